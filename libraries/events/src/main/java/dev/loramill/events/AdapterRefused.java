@@ -1,0 +1,18 @@
+package dev.loramill.events;
+
+/**
+ * A replica refused an adapter; serving goes on without it.
+ *
+ * @param replicaId replica that reports
+ * @param adapterId adapter that is meant
+ * @param model name that clients would have asked for
+ * @param reason sentence for a person
+ */
+public record AdapterRefused(String replicaId, String adapterId, String model, String reason)
+        implements ServingStatus {
+    public AdapterRefused {
+        Check.notBlank("replicaId", replicaId);
+        Check.sha256("adapterId", adapterId);
+        Check.notBlank("reason", reason);
+    }
+}

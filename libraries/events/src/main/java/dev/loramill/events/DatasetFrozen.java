@@ -1,0 +1,29 @@
+package dev.loramill.events;
+
+/**
+ * An immutable version of a dataset was made.
+ *
+ * @param datasetId id of the dataset
+ * @param name name given by the person who opened it
+ * @param recipe recipe that its rows were cleaned with
+ * @param version digest that names the version: SHA-256 of the manifest
+ * @param manifest the manifest in the artifact store
+ * @param trainRows rows to train on
+ * @param evalRows rows held out
+ */
+public record DatasetFrozen(
+        String datasetId,
+        String name,
+        RecipeReference recipe,
+        String version,
+        ArtifactReference manifest,
+        long trainRows,
+        long evalRows)
+        implements DatasetEvent {
+    public DatasetFrozen {
+        Check.notBlank("datasetId", datasetId);
+        Check.sha256("version", version);
+        Check.notNegative("trainRows", trainRows);
+        Check.notNegative("evalRows", evalRows);
+    }
+}

@@ -1,0 +1,14 @@
+package dev.loramill.events;
+
+/**
+ * A cleaning recipe by its name and the digest of its document.
+ *
+ * @param name name under which the recipe was stored, such as {@code medical-forum}
+ * @param digest SHA-256 of the recipe's canonical JSON
+ */
+public record RecipeReference(String name, String digest) {
+    public RecipeReference {
+        Check.notBlank("recipe.name", name);
+        Check.sha256("recipe.digest", digest);
+    }
+}
