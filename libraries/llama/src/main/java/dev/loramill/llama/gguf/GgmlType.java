@@ -1,0 +1,101 @@
+package dev.loramill.llama.gguf;
+
+import java.util.Optional;
+
+/**
+ * The storage types of tensors in a GGUF file.
+ *
+ * <p>Values are stored in blocks of {@link #blockSize()} elements that take {@link #typeSize()}
+ * bytes each; unquantized types have blocks of one element.
+ */
+public enum GgmlType {
+    F32(0, 1, 4),
+    F16(1, 1, 2),
+    Q4_0(2, 32, 18),
+    Q4_1(3, 32, 20),
+    Q5_0(6, 32, 22),
+    Q5_1(7, 32, 24),
+    Q8_0(8, 32, 34),
+    Q2_K(10, 256, 84),
+    Q3_K(11, 256, 110),
+    Q4_K(12, 256, 144),
+    Q5_K(13, 256, 176),
+    Q6_K(14, 256, 210),
+    IQ2_XXS(16, 256, 66),
+    IQ2_XS(17, 256, 74),
+    IQ3_XXS(18, 256, 98),
+    IQ1_S(19, 256, 50),
+    IQ4_NL(20, 32, 18),
+    IQ3_S(21, 256, 110),
+    IQ2_S(22, 256, 82),
+    IQ4_XS(23, 256, 136),
+    I8(24, 1, 1),
+    I16(25, 1, 2),
+    I32(26, 1, 4),
+    I64(27, 1, 8),
+    F64(28, 1, 8),
+    IQ1_M(29, 256, 56),
+    BF16(30, 1, 2),
+    TQ1_0(34, 256, 54),
+    TQ2_0(35, 256, 66),
+    MXFP4(39, 32, 17);
+
+    private final int id;
+    private final int blockSize;
+    private final int typeSize;
+
+    GgmlType(int id, int blockSize, int typeSize) {
+        this.id = id;
+        this.blockSize = blockSize;
+        this.typeSize = typeSize;
+    }
+
+    /** The number that stands for this type in a file. */
+    public int id() {
+        return id;
+    }
+
+    /** Elements in one block. */
+    public int blockSize() {
+        return blockSize;
+    }
+
+    /** Bytes of one block. */
+    public int typeSize() {
+        return typeSize;
+    }
+
+    /** Whether a block holds more than one element. */
+    public boolean isQuantized() {
+        return blockSize > 1;
+    }
+
+    /**
+     * Bytes that a number of elements take.
+     *
+     * @throws IllegalArgumentException if the count is negative or no multiple of the block size
+     * @throws ArithmeticException if the result does not fit a long
+     */
+    public long byteSize(long elementCount) {
+        if (elementCount < 0 || elementCount % blockSize != 0) {
+            throw new IllegalArgumentException(
+                    "element count of "
+                            + name()
+                            + " must be a multiple of "
+                            + blockSize
+                            + ", got "
+                            + elementCount);
+        }
+        return Math.multiplyExact(elementCount / blockSize, (long) typeSize);
+    }
+
+    /** The type with a file's number, if it is one that this library knows. */
+    public static Optional<GgmlType> ofId(int id) {
+        for (GgmlType type : values()) {
+            if (type.id == id) {
+                return Optional.of(type);
+            }
+        }
+        return Optional.empty();
+    }
+}
