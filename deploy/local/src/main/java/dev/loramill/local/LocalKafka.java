@@ -1,0 +1,240 @@
+package dev.loramill.local;
+
+import dev.loramill.events.Topics;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+
+/**
+ * One Kafka broker (KRaft, its own controller) in this JVM, on the loopback interface. What it
+ * acknowledged is there again when it is started anew on the same directory, however it ended.
+ */
+public final class LocalKafka implements AutoCloseable {
+    private static final String HOST = "127.0.0.1";
+    private static final int ROW_PARTITIONS = 4;
+    private static final Set<String> ROW_TOPICS =
+            Set.of(
+                    Topics.ROWS_SUBMITTED,
+                    Topics.ROWS_RECEIVED,
+                    Topics.ROWS_CLEANED,
+                    Topics.ROWS_REJECTED);
+    private static final Map<String, Duration> RETENTION =
+            Map.of(
+                    Topics.ROWS_SUBMITTED, Duration.ofDays(7),
+                    Topics.ROWS_RECEIVED, Duration.ofDays(30),
+                    Topics.ROWS_CLEANED, Duration.ofDays(30),
+                    Topics.ROWS_REJECTED, Duration.ofDays(30),
+                    Topics.TRAINING_ASSIGNMENTS, Duration.ofDays(7),
+                    Topics.TRAINING_EVENTS, Duration.ofDays(90),
+                    Topics.SERVING_STATUS, Duration.ofDays(7));
+    private static final Duration DEAD_LETTER_RETENTION = Duration.ofDays(30);
+
+    private final KafkaRaftServer server;
+    private final int port;
+
+    private LocalKafka(KafkaRaftServer server, int port) {
+        this.server = server;
+        this.port = port;
+    }
+
+    /**
+     * Starts a broker and waits until it serves.
+     *
+     * @param dataDirectory where its log lies; formatted when it holds none
+     * @param port port to listen on, or 0 for a free one
+     * @throws IOException when the directory cannot be formatted
+     */
+    public static LocalKafka start(Path dataDirectory, int port) throws IOException {
+        int brokerPort = port == 0 ? freePort() : port;
+        Path directory = dataDirectory.toAbsolutePath();
+        format(directory);
+        KafkaRaftServer server =
+                new KafkaRaftServer(
+                        KafkaConfig.fromProps(properties(directory, brokerPort, freePort()), false),
+                        Time.SYSTEM);
+        server.startup();
+        return new LocalKafka(server, brokerPort);
+    }
+
+    /** Address for clients, as {@code host:port}. */
+    public String bootstrapServers() {
+        return HOST + ":" + port;
+    }
+
+    /** Port that the broker listens on. */
+    public int port() {
+        return port;
+    }
+
+    /**
+     * Makes all topics of Loramill and their dead-letter queues; leaves those that are there alone.
+     *
+     * @throws IOException when the broker refuses
+     */
+    public void createTopics() throws IOException {
+        Map<String, Object> config =
+                Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers());
+        try (Admin admin = Admin.create(config)) {
+            List<NewTopic> topics =
+                    Topics.all().stream().mapMulti(LocalKafka::withDeadLetters).toList();
+            for (var created : admin.createTopics(topics).values().entrySet()) {
+                try {
+                    created.getValue().get();
+                } catch (ExecutionException e) {
+                    if (!(e.getCause() instanceof TopicExistsException)) {
+                        throw new IOException(
+                                "cannot make topic \"%s\"".formatted(created.getKey()),
+                                e.getCause());
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while making topics", e);
+        }
+    }
+
+    /** Stops the broker in order; its data stays. */
+    @Override
+    public void close() {
+        server.shutdown();
+        server.awaitShutdown();
+    }
+
+    private static void withDeadLetters(String topic, Consumer<NewTopic> consumer) {
+        int partitions = ROW_TOPICS.contains(topic) ? ROW_PARTITIONS : 1;
+        consumer.accept(new NewTopic(topic, partitions, (short) 1).configs(topicConfig(topic)));
+        consumer.accept(
+                new NewTopic(Topics.deadLetters(topic), 1, (short) 1)
+                        .configs(
+                                Map.of(
+                                        "retention.ms",
+                                        Long.toString(DEAD_LETTER_RETENTION.toMillis()))));
+    }
+
+    private static Map<String, String> topicConfig(String topic) {
+        if (Topics.compacted().contains(topic)) {
+            return Map.of(
+                    "cleanup.policy",
+                    "compact",
+                    "min.cleanable.dirty.ratio",
+                    "0.1",
+                    "segment.ms",
+                    Long.toString(Duration.ofHours(1).toMillis()));
+        }
+        Duration retention = RETENTION.get(topic);
+        return Map.of(
+                "retention.ms", retention == null ? "-1" : Long.toString(retention.toMillis()));
+    }
+
+    private static void format(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        if (Files.exists(directory.resolve("meta.properties"))) {
+            return;
+        }
+        try {
+            new Formatter()
+                    .setPrintStream(
+                            new PrintStream(
+                                    OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
+                    .setClusterId(Uuid.randomUuid().toString())
+                    .setNodeId(1)
+                    .setControllerListenerName("CONTROLLER")
+                    .setMetadataLogDirectory(directory.toString())
+                    .addDirectory(directory.toString())
+                    .run();
+        } catch (Exception e) {
+            throw new IOException(
+                    "cannot format \"%s\" for Kafka; it must be writable and empty"
+                            .formatted(directory),
+                    e);
+        }
+    }
+
+    private static Properties properties(Path directory, int port, int controllerPort) {
+        Properties properties = new Properties();
+        properties.putAll(
+                Map.of(
+                        "process.roles",
+                        "broker,controller",
+                        "node.id",
+                        "1",
+                        "controller.quorum.voters",
+                        "1@%s:%d".formatted(HOST, controllerPort),
+                        "listeners",
+                        "PLAINTEXT://%s:%d,CONTROLLER://%s:%d"
+                                .formatted(HOST, port, HOST, controllerPort),
+                        "advertised.listeners",
+                        "PLAINTEXT://%s:%d".formatted(HOST, port),
+                        "listener.security.protocol.map",
+                        "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+                        "controller.listener.names",
+                        "CONTROLLER",
+                        "log.dirs",
+                        directory.toString(),
+                        "auto.create.topics.enable",
+                        "false"));
+        properties.putAll(
+                Map.of(
+                        "offsets.topic.replication.factor",
+                        "1",
+                        "transaction.state.log.replication.factor",
+                        "1",
+                        "transaction.state.log.min.isr",
+                        "1",
+                        "share.coordinator.state.topic.replication.factor",
+                        "1",
+                        "share.coordinator.state.topic.min.isr",
+                        "1",
+                        // The defaults of 50 serve big clusters; each costs files and start time.
+                        "offsets.topic.num.partitions",
+                        "4",
+                        "transaction.state.log.num.partitions",
+                        "4"));
+        properties.putAll(
+                Map.of(
+                        "group.initial.rebalance.delay.ms",
+                        "0",
+                        // A broker that was killed may come back after its old session only.
+                        "broker.session.timeout.ms",
+                        "1000",
+                        "broker.heartbeat.interval.ms",
+                        "250",
+                        "log.cleaner.dedupe.buffer.size",
+                        Long.toString(4L << 20),
+                        "message.max.bytes",
+                        Integer.toString(8 << 20),
+                        "num.network.threads",
+                        "2",
+                        "num.io.threads",
+                        "4"));
+        return properties;
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
+            return socket.getLocalPort();
+        }
+    }
+}
