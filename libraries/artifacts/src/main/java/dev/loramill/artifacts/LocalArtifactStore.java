@@ -62,12 +62,13 @@ public final class LocalArtifactStore implements ArtifactStore {
         }
         DurableFiles.syncFile(file);
         Files.createDirectories(DurableFiles.parent(target));
-        Files.deleteIfExists(target);
         try {
             Files.createLink(target, file.toRealPath());
         } catch (FileAlreadyExistsException e) {
-            // Another thread or process has just stored the same content.
-            return new StoredArtifact(sha256, before.sizeBytes());
+            // Stored by another at this moment, or damaged: then a copy replaces it.
+            return isIntact(sha256, target)
+                    ? new StoredArtifact(sha256, before.sizeBytes())
+                    : copy(file);
         } catch (IOException | UnsupportedOperationException e) {
             return copy(file);
         }

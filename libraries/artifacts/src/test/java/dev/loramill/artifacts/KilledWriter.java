@@ -1,0 +1,20 @@
+package dev.loramill.artifacts;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Program that begins an artifact, says so and never ends it. */
+final class KilledWriter {
+    private KilledWriter() {}
+
+    public static void main(String[] args) throws IOException {
+        ArtifactWriter writer = new LocalArtifactStore(Path.of(args[0])).create();
+        writer.write(new byte[1 << 20]);
+        writer.flush();
+        System.out.println("written");
+        System.out.flush();
+        while (System.in.read() >= 0) {
+            // Wait for the end of the input or of this process.
+        }
+    }
+}
