@@ -1,0 +1,184 @@
+package dev.loramill.trainer.kernel;
+
+import static dev.loramill.trainer.kernel.RowCodec.FLOATS;
+import static dev.loramill.trainer.kernel.RowCodec.LANES;
+
+import dev.loramill.trainer.tensor.Matrix;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Causal softmax over blocks of attention scores, for one member of the team.
+ *
+ * <p>Legend: scores are [heads, L, L] without gaps from the first element of a workspace; row i of
+ * a head sees the columns 0 to i. {@code logSums} holds one number a head and token.
+ */
+public final class AttentionKernels {
+    private final float scale;
+    private final float[] scores;
+    private final float[] gradients;
+
+    /**
+     * Makes the kernels.
+     *
+     * @param longest the longest document in tokens
+     * @param scale factor of the scores before the softmax
+     */
+    public AttentionKernels(int longest, float scale) {
+        this.scale = scale;
+        this.scores = new float[RowCodec.padded(longest)];
+        this.gradients = new float[RowCodec.padded(longest)];
+    }
+
+    /** Turns scores in place into probabilities and keeps the logarithm of each row's sum. */
+    public void softmax(
+            Matrix workspace, int heads, int length, Matrix logSums, long firstLogSum) {
+        for (int line = 0; line < heads * length; line++) {
+            int visible = line % length + 1;
+            long address = workspace.elementAddress((long) line * length);
+            int padded = load(workspace, address, scores, visible, Float.NEGATIVE_INFINITY);
+            FloatVector best = FloatVector.fromArray(FLOATS, scores, 0);
+            for (int i = LANES; i < padded; i += LANES) {
+                FloatVector x = FloatVector.fromArray(FLOATS, scores, i);
+                best = best.blend(x, x.compare(VectorOperators.GT, best));
+            }
+            float highest = best.reduceLanes(VectorOperators.MAX);
+            FloatVector sums = FloatVector.zero(FLOATS);
+            for (int i = 0; i < padded; i += LANES) {
+                FloatVector e =
+                        Exponential.of(
+                                FloatVector.fromArray(FLOATS, scores, i).sub(highest).mul(scale));
+                e.intoArray(scores, i);
+                sums = sums.add(e);
+            }
+            float sum = sums.reduceLanes(VectorOperators.ADD);
+            float inverse = 1f / sum;
+            for (int i = 0; i < padded; i += LANES) {
+                FloatVector.fromArray(FLOATS, scores, i).mul(inverse).intoArray(scores, i);
+            }
+            store(workspace, address, scores, visible, length);
+            RowCodec.storeFloat(
+                    logSums.elementAddress(firstLogSum + line),
+                    (float) (highest * (double) scale + Math.log(sum)));
+        }
+    }
+
+    /**
+     * Turns scores into probabilities, by the kept sums, and the gradients of the probabilities
+     * into those of the unscaled scores; both in place.
+     *
+     * @param dots for each head and token the product of the output and its gradient
+     */
+    public void softmaxBackward(
+            Matrix workspace,
+            Matrix dWorkspace,
+            int heads,
+            int length,
+            Matrix logSums,
+            Matrix dots,
+            long first) {
+        for (int line = 0; line < heads * length; line++) {
+            int visible = line % length + 1;
+            long address = workspace.elementAddress((long) line * length);
+            long dAddress = dWorkspace.elementAddress((long) line * length);
+            int padded = load(workspace, address, scores, visible, Float.NEGATIVE_INFINITY);
+            load(dWorkspace, dAddress, gradients, visible, 0f);
+            float logSum = RowCodec.loadFloat(logSums.elementAddress(first + line));
+            float dot = RowCodec.loadFloat(dots.elementAddress(first + line));
+            for (int i = 0; i < padded; i += LANES) {
+                FloatVector p =
+                        Exponential.of(
+                                FloatVector.fromArray(FLOATS, scores, i).mul(scale).sub(logSum));
+                p.intoArray(scores, i);
+                FloatVector.fromArray(FLOATS, gradients, i)
+                        .sub(dot)
+                        .mul(p)
+                        .mul(scale)
+                        .intoArray(gradients, i);
+            }
+            store(workspace, address, scores, visible, length);
+            store(dWorkspace, dAddress, gradients, visible, length);
+        }
+    }
+
+    /**
+     * Moves rows of the output's gradient into the heads' layout, and computes for each head its
+     * product with the output.
+     */
+    public void splitOutput(
+            HeadLayout layout,
+            Matrix dOut,
+            Matrix out,
+            int start,
+            int length,
+            int from,
+            int to,
+            Matrix dHeads,
+            Matrix dots) {
+        int dimension = layout.dimension();
+        float[] a = new float[RowCodec.padded(dimension)];
+        float[] b = new float[RowCodec.padded(dimension)];
+        for (int row = from; row < to; row++) {
+            int token = row - start;
+            for (int head = 0; head < layout.heads(); head++) {
+                int column = head * dimension;
+                RowCodec.load(out.precision(), out.address(row, column), a, 0, dimension);
+                RowCodec.load(dOut.precision(), dOut.address(row, column), b, 0, dimension);
+                FloatVector sum = FloatVector.zero(FLOATS);
+                for (int i = 0; i < a.length; i += LANES) {
+                    sum =
+                            FloatVector.fromArray(FLOATS, a, i)
+                                    .fma(FloatVector.fromArray(FLOATS, b, i), sum);
+                }
+                RowCodec.storeFloat(
+                        dots.elementAddress(layout.perHead(start, length, head, token)),
+                        sum.reduceLanes(VectorOperators.ADD));
+                RowCodec.copy(
+                        dOut.address(row, column),
+                        dHeads.elementAddress(layout.query(start, length, head, token)),
+                        (long) dimension * dHeads.precision().bytes());
+            }
+        }
+    }
+
+    /** Moves some query heads of a whole document from the heads' layout into rows. */
+    public void joinOutput(
+            HeadLayout layout,
+            Matrix heads,
+            int start,
+            int length,
+            int firstHead,
+            int headCount,
+            Matrix out) {
+        long bytes = (long) layout.dimension() * heads.precision().bytes();
+        for (int head = firstHead; head < firstHead + headCount; head++) {
+            for (int token = 0; token < length; token++) {
+                RowCodec.copy(
+                        heads.elementAddress(layout.query(start, length, head, token)),
+                        out.address(start + token, head * layout.dimension()),
+                        bytes);
+            }
+        }
+    }
+
+    private static int load(
+            Matrix matrix, long address, float[] target, int count, float filling) {
+        int padded = RowCodec.padded(count);
+        Arrays.fill(target, padded - LANES, padded, filling);
+        RowCodec.load(matrix.precision(), address, target, 0, count);
+        return padded;
+    }
+
+    private static void store(
+            Matrix matrix, long address, float[] source, int visible, int length) {
+        int padded = Math.min(RowCodec.padded(visible), length);
+        Arrays.fill(source, visible, Math.max(visible, padded), 0f);
+        RowCodec.store(matrix.precision(), source, 0, address, padded);
+        if (padded < length) {
+            RowCodec.clear(
+                    address + (long) padded * matrix.precision().bytes(),
+                    (long) (length - padded) * matrix.precision().bytes());
+        }
+    }
+}

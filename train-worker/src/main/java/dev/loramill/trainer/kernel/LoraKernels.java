@@ -1,0 +1,105 @@
+package dev.loramill.trainer.kernel;
+
+import dev.loramill.trainer.tensor.Matrix;
+import java.util.Arrays;
+
+/**
+ * The seam between base and adapter in the widened matrices, for one member of the team.
+ *
+ * <p>A linear group multiplies the widened input {@code [x | s·h]} with {@code [W | B]}, so base
+ * and adapter are one product; these kernels move {@code h} in and its gradient out.
+ */
+public final class LoraKernels {
+    private final float[] row;
+
+    /** Makes the kernels for at most {@code widest} rank columns. */
+    public LoraKernels(int widest) {
+        this.row = new float[RowCodec.padded(Math.max(widest, 1))];
+    }
+
+    /** Scales {@code h} in place and writes it to the columns of {@code x} from {@code column}. */
+    public void inject(Matrix h, float scale, Matrix x, int column, int from, int to) {
+        int width = h.columns();
+        for (int r = from; r < to; r++) {
+            RowCodec.load(h.precision(), h.address(r, 0), row, 0, width);
+            scale(scale, width);
+            RowCodec.store(h.precision(), row, 0, h.address(r, 0), width);
+            RowCodec.store(x.precision(), row, 0, x.address(r, column), width);
+        }
+    }
+
+    /** Reads scaled gradients out of the columns of {@code dx} from {@code column}. */
+    public void extract(Matrix dx, int column, float scale, Matrix dh, int from, int to) {
+        int width = dh.columns();
+        for (int r = from; r < to; r++) {
+            RowCodec.load(dx.precision(), dx.address(r, column), row, 0, width);
+            scale(scale, width);
+            RowCodec.store(dh.precision(), row, 0, dh.address(r, 0), width);
+        }
+    }
+
+    /** Copies already scaled rank columns back into a widened input. */
+    public void reinject(Matrix h, Matrix x, int column, int from, int to) {
+        long bytes = (long) h.columns() * h.precision().bytes();
+        for (int r = from; r < to; r++) {
+            RowCodec.copy(h.address(r, 0), x.address(r, column), bytes);
+        }
+    }
+
+    private void scale(float scale, int width) {
+        if (scale != 1f) {
+            for (int i = 0; i < width; i++) {
+                row[i] *= scale;
+            }
+        }
+    }
+
+    /** Writes a master matrix [rows, columns] of floats into a block of a wider matrix. */
+    public static void publish(
+            Matrix masters, long first, int rows, int columns, Matrix target, int row, int column) {
+        float[] values = new float[columns];
+        for (int r = 0; r < rows; r++) {
+            RowCodec.load(
+                    masters.precision(),
+                    masters.elementAddress(first + (long) r * columns),
+                    values,
+                    0,
+                    columns);
+            RowCodec.store(
+                    target.precision(), values, 0, target.address(row + r, column), columns);
+        }
+    }
+
+    /**
+     * Adds the members' partial gradients of one master matrix [rows, columns] to the flat gradient;
+     * the block lies at ({@code row}, {@code column}) of each partial matrix.
+     */
+    public static void reduce(
+            Matrix[] partials,
+            int row,
+            int column,
+            Matrix gradients,
+            long first,
+            int rows,
+            int columns,
+            float scale) {
+        float[] sum = new float[columns];
+        float[] part = new float[columns];
+        for (int r = 0; r < rows; r++) {
+            long target = gradients.elementAddress(first + (long) r * columns);
+            Arrays.fill(sum, 0f);
+            for (Matrix partial : partials) {
+                RowCodec.load(
+                        partial.precision(), partial.address(row + r, column), part, 0, columns);
+                for (int i = 0; i < columns; i++) {
+                    sum[i] += part[i];
+                }
+            }
+            RowCodec.load(gradients.precision(), target, part, 0, columns);
+            for (int i = 0; i < columns; i++) {
+                part[i] += sum[i] * scale;
+            }
+            RowCodec.store(gradients.precision(), part, 0, target, columns);
+        }
+    }
+}

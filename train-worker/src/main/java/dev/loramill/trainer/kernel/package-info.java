@@ -1,0 +1,5 @@
+/** Element-wise work of the model, fused and vectorized over the matrices' native memory. */
+@NullMarked
+package dev.loramill.trainer.kernel;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,87 @@
+package dev.loramill.trainer.lora;
+
+import dev.loramill.trainer.kernel.RowCodec;
+import dev.loramill.trainer.tensor.Matrix;
+import dev.loramill.trainer.tensor.MatrixArena;
+import dev.loramill.trainer.tensor.Precision;
+import java.util.SplittableRandom;
+
+/** The adapter's parameters and their gradients as flat vectors of floats. */
+public final class LoraParameters {
+    private final LoraLayout layout;
+    private final Matrix values;
+    private final Matrix gradients;
+
+    /** Allocates parameters and gradients, all zero. */
+    public LoraParameters(LoraLayout layout, MatrixArena arena) {
+        this.layout = layout;
+        int length = Math.toIntExact(layout.length());
+        this.values = arena.zeros("adapter", "parameters", 1, length, Precision.FLOAT32);
+        this.gradients = arena.zeros("adapter", "gradients", 1, length, Precision.FLOAT32);
+    }
+
+    /**
+     * Draws A uniformly from ±1/√in, as PEFT does, and sets B to zero.
+     *
+     * <p>The order of draws is that of the layout, so the same seed gives the same parameters on
+     * every machine.
+     */
+    public void initialize(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        for (LoraLayout.Slot slot : layout.slots()) {
+            double bound = 1.0 / Math.sqrt(slot.inputLength());
+            float[] row = new float[slot.inputLength()];
+            for (int r = 0; r < slot.rank(); r++) {
+                for (int i = 0; i < row.length; i++) {
+                    row[i] = (float) ((2 * random.nextDouble() - 1) * bound);
+                }
+                set(slot.aOffset() + (long) r * row.length, row);
+            }
+            for (int r = 0; r < slot.outputLength(); r++) {
+                set(slot.bOffset() + (long) r * slot.rank(), new float[slot.rank()]);
+            }
+        }
+    }
+
+    /** Where each matrix lies. */
+    public LoraLayout layout() {
+        return layout;
+    }
+
+    /** The parameters, [1, length]. */
+    public Matrix values() {
+        return values;
+    }
+
+    /** The gradients, [1, length]. */
+    public Matrix gradients() {
+        return gradients;
+    }
+
+    /** Overwrites parameters from an index on. */
+    public void set(long first, float[] source) {
+        RowCodec.store(
+                Precision.FLOAT32, source, 0, values.elementAddress(first), source.length);
+    }
+
+    /** Some parameters as an array. */
+    public float[] get(long first, long count) {
+        return read(values, first, count);
+    }
+
+    /** Some gradients as an array. */
+    public float[] gradient(long first, long count) {
+        return read(gradients, first, count);
+    }
+
+    /** Sets all gradients to zero. */
+    public void clearGradients() {
+        RowCodec.clear(gradients.elementAddress(0), gradients.sizeBytes());
+    }
+
+    private static float[] read(Matrix matrix, long first, long count) {
+        float[] target = new float[Math.toIntExact(count)];
+        RowCodec.load(Precision.FLOAT32, matrix.elementAddress(first), target, 0, target.length);
+        return target;
+    }
+}

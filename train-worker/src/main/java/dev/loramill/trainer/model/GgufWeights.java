@@ -1,0 +1,61 @@
+package dev.loramill.trainer.model;
+
+import dev.loramill.llama.gguf.GgufFile;
+import dev.loramill.llama.gguf.GgufTensor;
+import dev.loramill.llama.gguf.ModelHyperparameters;
+import dev.loramill.llama.quantization.Dequantizer;
+import dev.loramill.trainer.tensor.Matrix;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+
+/** Weights out of a mapped GGUF file, dequantized as they are asked for. */
+public final class GgufWeights implements FrozenWeights {
+    private final GgufFile file;
+    private final ModelHyperparameters shape;
+
+    /** Takes over an open file; it is closed with these weights. */
+    public GgufWeights(GgufFile file) {
+        this.file = file;
+        this.shape = ModelHyperparameters.read(file);
+    }
+
+    @Override
+    public ModelHyperparameters shape() {
+        return shape;
+    }
+
+    @Override
+    public Optional<float[]> vector(String name) {
+        return file.findTensor(name)
+                .map(tensor -> Dequantizer.toFloat(tensor.type(), file.data(tensor)));
+    }
+
+    @Override
+    public void rows(String name, int firstRow, int rowCount, Matrix target, int targetRow) {
+        GgufTensor tensor = file.tensor(name);
+        long width = tensor.dimension(0);
+        if (width > target.columns()) {
+            throw new IllegalArgumentException(
+                    "tensor \"" + name + "\" has rows of " + width + ", wider than " + target);
+        }
+        MemorySegment data = file.data(tensor);
+        boolean isGapless = width == target.columns();
+        int rowsAtOnce = isGapless ? rowCount : 1;
+        for (int row = 0; row < rowCount; row += rowsAtOnce) {
+            long first = (firstRow + (long) row) * width;
+            long count = width * rowsAtOnce;
+            MemorySegment destination = target.segment(targetRow + row, count);
+            switch (target.precision()) {
+                case FLOAT32 ->
+                        Dequantizer.toFloat(tensor.type(), data, first, count, destination);
+                case BFLOAT16 ->
+                        Dequantizer.toBfloat16(tensor.type(), data, first, count, destination);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+}

@@ -1,0 +1,80 @@
+package dev.loramill.trainer.model;
+
+import dev.loramill.trainer.kernel.ActivationKernels;
+import dev.loramill.trainer.kernel.AttentionKernels;
+import dev.loramill.trainer.kernel.LoraKernels;
+import dev.loramill.trainer.kernel.LossKernels;
+import dev.loramill.trainer.kernel.NormKernels;
+import dev.loramill.trainer.kernel.RotaryKernels;
+import dev.loramill.trainer.tensor.Gemm;
+import dev.loramill.trainer.tensor.Matrix;
+import dev.loramill.trainer.tensor.MatrixArena;
+import dev.loramill.trainer.tensor.Precision;
+import java.util.List;
+
+/** What one member of the team has to itself: kernels, scores, partial gradients, logits. */
+final class Workspace {
+    private static final String PURPOSE = "working memory";
+
+    final Gemm gemm;
+    final NormKernels norm;
+    final ActivationKernels activation;
+    final RotaryKernels rotary;
+    final AttentionKernels attention;
+    final LoraKernels lora;
+    final LossKernels loss;
+    final Matrix scores;
+    final Matrix dScores;
+    final Matrix logits;
+    final Matrix normed;
+    final Matrix dNormed;
+    final List<Matrix> dFirst;
+    final List<Matrix> dSecond;
+
+    Workspace(int member, ModelPlan plan, MatrixArena arena) {
+        Precision precision = plan.precision();
+        int width = plan.shape().embeddingLength();
+        gemm = new Gemm(member);
+        norm = new NormKernels(width, plan.shape().rmsEpsilon());
+        activation = new ActivationKernels(plan.shape().feedForwardLength());
+        rotary = new RotaryKernels(plan.heads(), plan.rotaryTable());
+        attention = new AttentionKernels(plan.longestDocument(), plan.attentionScale());
+        int widest = 1;
+        for (LinearGroup group : plan.groups()) {
+            widest = Math.max(widest, group.rankColumns());
+        }
+        lora = new LoraKernels(widest);
+        loss = new LossKernels(plan.shape().vocabularySize());
+        int lines = plan.scoreLines();
+        scores = arena.zeros(PURPOSE, "scores", lines, plan.longestDocument(), precision);
+        dScores = arena.zeros(PURPOSE, "d scores", lines, plan.longestDocument(), precision);
+        int chunk = plan.logitRows();
+        logits =
+                arena.zeros(
+                        PURPOSE, "logits", chunk, plan.shape().vocabularySize(), precision);
+        normed = arena.zeros(PURPOSE, "normed", chunk, width, precision);
+        dNormed = arena.zeros(PURPOSE, "d normed", chunk, width, precision);
+        dFirst =
+                plan.groups().stream()
+                        .map(
+                                group ->
+                                        arena.zeros(
+                                                PURPOSE,
+                                                "d A " + group.role(),
+                                                Math.max(group.rankColumns(), 1),
+                                                group.width(),
+                                                precision))
+                        .toList();
+        dSecond =
+                plan.groups().stream()
+                        .map(
+                                group ->
+                                        arena.zeros(
+                                                PURPOSE,
+                                                "d B " + group.role(),
+                                                group.outputLength(),
+                                                Math.max(group.rankColumns(), 1),
+                                                precision))
+                        .toList();
+    }
+}
