@@ -1,0 +1,233 @@
+package dev.loramill.llama.binding.internal;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.loramill.llama.gguf.GgmlType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** llama.cpp b4916 as java-llama.cpp 4.2.0 ships it. */
+public final class JavaLlamaBuild implements LlamaBuild {
+    private static final String VERSION = "b4916";
+
+    private static final StructLayout MODEL_PARAMS = Structs.opaque(64);
+    private static final long GPU_LAYERS = 8;
+    private static final long VOCAB_ONLY = 56;
+    private static final long USE_MMAP = 57;
+    private static final String MODEL_DEFAULTS =
+            "0000000000000000000000000100000000000000000000000000000000000000"
+                    + "0000000000000000000000000000000000000000000000000001000000000000";
+
+    private static final StructLayout CONTEXT_PARAMS = Structs.opaque(120);
+    private static final long N_CTX = 0;
+    private static final long N_BATCH = 4;
+    private static final long N_UBATCH = 8;
+    private static final long N_SEQ_MAX = 12;
+    private static final long N_THREADS = 16;
+    private static final long N_THREADS_BATCH = 20;
+    private static final long TYPE_K = 88;
+    private static final long TYPE_V = 92;
+    private static final long FLASH_ATTENTION = 99;
+    private static final long ABORT_CALLBACK = 104;
+    private static final long ABORT_CALLBACK_DATA = 112;
+    private static final String CONTEXT_DEFAULTS =
+            "000200000008000000020000010000000400000004000000ffffffffffffffff"
+                    + "ffffffff0000000000000000000080bf0000803f000000420000803f00000000"
+                    + "000080bf00000000000000000000000000000000010000000100000000000100"
+                    + "010000000000000000000000000000000000000000000000";
+
+    private static final Set<GgmlType> LORA_BASE_TYPES =
+            EnumSet.of(GgmlType.F32, GgmlType.F16, GgmlType.Q8_0);
+
+    private final Functions functions;
+
+    private record Functions(
+            MethodHandle modelDefaultParams,
+            MethodHandle contextDefaultParams,
+            MethodHandle modelLoadFromFile,
+            MethodHandle initFromModel,
+            MethodHandle setAdapterLora,
+            MethodHandle clearAdapterLora,
+            MethodHandle kvSelfClear,
+            MethodHandle kvSelfSeqRm,
+            MethodHandle kvSelfSeqCp,
+            MethodHandle kvSelfSeqPosMax) {
+        static Functions link(Symbols symbols) {
+            return new Functions(
+                    symbols.function("llama_model_default_params", MODEL_PARAMS),
+                    symbols.function("llama_context_default_params", CONTEXT_PARAMS),
+                    symbols.function("llama_model_load_from_file", ADDRESS, ADDRESS, MODEL_PARAMS),
+                    symbols.function("llama_init_from_model", ADDRESS, ADDRESS, CONTEXT_PARAMS),
+                    symbols.function(
+                            "llama_set_adapter_lora", JAVA_INT, ADDRESS, ADDRESS, JAVA_FLOAT),
+                    symbols.procedure("llama_clear_adapter_lora", ADDRESS),
+                    symbols.procedure("llama_kv_self_clear", ADDRESS),
+                    symbols.function(
+                            "llama_kv_self_seq_rm",
+                            JAVA_BOOLEAN,
+                            ADDRESS,
+                            JAVA_INT,
+                            JAVA_INT,
+                            JAVA_INT),
+                    symbols.procedure(
+                            "llama_kv_self_seq_cp",
+                            ADDRESS,
+                            JAVA_INT,
+                            JAVA_INT,
+                            JAVA_INT,
+                            JAVA_INT),
+                    symbols.function("llama_kv_self_seq_pos_max", JAVA_INT, ADDRESS, JAVA_INT));
+        }
+    }
+
+    private JavaLlamaBuild(Functions functions) {
+        this.functions = functions;
+    }
+
+    /** Links the build and proves its layouts. */
+    static JavaLlamaBuild link(Symbols symbols) {
+        Functions functions = Functions.link(symbols);
+        try (Arena arena = Arena.ofConfined()) {
+            Structs.check(
+                    VERSION,
+                    "llama_model_default_params",
+                    modelDefaults(functions, arena),
+                    MODEL_DEFAULTS);
+            Structs.check(
+                    VERSION,
+                    "llama_context_default_params",
+                    contextDefaults(functions, arena),
+                    CONTEXT_DEFAULTS);
+        }
+        return new JavaLlamaBuild(functions);
+    }
+
+    private static MemorySegment modelDefaults(Functions functions, Arena arena) {
+        return Structs.defaults(functions.modelDefaultParams, "llama_model_default_params", arena);
+    }
+
+    private static MemorySegment contextDefaults(Functions functions, Arena arena) {
+        return Structs.defaults(
+                functions.contextDefaultParams, "llama_context_default_params", arena);
+    }
+
+    @Override
+    public String name() {
+        return "java-llama.cpp";
+    }
+
+    @Override
+    public String version() {
+        return VERSION;
+    }
+
+    @Override
+    public boolean decodesInParallel() {
+        return false;
+    }
+
+    @Override
+    public Set<GgmlType> loraBaseTypes() {
+        return LORA_BASE_TYPES;
+    }
+
+    @Override
+    public MemorySegment loadModel(Arena scratch, MemorySegment path, ModelSettings settings) {
+        MemorySegment params = modelDefaults(functions, scratch);
+        params.set(JAVA_INT, GPU_LAYERS, 0);
+        params.set(JAVA_BOOLEAN, VOCAB_ONLY, settings.vocabularyOnly());
+        params.set(JAVA_BOOLEAN, USE_MMAP, settings.memoryMap());
+        try {
+            return (MemorySegment) functions.modelLoadFromFile.invokeExact(path, params);
+        } catch (Throwable t) {
+            throw NativeCalls.unexpected("llama_model_load_from_file", t);
+        }
+    }
+
+    @Override
+    public MemorySegment createContext(
+            Arena scratch, MemorySegment model, ContextSettings settings, MemorySegment abortFlag) {
+        MemorySegment params = contextDefaults(functions, scratch);
+        params.set(JAVA_INT, N_CTX, settings.contextLength());
+        params.set(JAVA_INT, N_BATCH, settings.batchSize());
+        params.set(JAVA_INT, N_UBATCH, settings.microBatchSize());
+        params.set(JAVA_INT, N_SEQ_MAX, settings.sequences());
+        params.set(JAVA_INT, N_THREADS, settings.threads());
+        params.set(JAVA_INT, N_THREADS_BATCH, settings.batchThreads());
+        params.set(JAVA_BOOLEAN, FLASH_ATTENTION, settings.flashAttention());
+        params.set(JAVA_INT, TYPE_K, settings.cacheType());
+        params.set(JAVA_INT, TYPE_V, settings.cacheType());
+        params.set(ADDRESS, ABORT_CALLBACK, AbortCallback.FUNCTION);
+        params.set(ADDRESS, ABORT_CALLBACK_DATA, abortFlag);
+        try {
+            return (MemorySegment) functions.initFromModel.invokeExact(model, params);
+        } catch (Throwable t) {
+            throw NativeCalls.unexpected("llama_init_from_model", t);
+        }
+    }
+
+    @Override
+    public int setAdapters(MemorySegment context, MemorySegment[] adapters, float[] scales) {
+        try {
+            functions.clearAdapterLora.invokeExact(context);
+            for (int i = 0; i < adapters.length; i++) {
+                int code =
+                        (int) functions.setAdapterLora.invokeExact(context, adapters[i], scales[i]);
+                if (code != 0) {
+                    return code;
+                }
+            }
+            return 0;
+        } catch (Throwable t) {
+            throw NativeCalls.unexpected("llama_set_adapter_lora", t);
+        }
+    }
+
+    @Override
+    public void clearMemory(MemorySegment context) {
+        try {
+            functions.kvSelfClear.invokeExact(context);
+        } catch (Throwable t) {
+            throw NativeCalls.unexpected("llama_kv_self_clear", t);
+        }
+    }
+
+    @Override
+    public boolean removePositions(MemorySegment context, int sequence, int from, int to) {
+        try {
+            return (boolean) functions.kvSelfSeqRm.invokeExact(context, sequence, from, to);
+        } catch (Throwable t) {
+            throw NativeCalls.unexpected("llama_kv_self_seq_rm", t);
+        }
+    }
+
+    @Override
+    public void copySequence(MemorySegment context, int source, int target) {
+        try {
+            functions.kvSelfSeqCp.invokeExact(context, source, target, -1, -1);
+        } catch (Throwable t) {
+            throw NativeCalls.unexpected("llama_kv_self_seq_cp", t);
+        }
+    }
+
+    @Override
+    public int lastPosition(MemorySegment context, int sequence) {
+        try {
+            return (int) functions.kvSelfSeqPosMax.invokeExact(context, sequence);
+        } catch (Throwable t) {
+            throw NativeCalls.unexpected("llama_kv_self_seq_pos_max", t);
+        }
+    }
+
+    @Override
+    public int sequenceCapacity(MemorySegment context, int contextLength, int sequences) {
+        return contextLength / sequences;
+    }
+}
