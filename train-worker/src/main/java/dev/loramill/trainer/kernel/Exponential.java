@@ -13,16 +13,16 @@ import jdk.incubator.vector.VectorOperators;
 final class Exponential {
     private static final float LOWEST = -87.33654f;
     private static final float HIGHEST = 88.3f;
-    private static final float LOG2_E = 1.44269504088896341f;
-    private static final float LN2_HIGH = 0.693359375f;
-    private static final float LN2_LOW = -2.12194440e-4f;
+    private static final float LOG2_E = 1.442695f;
+    private static final float LN2_HIGH = 0.6933594f;
+    private static final float LN2_LOW = -2.1219444e-4f;
     private static final float ROUND = 12582912f;
-    private static final float C0 = 1.9875691500e-4f;
-    private static final float C1 = 1.3981999507e-3f;
-    private static final float C2 = 8.3334519073e-3f;
-    private static final float C3 = 4.1665795894e-2f;
-    private static final float C4 = 1.6666665459e-1f;
-    private static final float C5 = 5.0000001201e-1f;
+    private static final float C0 = 1.9875691e-4f;
+    private static final float C1 = 1.3981999e-3f;
+    private static final float C2 = 8.333452e-3f;
+    private static final float C3 = 4.1665796e-2f;
+    private static final float C4 = 1.6666666e-1f;
+    private static final float C5 = 0.5f;
 
     private Exponential() {}
 

@@ -8,6 +8,7 @@ package dev.loramill.trainer.kernel;
  * @param keyWeight weight of the RMS norm of each key head; empty where there is none
  * @param epsilon epsilon of those norms
  */
+@SuppressWarnings("ArrayRecordComponent") // read by kernels, never changed
 public record HeadNorms(float[] bias, float[] queryWeight, float[] keyWeight, float epsilon) {
 
     /** Neither bias nor norms, as in architecture {@code llama}. */

@@ -55,8 +55,8 @@ public final class AdamW {
      */
     public void step(double learningRate, double gradientScale) {
         steps++;
-        double correction1 = 1 - Math.pow(BETA1, steps);
-        double correction2 = 1 - Math.pow(BETA2, steps);
+        double correction1 = 1 - Math.pow(BETA1, (double) steps);
+        double correction2 = 1 - Math.pow(BETA2, (double) steps);
         int length = parameters.values().columns();
         team.run(
                 member ->

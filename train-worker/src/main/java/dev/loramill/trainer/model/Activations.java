@@ -4,7 +4,6 @@ import dev.loramill.trainer.kernel.HeadLayout;
 import dev.loramill.trainer.tensor.Matrix;
 import dev.loramill.trainer.tensor.MatrixArena;
 import dev.loramill.trainer.tensor.Precision;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,18 +22,18 @@ final class Activations {
     final Matrix middle;
     final Matrix gateUp;
     final @Nullable Matrix projections;
-    final List<Matrix> inner;
+    final PerGroup<Matrix> inner;
 
     Activations(
-            List<LinearGroup> groups,
+            PerGroup<LinearGroup> groups,
             HeadLayout heads,
             boolean keepsProjections,
             int rows,
             Precision precision,
             MatrixArena arena,
             String purpose) {
-        LinearGroup output = groups.get(LinearGroup.Role.OUTPUT.ordinal());
-        LinearGroup gates = groups.get(LinearGroup.Role.GATE_UP.ordinal());
+        LinearGroup output = groups.output();
+        LinearGroup gates = groups.gateUp();
         queries = arena.zeros(purpose, "queries", rows, heads.queryWidth(), precision);
         keys = arena.zeros(purpose, "keys", rows, heads.keyValueWidth(), precision);
         values = arena.zeros(purpose, "values", rows, heads.keyValueWidth(), precision);
@@ -47,15 +46,13 @@ final class Activations {
                         ? arena.zeros(purpose, "projections", rows, heads.width(), precision)
                         : null;
         inner =
-                groups.stream()
-                        .map(
-                                group ->
-                                        arena.zeros(
-                                                purpose,
-                                                "inner " + group.role(),
-                                                rows,
-                                                Math.max(group.rankColumns(), 1),
-                                                precision))
-                        .toList();
+                groups.map(
+                        group ->
+                                arena.zeros(
+                                        purpose,
+                                        "inner " + group.role(),
+                                        rows,
+                                        group.innerWidth(),
+                                        precision));
     }
 }

@@ -56,7 +56,7 @@ final class BlockPass {
             Matrix input,
             @Nullable Matrix next) {
         Matrix projections = projections(kept);
-        Matrix x = scratch.inputs.get(Role.QUERY_KEY_VALUE.ordinal());
+        Matrix x = scratch.inputs.get(Role.QUERY_KEY_VALUE);
         own.norm.normalize(input, vectors.attentionNorm(), x, from, to);
         multiply(weights, Role.QUERY_KEY_VALUE, x, kept, projections);
         forEachDocument(
@@ -75,11 +75,11 @@ final class BlockPass {
         share.forEach(item -> attend(item, kept));
         member.await();
         multiply(weights, Role.OUTPUT, kept.attention, kept, scratch.output);
-        Matrix gated = scratch.inputs.get(Role.GATE_UP.ordinal());
+        Matrix gated = scratch.inputs.get(Role.GATE_UP);
         own.norm.addNormalize(
                 input, scratch.output, vectors.feedForwardNorm(), kept.middle, gated, from, to);
         multiply(weights, Role.GATE_UP, gated, kept, kept.gateUp);
-        Matrix activated = scratch.inputs.get(Role.DOWN.ordinal());
+        Matrix activated = scratch.inputs.get(Role.DOWN);
         own.activation.swiglu(kept.gateUp, activated, from, to);
         if (next == null) {
             innerVectors(weights, Role.DOWN, activated, kept);
@@ -91,18 +91,17 @@ final class BlockPass {
 
     /** Makes the widened inputs again that are not kept, out of what is. */
     void restore(BlockVectors vectors, Activations kept, Matrix input) {
-        Matrix x = scratch.inputs.get(Role.QUERY_KEY_VALUE.ordinal());
+        Matrix x = scratch.inputs.get(Role.QUERY_KEY_VALUE);
         own.norm.normalize(input, vectors.attentionNorm(), x, from, to);
-        Matrix gated = scratch.inputs.get(Role.GATE_UP.ordinal());
+        Matrix gated = scratch.inputs.get(Role.GATE_UP);
         own.norm.normalize(kept.middle, vectors.feedForwardNorm(), gated, from, to);
-        Matrix activated = scratch.inputs.get(Role.DOWN.ordinal());
+        Matrix activated = scratch.inputs.get(Role.DOWN);
         own.activation.swiglu(kept.gateUp, activated, from, to);
-        for (LinearGroup group : plan.groups()) {
+        for (LinearGroup group : plan.groups().all()) {
             if (group.isAdapted() && group.role() != Role.OUTPUT) {
-                int index = group.role().ordinal();
                 own.lora.reinject(
-                        kept.inner.get(index),
-                        scratch.inputs.get(index),
+                        kept.inner.get(group.role()),
+                        scratch.inputs.get(group.role()),
                         group.inputLength(),
                         from,
                         to);
@@ -125,7 +124,7 @@ final class BlockPass {
                 multiplyBackward(
                         weights,
                         Role.DOWN,
-                        scratch.inputs.get(Role.DOWN.ordinal()),
+                        scratch.inputs.get(Role.DOWN),
                         kept,
                         gradient);
         own.activation.swigluBackward(kept.gateUp, dActivated, from, to);
@@ -133,7 +132,7 @@ final class BlockPass {
                 multiplyBackward(
                         weights,
                         Role.GATE_UP,
-                        scratch.inputs.get(Role.GATE_UP.ordinal()),
+                        scratch.inputs.get(Role.GATE_UP),
                         kept,
                         kept.gateUp);
         own.norm.normalizeBackward(
@@ -173,7 +172,7 @@ final class BlockPass {
                 multiplyBackward(
                         weights,
                         Role.QUERY_KEY_VALUE,
-                        scratch.inputs.get(Role.QUERY_KEY_VALUE.ordinal()),
+                        scratch.inputs.get(Role.QUERY_KEY_VALUE),
                         kept,
                         projections);
         own.norm.normalizeBackward(
@@ -193,7 +192,7 @@ final class BlockPass {
     private void innerVectors(BlockWeights weights, Role role, Matrix x, Activations kept) {
         BlockWeights.Widened widened = weights.group(role);
         if (widened.group().isAdapted()) {
-            Matrix inner = kept.inner.get(role.ordinal());
+            Matrix inner = kept.inner.get(role);
             own.gemm.forward(inner, x, widened.inner(), from, to - from);
             own.lora.inject(inner, loraScale, x, widened.group().inputLength(), from, to);
         }
@@ -201,18 +200,17 @@ final class BlockPass {
 
     private Matrix multiplyBackward(
             BlockWeights weights, Role role, Matrix x, Activations kept, Matrix dOutput) {
-        int index = role.ordinal();
         int count = to - from;
         BlockWeights.Widened widened = weights.group(role);
         LinearGroup group = widened.group();
-        Matrix dx = scratch.dInputs.get(index);
+        Matrix dx = scratch.dInputs.get(role);
         own.gemm.backward(dx, dOutput, widened.weights(), from, count);
         if (group.isAdapted()) {
-            Matrix dInner = scratch.dInner.get(index);
+            Matrix dInner = scratch.dInner.get(role);
             own.lora.extract(dx, group.inputLength(), loraScale, dInner, from, to);
-            own.gemm.weightGradient(own.dFirst.get(index), dInner, x, from, count);
+            own.gemm.weightGradient(own.dFirst.get(role), dInner, x, from, count);
             own.gemm.weightGradient(
-                    own.dSecond.get(index), dOutput, kept.inner.get(index), from, count);
+                    own.dSecond.get(role), dOutput, kept.inner.get(role), from, count);
             own.gemm.addBackward(dx, dInner, widened.inner(), from, count);
         }
         return dx;

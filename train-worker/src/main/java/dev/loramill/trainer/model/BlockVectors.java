@@ -11,6 +11,7 @@ import dev.loramill.trainer.kernel.VectorPadding;
  * @param feedForwardNorm weight of the norm before the feed-forward part, padded likewise
  * @param heads biases and norms of the heads
  */
+@SuppressWarnings("ArrayRecordComponent") // read by kernels, never changed
 record BlockVectors(float[] attentionNorm, float[] feedForwardNorm, HeadNorms heads) {
 
     static BlockVectors read(FrozenWeights base, Architecture architecture, int block) {

@@ -1,6 +1,5 @@
 package dev.loramill.trainer.model;
 
-import dev.loramill.llama.gguf.ModelHyperparameters;
 import dev.loramill.trainer.kernel.LoraKernels;
 import dev.loramill.trainer.lora.LoraLayout;
 import dev.loramill.trainer.lora.LoraParameters;
@@ -9,45 +8,45 @@ import dev.loramill.trainer.tensor.Matrix;
 import dev.loramill.trainer.tensor.MatrixArena;
 import dev.loramill.trainer.tensor.Precision;
 import dev.loramill.trainer.tensor.Team;
-import java.util.List;
 
 /** The dequantized linear weights of one block, widened by the adapter. */
 final class BlockWeights {
     /** The matrices of one group: {@code [W | B]} and A, padded by zeros to the same width. */
     record Widened(LinearGroup group, Matrix weights, Matrix inner) {}
 
-    private final List<Widened> groups;
+    private final PerGroup<Widened> groups;
 
     BlockWeights(
-            List<LinearGroup> groups, Precision precision, MatrixArena arena, String purpose) {
+            PerGroup<LinearGroup> groups,
+            Precision precision,
+            MatrixArena arena,
+            String purpose) {
         this.groups =
-                groups.stream()
-                        .map(
-                                group ->
-                                        new Widened(
-                                                group,
-                                                arena.zeros(
-                                                        purpose,
-                                                        "weights " + group.role(),
-                                                        group.outputLength(),
-                                                        group.width(),
-                                                        precision),
-                                                arena.zeros(
-                                                        purpose,
-                                                        "inner " + group.role(),
-                                                        Math.max(group.rankColumns(), 1),
-                                                        group.width(),
-                                                        precision)))
-                        .toList();
+                groups.map(
+                        group ->
+                                new Widened(
+                                        group,
+                                        arena.zeros(
+                                                purpose,
+                                                "weights " + group.role(),
+                                                group.outputLength(),
+                                                group.width(),
+                                                precision),
+                                        arena.zeros(
+                                                purpose,
+                                                "inner " + group.role(),
+                                                group.innerWidth(),
+                                                group.width(),
+                                                precision)));
     }
 
     Widened group(LinearGroup.Role role) {
-        return groups.get(role.ordinal());
+        return groups.get(role);
     }
 
     /** Dequantizes this member's share of a block's rows. */
     void load(FrozenWeights base, int block, Team.Member member) {
-        for (Widened widened : groups) {
+        for (Widened widened : groups.all()) {
             for (Part part : widened.group().parts()) {
                 int from = member.from(part.outputLength());
                 int count = member.to(part.outputLength()) - from;
@@ -63,7 +62,7 @@ final class BlockWeights {
 
     /** Copies the adapter's current parameters for a block into the widened matrices. */
     void publish(LoraParameters parameters, int block) {
-        for (Widened widened : groups) {
+        for (Widened widened : groups.all()) {
             LinearGroup group = widened.group();
             for (Part part : group.parts()) {
                 if (!part.isAdapted()) {
@@ -88,22 +87,5 @@ final class BlockWeights {
                         group.inputLength() + part.rankOffset());
             }
         }
-    }
-
-    /** Bytes of one block's widened weights. */
-    static long sizeBytes(List<LinearGroup> groups, Precision precision) {
-        long elements = 0;
-        for (LinearGroup group : groups) {
-            elements +=
-                    (long) group.width() * (group.outputLength() + Math.max(group.rankColumns(), 1));
-        }
-        return elements * precision.bytes();
-    }
-
-    static List<LinearGroup> groups(
-            ModelHyperparameters model, dev.loramill.trainer.lora.LoraConfig lora) {
-        return List.of(LinearGroup.Role.values()).stream()
-                .map(role -> new LinearGroup(role, model, lora))
-                .toList();
     }
 }

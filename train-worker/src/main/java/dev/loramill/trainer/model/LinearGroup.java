@@ -16,15 +16,18 @@ import java.util.List;
 final class LinearGroup {
     /** Which weights are multiplied together. */
     enum Role {
-        QUERY_KEY_VALUE(LoraTarget.Q, LoraTarget.K, LoraTarget.V),
-        OUTPUT(LoraTarget.O),
-        GATE_UP(LoraTarget.GATE, LoraTarget.UP),
-        DOWN(LoraTarget.DOWN);
+        QUERY_KEY_VALUE,
+        OUTPUT,
+        GATE_UP,
+        DOWN;
 
-        private final List<LoraTarget> targets;
-
-        Role(LoraTarget... targets) {
-            this.targets = List.of(targets);
+        private List<LoraTarget> targets() {
+            return switch (this) {
+                case QUERY_KEY_VALUE -> List.of(LoraTarget.Q, LoraTarget.K, LoraTarget.V);
+                case OUTPUT -> List.of(LoraTarget.O);
+                case GATE_UP -> List.of(LoraTarget.GATE, LoraTarget.UP);
+                case DOWN -> List.of(LoraTarget.DOWN);
+            };
         }
     }
 
@@ -52,11 +55,11 @@ final class LinearGroup {
     LinearGroup(Role role, ModelHyperparameters model, LoraConfig lora) {
         this.role = role;
         this.rank = lora.rank();
-        this.inputLength = role.targets.getFirst().inputLength(model);
+        this.inputLength = role.targets().getFirst().inputLength(model);
         List<Part> all = new ArrayList<>();
         int outputs = 0;
         int ranks = 0;
-        for (LoraTarget target : role.targets) {
+        for (LoraTarget target : role.targets()) {
             boolean isAdapted = lora.targets().contains(target);
             int length = target.outputLength(model);
             all.add(new Part(target, outputs, length, isAdapted ? ranks : -1));
@@ -66,6 +69,15 @@ final class LinearGroup {
         this.parts = List.copyOf(all);
         this.outputLength = outputs;
         this.rankColumns = ranks;
+    }
+
+    /** The groups of every block of a model. */
+    static PerGroup<LinearGroup> all(ModelHyperparameters model, LoraConfig lora) {
+        return new PerGroup<>(
+                new LinearGroup(Role.QUERY_KEY_VALUE, model, lora),
+                new LinearGroup(Role.OUTPUT, model, lora),
+                new LinearGroup(Role.GATE_UP, model, lora),
+                new LinearGroup(Role.DOWN, model, lora));
     }
 
     Role role() {
@@ -93,6 +105,11 @@ final class LinearGroup {
     /** Columns that the adapters add to the input. */
     int rankColumns() {
         return rankColumns;
+    }
+
+    /** Columns of a matrix of inner vectors, which is never empty. */
+    int innerWidth() {
+        return Math.max(rankColumns, 1);
     }
 
     boolean isAdapted() {

@@ -5,7 +5,6 @@ import dev.loramill.trainer.kernel.HeadLayout;
 import dev.loramill.trainer.kernel.RotaryTable;
 import dev.loramill.trainer.lora.LoraConfig;
 import dev.loramill.trainer.tensor.Precision;
-import java.util.List;
 
 /**
  * The sizes that all matrices of a training run follow from.
@@ -25,7 +24,7 @@ record ModelPlan(
         ModelHyperparameters shape,
         Architecture architecture,
         LoraConfig lora,
-        List<LinearGroup> groups,
+        PerGroup<LinearGroup> groups,
         RotaryTable rotaryTable,
         Precision precision,
         int maxRows,

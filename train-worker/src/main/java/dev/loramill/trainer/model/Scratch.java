@@ -4,7 +4,6 @@ import dev.loramill.trainer.kernel.HeadLayout;
 import dev.loramill.trainer.tensor.Matrix;
 import dev.loramill.trainer.tensor.MatrixArena;
 import dev.loramill.trainer.tensor.Precision;
-import java.util.List;
 
 /**
  * Matrices that every block uses again.
@@ -22,12 +21,12 @@ final class Scratch {
     final Matrix dKeys;
     final Matrix dValues;
     final Matrix dots;
-    final List<Matrix> inputs;
-    final List<Matrix> dInputs;
-    final List<Matrix> dInner;
+    final PerGroup<Matrix> inputs;
+    final PerGroup<Matrix> dInputs;
+    final PerGroup<Matrix> dInner;
 
     Scratch(
-            List<LinearGroup> groups,
+            PerGroup<LinearGroup> groups,
             HeadLayout layout,
             int rows,
             int width,
@@ -39,27 +38,32 @@ final class Scratch {
         dKeys = arena.zeros(PURPOSE, "d keys", rows, layout.keyValueWidth(), precision);
         dValues = arena.zeros(PURPOSE, "d values", rows, layout.keyValueWidth(), precision);
         dots = arena.zeros(PURPOSE, "dots", rows, layout.heads(), Precision.FLOAT32);
-        inputs = perGroup(groups, "input ", rows, precision, arena, false);
-        dInputs = perGroup(groups, "d input ", rows, precision, arena, false);
-        dInner = perGroup(groups, "d inner ", rows, precision, arena, true);
-    }
-
-    private static List<Matrix> perGroup(
-            List<LinearGroup> groups,
-            String name,
-            int rows,
-            Precision precision,
-            MatrixArena arena,
-            boolean isInner) {
-        return groups.stream()
-                .map(
+        inputs =
+                groups.map(
                         group ->
                                 arena.zeros(
                                         PURPOSE,
-                                        name + group.role(),
+                                        "input " + group.role(),
                                         rows,
-                                        isInner ? Math.max(group.rankColumns(), 1) : group.width(),
-                                        precision))
-                .toList();
+                                        group.width(),
+                                        precision));
+        dInputs =
+                groups.map(
+                        group ->
+                                arena.zeros(
+                                        PURPOSE,
+                                        "d input " + group.role(),
+                                        rows,
+                                        group.width(),
+                                        precision));
+        dInner =
+                groups.map(
+                        group ->
+                                arena.zeros(
+                                        PURPOSE,
+                                        "d inner " + group.role(),
+                                        rows,
+                                        group.innerWidth(),
+                                        precision));
     }
 }

@@ -271,14 +271,13 @@ public final class Transformer {
 
     /** Adds the partial gradients of the first group, or of all others, of a block. */
     private void reduce(Member member, int block, boolean isFirstGroup) {
-        for (LinearGroup group : plan.groups()) {
-            int index = group.role().ordinal();
+        for (LinearGroup group : plan.groups().all()) {
             boolean isFirst = group.role() == LinearGroup.Role.QUERY_KEY_VALUE;
             if (isFirst != isFirstGroup || !group.isAdapted()) {
                 continue;
             }
-            Matrix[] firsts = partials(index, true);
-            Matrix[] seconds = partials(index, false);
+            Matrix[] firsts = partials(group.role(), true);
+            Matrix[] seconds = partials(group.role(), false);
             for (Part part : group.parts()) {
                 if (part.isAdapted()) {
                     LoraLayout.Slot slot = parameters.layout().slot(block, part.target());
@@ -307,11 +306,11 @@ public final class Transformer {
         }
     }
 
-    private Matrix[] partials(int index, boolean isFirst) {
+    private Matrix[] partials(LinearGroup.Role role, boolean isFirst) {
         Matrix[] partials = new Matrix[workspaces.size()];
         for (int member = 0; member < partials.length; member++) {
             Workspace own = workspaces.get(member);
-            partials[member] = isFirst ? own.dFirst.get(index) : own.dSecond.get(index);
+            partials[member] = isFirst ? own.dFirst.get(role) : own.dSecond.get(role);
         }
         return partials;
     }
@@ -387,7 +386,7 @@ public final class Transformer {
                 shape,
                 architecture,
                 lora,
-                BlockWeights.groups(shape, lora),
+                LinearGroup.all(shape, lora),
                 table,
                 options.precision(),
                 options.maxRows(),

@@ -10,7 +10,6 @@ import dev.loramill.trainer.tensor.Gemm;
 import dev.loramill.trainer.tensor.Matrix;
 import dev.loramill.trainer.tensor.MatrixArena;
 import dev.loramill.trainer.tensor.Precision;
-import java.util.List;
 
 /** What one member of the team has to itself: kernels, scores, partial gradients, logits. */
 final class Workspace {
@@ -28,8 +27,8 @@ final class Workspace {
     final Matrix logits;
     final Matrix normed;
     final Matrix dNormed;
-    final List<Matrix> dFirst;
-    final List<Matrix> dSecond;
+    final PerGroup<Matrix> dFirst;
+    final PerGroup<Matrix> dSecond;
 
     Workspace(int member, ModelPlan plan, MatrixArena arena) {
         Precision precision = plan.precision();
@@ -40,7 +39,7 @@ final class Workspace {
         rotary = new RotaryKernels(plan.heads(), plan.rotaryTable());
         attention = new AttentionKernels(plan.longestDocument(), plan.attentionScale());
         int widest = 1;
-        for (LinearGroup group : plan.groups()) {
+        for (LinearGroup group : plan.groups().all()) {
             widest = Math.max(widest, group.rankColumns());
         }
         lora = new LoraKernels(widest);
@@ -55,26 +54,24 @@ final class Workspace {
         normed = arena.zeros(PURPOSE, "normed", chunk, width, precision);
         dNormed = arena.zeros(PURPOSE, "d normed", chunk, width, precision);
         dFirst =
-                plan.groups().stream()
+                plan.groups()
                         .map(
                                 group ->
                                         arena.zeros(
                                                 PURPOSE,
                                                 "d A " + group.role(),
-                                                Math.max(group.rankColumns(), 1),
+                                                group.innerWidth(),
                                                 group.width(),
-                                                precision))
-                        .toList();
+                                                precision));
         dSecond =
-                plan.groups().stream()
+                plan.groups()
                         .map(
                                 group ->
                                         arena.zeros(
                                                 PURPOSE,
                                                 "d B " + group.role(),
                                                 group.outputLength(),
-                                                Math.max(group.rankColumns(), 1),
-                                                precision))
-                        .toList();
+                                                group.innerWidth(),
+                                                precision));
     }
 }

@@ -196,6 +196,7 @@ public final class Team implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // where cores are shared, the last member needs one
     private void await() {
         if (size == 1) {
             return;
