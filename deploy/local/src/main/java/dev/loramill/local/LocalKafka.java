@@ -216,11 +216,13 @@ public final class LocalKafka implements AutoCloseable {
                 Map.of(
                         "group.initial.rebalance.delay.ms",
                         "0",
-                        // A broker that was killed may come back after its old session only.
+                        // Shorter sessions fence a broker that is only starved of CPU, which breaks
+                        // the sequences of idempotent producers; longer ones delay the start after
+                        // a kill, because the killed broker's session has to end first.
                         "broker.session.timeout.ms",
-                        "1000",
+                        "6000",
                         "broker.heartbeat.interval.ms",
-                        "250",
+                        "500",
                         "log.cleaner.dedupe.buffer.size",
                         Long.toString(4L << 20),
                         "message.max.bytes",

@@ -36,10 +36,11 @@ public final class OutboxRelay implements AutoCloseable {
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
     private final DataSource dataSource;
-    private final Producer<byte[], byte[]> producer;
+    private final String bootstrapServers;
     private final BrokerProbe probe;
     private final Thread thread;
     private final Semaphore wakeUps = new Semaphore(0);
+    private @Nullable Producer<byte[], byte[]> producer;
     private long nextProbeNanos = System.nanoTime();
     private volatile boolean isStopping;
     private volatile @Nullable String fault = "the relay has not run yet";
@@ -52,25 +53,7 @@ public final class OutboxRelay implements AutoCloseable {
      */
     public OutboxRelay(DataSource dataSource, String bootstrapServers) {
         this.dataSource = dataSource;
-        this.producer =
-                new KafkaProducer<>(
-                        Map.of(
-                                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                                bootstrapServers,
-                                ProducerConfig.ACKS_CONFIG,
-                                "all",
-                                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
-                                true,
-                                ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                                5_000,
-                                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                                5_000,
-                                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                                10_000,
-                                ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
-                                8 << 20),
-                        new ByteArraySerializer(),
-                        new ByteArraySerializer());
+        this.bootstrapServers = bootstrapServers;
         this.probe = new BrokerProbe(bootstrapServers);
         this.thread = Thread.ofPlatform().name("outbox-relay").daemon().unstarted(this::run);
     }
@@ -117,11 +100,18 @@ public final class OutboxRelay implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        producer.close(Duration.ZERO);
         probe.close();
     }
 
     private void run() {
+        try {
+            relayUntilStopped();
+        } finally {
+            closeProducer();
+        }
+    }
+
+    private void relayUntilStopped() {
         Backoff backoff = new Backoff();
         while (!isStopping) {
             try {
@@ -134,7 +124,8 @@ public final class OutboxRelay implements AutoCloseable {
                 }
             } catch (SQLException | KafkaException e) {
                 failed(e);
-                // A failed producer must not keep the next commit from being tried at once.
+                // What a producer still holds after a failure must not be sent after what comes.
+                closeProducer();
                 pause(backoff.afterFailure());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -153,6 +144,7 @@ public final class OutboxRelay implements AutoCloseable {
             return 0;
         }
         List<Future<RecordMetadata>> acknowledgements = new ArrayList<>(rows.size());
+        Producer<byte[], byte[]> producer = openProducer();
         for (OutboxTable.Row row : rows) {
             acknowledgements.add(producer.send(row.record().toProducerRecord()));
         }
@@ -172,6 +164,40 @@ public final class OutboxRelay implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new KafkaException("interrupted while sending", e);
+        }
+    }
+
+    private Producer<byte[], byte[]> openProducer() {
+        Producer<byte[], byte[]> open = producer;
+        if (open == null) {
+            open =
+                    new KafkaProducer<>(
+                            Map.of(
+                                    ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                                    bootstrapServers,
+                                    ProducerConfig.ACKS_CONFIG,
+                                    "all",
+                                    ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+                                    true,
+                                    ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                                    5_000,
+                                    ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                                    5_000,
+                                    ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                                    10_000,
+                                    ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                                    8 << 20),
+                            new ByteArraySerializer(),
+                            new ByteArraySerializer());
+            producer = open;
+        }
+        return open;
+    }
+
+    private void closeProducer() {
+        if (producer != null) {
+            producer.close(Duration.ZERO);
+            producer = null;
         }
     }
 
