@@ -9,7 +9,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The tokenizer of the small models: three special tokens, 256 bytes, and learned joins. */
 final class TinyVocabulary {
@@ -31,6 +33,8 @@ final class TinyVocabulary {
                     + "{% endfor %}"
                     + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
 
+    private static final Map<Integer, TinyVocabulary> LEARNED = new ConcurrentHashMap<>();
+
     private final List<String> tokens;
     private final List<String> merges;
 
@@ -39,8 +43,12 @@ final class TinyVocabulary {
         this.merges = merges;
     }
 
-    /** A vocabulary of exactly so many tokens. */
+    /** A vocabulary of exactly so many tokens; learned once, since tests write many models. */
     static TinyVocabulary ofSize(int size) {
+        return LEARNED.computeIfAbsent(size, TinyVocabulary::learn);
+    }
+
+    private static TinyVocabulary learn(int size) {
         List<String> merges = BytePairTrainer.learn(text(), size - SMALLEST);
         if (SMALLEST + merges.size() < size) {
             throw new IllegalArgumentException(
