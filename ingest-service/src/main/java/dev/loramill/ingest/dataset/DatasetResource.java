@@ -1,0 +1,79 @@
+package dev.loramill.ingest.dataset;
+
+import dev.loramill.ingest.openai.Page;
+import dev.loramill.ingest.openai.PageRequest;
+import dev.loramill.ingest.openai.RefusedException;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.sql.SQLException;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jspecify.annotations.Nullable;
+
+/** Datasets over HTTP. */
+@Path("/v1/datasets")
+@Produces(MediaType.APPLICATION_JSON)
+@Blocking
+class DatasetResource {
+    private static final int MAX_PAGE = 1_000;
+
+    private final Datasets datasets;
+    private final RowBatches batches;
+
+    DatasetResource(Datasets datasets, RowBatches batches) {
+        this.datasets = datasets;
+        this.batches = batches;
+    }
+
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    DatasetBody open(@Nullable DatasetRequest request) throws IOException, SQLException {
+        if (request == null) {
+            throw RefusedException.invalid(
+                    "missing_body", null, "the body must be a JSON object, at least {}");
+        }
+        return DatasetBody.of(datasets.open(request));
+    }
+
+    @GET
+    Page<DatasetBody> list(
+            @RestQuery @Nullable String limit,
+            @RestQuery @Nullable String order,
+            @RestQuery @Nullable String after)
+            throws SQLException {
+        return datasets.list(PageRequest.of(limit, after, order, MAX_PAGE)).map(DatasetBody::of);
+    }
+
+    @GET
+    @Path("/{id}")
+    DatasetBody dataset(@PathParam("id") String id) throws SQLException {
+        return DatasetBody.of(datasets.require(id));
+    }
+
+    // Clients name lines of JSON in many ways, and curl calls them a form.
+    @POST
+    @Path("/{id}/rows")
+    @Consumes(MediaType.WILDCARD)
+    DatasetBody.BatchBody rows(
+            @PathParam("id") String id,
+            @HeaderParam("Idempotency-Key") @Nullable String key,
+            InputStream body)
+            throws IOException, SQLException {
+        return DatasetBody.BatchBody.of(id, batches.accept(id, body, key));
+    }
+
+    @POST
+    @Path("/{id}/seal")
+    @Consumes(MediaType.WILDCARD)
+    DatasetBody seal(@PathParam("id") String id) throws SQLException {
+        return DatasetBody.of(datasets.seal(id));
+    }
+}

@@ -1,0 +1,26 @@
+package dev.loramill.ingest.dataset;
+
+import java.util.List;
+
+/**
+ * What reading a source came to.
+ *
+ * @param rows all rows
+ * @param refused refused rows among them
+ * @param firstRefusals the first of the refused rows, at most {@link #REFUSALS_KEPT}
+ */
+record ReadCounts(long rows, long refused, List<Refusal> firstRefusals) {
+    static final int REFUSALS_KEPT = 100;
+    static final ReadCounts NONE = new ReadCounts(0, 0, List.of());
+
+    /** A refused row, as the sender is told of it. */
+    record Refusal(long line, String rule, String reason) {}
+
+    ReadCounts {
+        firstRefusals = List.copyOf(firstRefusals);
+    }
+
+    long accepted() {
+        return rows - refused;
+    }
+}

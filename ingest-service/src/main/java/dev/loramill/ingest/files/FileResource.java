@@ -1,0 +1,87 @@
+package dev.loramill.ingest.files;
+
+import dev.loramill.ingest.openai.Page;
+import dev.loramill.ingest.openai.PageRequest;
+import dev.loramill.ingest.openai.RefusedException;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import org.jboss.resteasy.reactive.RestForm;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jboss.resteasy.reactive.multipart.FileUpload;
+import org.jspecify.annotations.Nullable;
+
+/** Files over HTTP, in OpenAI's shape. */
+@jakarta.ws.rs.Path("/v1/files")
+@Blocking
+class FileResource {
+    private static final int MAX_PAGE = 10_000;
+
+    private final UploadedFiles files;
+
+    FileResource(UploadedFiles files) {
+        this.files = files;
+    }
+
+    @POST
+    @Consumes(MediaType.MULTIPART_FORM_DATA)
+    @Produces(MediaType.APPLICATION_JSON)
+    FileBody upload(
+            @RestForm("file") @Nullable FileUpload file,
+            @RestForm("purpose") @Nullable String purpose)
+            throws IOException, SQLException {
+        if (file == null) {
+            throw RefusedException.invalid(
+                    "missing_required_parameter",
+                    "file",
+                    "the form must have a part \"file\" with a file name");
+        }
+        return FileBody.of(files.accept(file.uploadedFile(), file.fileName(), purpose));
+    }
+
+    @GET
+    @Produces(MediaType.APPLICATION_JSON)
+    Page<FileBody> list(
+            @RestQuery @Nullable String purpose,
+            @RestQuery @Nullable String limit,
+            @RestQuery @Nullable String order,
+            @RestQuery @Nullable String after)
+            throws SQLException {
+        return files.list(PageRequest.of(limit, after, order, MAX_PAGE), purpose).map(FileBody::of);
+    }
+
+    @GET
+    @jakarta.ws.rs.Path("/{id}")
+    @Produces(MediaType.APPLICATION_JSON)
+    FileBody file(@PathParam("id") String id) throws SQLException {
+        return FileBody.of(files.require(id, null));
+    }
+
+    // Any Accept header is fine: clients ask for application/binary and others.
+    @GET
+    @jakarta.ws.rs.Path("/{id}/content")
+    @Produces(MediaType.WILDCARD)
+    RestResponse<Path> content(@PathParam("id") String id) throws IOException, SQLException {
+        return RestResponse.ResponseBuilder.ok(files.content(id))
+                .header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_OCTET_STREAM)
+                .build();
+    }
+
+    @DELETE
+    @jakarta.ws.rs.Path("/{id}")
+    @Produces(MediaType.APPLICATION_JSON)
+    FileBody.Deleted delete(@PathParam("id") String id) throws SQLException {
+        files.delete(id);
+        return new FileBody.Deleted(id, "file", true);
+    }
+}

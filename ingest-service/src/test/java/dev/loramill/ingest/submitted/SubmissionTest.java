@@ -1,0 +1,70 @@
+package dev.loramill.ingest.submitted;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.loramill.events.RowOrigin;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class SubmissionTest {
+    private static final String ROW = "{\"question\":\"a\",\"answer\":\"b\"}";
+
+    @Test
+    void bodyIsOneRowWhenAHeaderNamesTheDataset() {
+        assertThat(read("ds-1", ROW)).isEqualTo(new Submission("ds-1", List.of(ROW)));
+    }
+
+    @Test
+    void envelopeHoldsARowOrSeveral() {
+        assertThat(read(null, "{\"dataset\":\"ds-1\",\"row\":" + ROW + "}").rows())
+                .containsExactly(ROW);
+        assertThat(read(null, "{\"dataset\":\"ds-1\",\"rows\":[" + ROW + ",7]}").rows())
+                .containsExactly(ROW, "7");
+        assertThat(read("ds-1", "{\"rows\":[" + ROW + "]}").rows()).containsExactly(ROW);
+    }
+
+    @Test
+    void rowMayNameItsDatasetItself() {
+        String row = "{\"dataset\":\"ds-1\",\"question\":\"a\",\"answer\":\"b\"}";
+        assertThat(read(null, row)).isEqualTo(new Submission("ds-1", List.of(row)));
+    }
+
+    @Test
+    void bodyThatIsNotJsonIsOneWrongRowOfTheHeadersDataset() {
+        assertThat(read("ds-1", "{oops").rows()).containsExactly("{oops");
+    }
+
+    @Test
+    void recordOfNoDatasetCannotBeAttributed() {
+        assertUnattributable(null, ROW, "no dataset is named");
+        assertUnattributable(null, "{oops", "no dataset is named");
+        assertUnattributable("ds-2", "{\"dataset\":\"ds-1\"}", "the header names dataset \"ds-2\"");
+        assertUnattributable("ds-1", null, "the record has no body");
+        assertUnattributable("ds-1", "{\"rows\":[]}", "a record may hold 1 to 1,000 rows, got 0");
+        assertUnattributable(
+                "ds-1", "{\"rows\":[1" + ",1".repeat(1_000) + "]}", "1,000 rows, got 1,001");
+    }
+
+    @Test
+    void everyRowHasAnOriginOfItsOwn() {
+        assertThat(Submission.origin(3, 5, 0))
+                .isEqualTo(new RowOrigin("rows.submitted/3", 5_000));
+        assertThat(Submission.origin(3, 5, Submission.MAX_ROWS - 1).line())
+                .isLessThan(Submission.origin(3, 6, 0).line());
+    }
+
+    private static void assertUnattributable(
+            @Nullable String header, @Nullable String body, String reason) {
+        assertThatThrownBy(() -> read(header, body))
+                .isInstanceOf(UnattributableException.class)
+                .hasMessageContaining(reason);
+    }
+
+    private static Submission read(@Nullable String header, @Nullable String body) {
+        return Submission.read(
+                header, body == null ? null : body.getBytes(StandardCharsets.UTF_8));
+    }
+}
