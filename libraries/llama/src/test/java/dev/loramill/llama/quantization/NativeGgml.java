@@ -1,6 +1,8 @@
 package dev.loramill.llama.quantization;
 
 import dev.loramill.llama.gguf.GgmlType;
+import dev.loramill.llama.natives.NativesLookup;
+import dev.loramill.llama.natives.NativesSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
@@ -17,8 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.stream.Stream;
 
 /** ggml's own conversions, called in a native library. */
 final class NativeGgml {
@@ -61,12 +61,12 @@ final class NativeGgml {
     static List<NativeGgml> all(Path folder) throws IOException {
         List<NativeGgml> libraries = new ArrayList<>();
         libraries.add(javaLlama(folder));
-        findCurrent()
-                .ifPresent(path ->
-                        libraries.add(
-                                new NativeGgml(
-                                        "current build",
-                                        SymbolLookup.libraryLookup(path, Arena.global()))));
+        if (NativesLookup.find() instanceof NativesSource.FetchedBuild(Path directory)) {
+            Path library = directory.resolve("libggml-base.so");
+            libraries.add(
+                    new NativeGgml(
+                            "current build", SymbolLookup.libraryLookup(library, Arena.global())));
+        }
         return libraries;
     }
 
@@ -80,35 +80,6 @@ final class NativeGgml {
             Files.copy(in, copy);
         }
         return new NativeGgml("java-llama.cpp", SymbolLookup.libraryLookup(copy, Arena.global()));
-    }
-
-    private static Optional<Path> findCurrent() throws IOException {
-        String given = System.getProperty("loramill.llama.natives");
-        if (given == null) {
-            given = System.getenv("LORAMILL_LLAMA_NATIVES");
-        }
-        if (given != null) {
-            return findIn(Path.of(given));
-        }
-        for (Path folder = Path.of("").toAbsolutePath();
-                folder != null;
-                folder = folder.getParent()) {
-            Path natives = folder.resolve(".loramill").resolve("natives");
-            if (Files.isDirectory(natives)) {
-                return findIn(natives);
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static Optional<Path> findIn(Path folder) throws IOException {
-        String platform =
-                "aarch64".equals(System.getProperty("os.arch")) ? "linux-arm64" : "linux-x64";
-        try (Stream<Path> files = Files.walk(folder, 6)) {
-            return files.filter(file -> file.endsWith("libggml-base.so"))
-                    .filter(file -> folder.resolve(file).toString().contains(platform))
-                    .findFirst();
-        }
     }
 
     float[] dequantize(GgmlType type, byte[] blocks) {
