@@ -1,0 +1,122 @@
+package dev.loramill.serve.engine;
+
+import dev.loramill.llama.binding.Batch;
+import dev.loramill.llama.binding.DecodeOutcome;
+import dev.loramill.llama.binding.LlamaContext;
+import dev.loramill.llama.binding.LlamaContextOptions;
+import dev.loramill.llama.binding.LlamaModel;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A context of llama.cpp with one variant put on it, made at the first step. In each step the
+ * answers under way get one token each, and what room is left in the batch reads prompts.
+ */
+final class ContextDecoder implements LaneDecoder {
+    private static final Logger LOGGER = Logger.getLogger(ContextDecoder.class);
+    private static final String ENGINE_FAILED =
+            "the engine failed while this answer was generated; the server's log has the reason";
+
+    private final LlamaModel model;
+    private final ModelVariant variant;
+    private final LlamaContextOptions options;
+    private final List<Slot> slots;
+    private final Batch batch;
+    private final LogprobReader logprobs;
+    private @Nullable LlamaContext context;
+
+    ContextDecoder(
+            LlamaModel model,
+            ModelVariant variant,
+            LlamaContextOptions options,
+            EngineMetrics metrics) {
+        this.model = model;
+        this.variant = variant;
+        this.options = options;
+        this.slots =
+                IntStream.range(0, options.maxSequences())
+                        .mapToObj(sequence -> new Slot(sequence, metrics))
+                        .toList();
+        this.batch = Batch.ofCapacity(options.batchSize());
+        this.logprobs = new LogprobReader(model.vocabulary().size());
+    }
+
+    @Override
+    public int step(List<Generation> admitted, int threads) {
+        try {
+            begin(admitted);
+            slots.stream().filter(Slot::isCancelled).forEach(slot -> slot.abandon(context));
+            if (active() > 0) {
+                decode(open(), threads);
+            }
+        } catch (RuntimeException e) {
+            LOGGER.errorf(e, "Step failed model=%s", variant.name());
+            admitted.forEach(generation -> generation.fail(ENGINE_FAILED));
+            discard(ENGINE_FAILED);
+        } finally {
+            if (context != null) {
+                context.handOver();
+            }
+        }
+        return active();
+    }
+
+    private void begin(List<Generation> admitted) {
+        for (Generation generation : admitted) {
+            Slot free = slots.stream().filter(Slot::isFree).findFirst().orElseThrow();
+            free.begin(generation, model);
+        }
+    }
+
+    private int active() {
+        return (int) slots.stream().filter(slot -> !slot.isFree()).count();
+    }
+
+    private LlamaContext open() {
+        LlamaContext opened = context;
+        if (opened == null) {
+            opened = LlamaContext.create(model, options);
+            context = opened;
+            opened.setAdapters(variant.adapters());
+        }
+        return opened;
+    }
+
+    private void decode(LlamaContext opened, int threads) {
+        opened.setThreads(threads, threads);
+        batch.clear();
+        for (Slot slot : slots) {
+            if (!slot.isReadingPrompt()) {
+                slot.contribute(batch, room());
+            }
+        }
+        for (Slot slot : slots) {
+            if (slot.isReadingPrompt()) {
+                slot.contribute(batch, room());
+            }
+        }
+        if (opened.decode(batch) == DecodeOutcome.ABORTED) {
+            throw new IllegalStateException("the step was aborted");
+        }
+        slots.forEach(slot -> slot.take(opened, logprobs));
+    }
+
+    private int room() {
+        return options.batchSize() - batch.size();
+    }
+
+    private void discard(String reason) {
+        slots.forEach(slot -> slot.fail(null, reason));
+        if (context != null) {
+            context.close();
+            context = null;
+        }
+    }
+
+    @Override
+    public void close() {
+        discard(Engine.CLOSING);
+    }
+}
