@@ -1,0 +1,113 @@
+package dev.loramill.clean.rule;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts a text in the place of every match; a match at the beginning of a sentence is replaced with
+ * a capital letter.
+ *
+ * @param id name of the rule
+ * @param field messages that it acts on
+ * @param phrases literal phrases
+ * @param patterns regular expressions
+ * @param triggers literals of which one stands wherever a pattern matches
+ * @param caseSensitive whether case counts
+ * @param with what takes the place; {@code $1} names a group of the pattern; empty takes the match
+ *     away with one white space beside it
+ * @param examples what it changes and what it leaves alone
+ */
+record Replace(
+        @JsonProperty(required = true) String id,
+        @JsonProperty(required = true) Field field,
+        @Nullable List<String> phrases,
+        @Nullable List<String> patterns,
+        @Nullable List<String> triggers,
+        boolean caseSensitive,
+        @JsonProperty(required = true) String with,
+        @JsonProperty(required = true) RewriteExamples examples)
+        implements RewriteRule {
+    Replace {
+        RuleIds.check(id);
+        Phrases all = Phrases.of(phrases, patterns, triggers, caseSensitive);
+        phrases = all.phrases();
+        patterns = all.patterns();
+        triggers = all.triggers();
+    }
+
+    @Override
+    public Phase phase() {
+        return Phase.SUBSTITUTE;
+    }
+
+    @Override
+    public TextRewrite compile() {
+        Phrases all = Phrases.of(phrases, patterns, triggers, caseSensitive);
+        Pattern pattern = all.compile("", "");
+        return TextRewrite.of(List.of(all), text -> replace(text, pattern));
+    }
+
+    private String replace(String text, Pattern pattern) {
+        Matcher matcher = pattern.matcher(new BudgetedText(text));
+        if (!matcher.find()) {
+            return text;
+        }
+        StringBuilder result = new StringBuilder(text.length());
+        int from = 0;
+        do {
+            if (matcher.start() == matcher.end()) {
+                continue;
+            }
+            result.append(text, from, matcher.start());
+            from = matcher.end();
+            String replacement = expand(matcher);
+            if (replacement.isEmpty() && endsOpen(result)) {
+                while (from < text.length() && Space.isSpace(text.charAt(from))) {
+                    from++;
+                }
+            }
+            result.append(beginsSentence(result) ? Capitals.atStart(replacement) : replacement);
+        } while (matcher.find());
+        return result.append(text, from, text.length()).toString();
+    }
+
+    private String expand(Matcher matcher) {
+        try {
+            StringBuilder expanded = new StringBuilder();
+            for (int i = 0; i < with.length(); i++) {
+                char character = with.charAt(i);
+                boolean isGroup =
+                        character == '$'
+                                && i + 1 < with.length()
+                                && Character.isDigit(with.charAt(i + 1));
+                if (isGroup) {
+                    String group = matcher.group(with.charAt(++i) - '0');
+                    expanded.append(group == null ? "" : group);
+                } else {
+                    expanded.append(character);
+                }
+            }
+            return expanded.toString();
+        } catch (IndexOutOfBoundsException e) {
+            throw new IllegalArgumentException(
+                    "\"with\" of rule \"%s\" names a group that no pattern has: \"%s\""
+                            .formatted(id, with),
+                    e);
+        }
+    }
+
+    private static boolean endsOpen(CharSequence text) {
+        return text.isEmpty() || Space.isSpace(text.charAt(text.length() - 1));
+    }
+
+    private static boolean beginsSentence(CharSequence before) {
+        int i = before.length();
+        while (i > 0 && Space.isSpace(before.charAt(i - 1))) {
+            i--;
+        }
+        return i == 0 || ".!?".indexOf(before.charAt(i - 1)) >= 0;
+    }
+}

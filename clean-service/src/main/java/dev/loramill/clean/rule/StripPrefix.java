@@ -1,0 +1,64 @@
+package dev.loramill.clean.rule;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes phrases from the beginning of a message, with the punctuation after them, until none stands
+ * there any more.
+ *
+ * @param id name of the rule
+ * @param field messages that it acts on
+ * @param phrases literal phrases
+ * @param patterns regular expressions
+ * @param triggers literals of which one stands wherever a pattern matches
+ * @param caseSensitive whether case counts
+ * @param examples what it changes and what it leaves alone
+ */
+record StripPrefix(
+        @JsonProperty(required = true) String id,
+        @JsonProperty(required = true) Field field,
+        @Nullable List<String> phrases,
+        @Nullable List<String> patterns,
+        @Nullable List<String> triggers,
+        boolean caseSensitive,
+        @JsonProperty(required = true) RewriteExamples examples)
+        implements RewriteRule {
+    private static final String PUNCTUATION = ",.;:!?-–—…)*~";
+
+    StripPrefix {
+        RuleIds.check(id);
+        Phrases all = Phrases.of(phrases, patterns, triggers, caseSensitive);
+        phrases = all.phrases();
+        patterns = all.patterns();
+        triggers = all.triggers();
+    }
+
+    @Override
+    public Phase phase() {
+        return Phase.STRIP;
+    }
+
+    @Override
+    public TextRewrite compile() {
+        Phrases all = Phrases.of(phrases, patterns, triggers, caseSensitive);
+        Pattern pattern = all.compile("", "");
+        return TextRewrite.of(List.of(all), text -> strip(text, pattern));
+    }
+
+    private static String strip(String text, Pattern pattern) {
+        String rest = text;
+        while (true) {
+            String start = Space.stripStart(rest, PUNCTUATION);
+            Matcher matcher = pattern.matcher(new BudgetedText(start));
+            if (!matcher.lookingAt() || matcher.end() == 0) {
+                break;
+            }
+            rest = Space.stripStart(start.substring(matcher.end()), PUNCTUATION);
+        }
+        return rest.length() == text.length() ? text : Capitals.atStart(rest);
+    }
+}

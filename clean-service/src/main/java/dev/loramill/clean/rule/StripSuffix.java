@@ -1,0 +1,71 @@
+package dev.loramill.clean.rule;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes phrases from the end of a message, with the punctuation after them, until none stands there
+ * any more.
+ *
+ * @param id name of the rule
+ * @param field messages that it acts on
+ * @param phrases literal phrases
+ * @param patterns regular expressions
+ * @param triggers literals of which one stands wherever a pattern matches
+ * @param caseSensitive whether case counts
+ * @param examples what it changes and what it leaves alone
+ */
+record StripSuffix(
+        @JsonProperty(required = true) String id,
+        @JsonProperty(required = true) Field field,
+        @Nullable List<String> phrases,
+        @Nullable List<String> patterns,
+        @Nullable List<String> triggers,
+        boolean caseSensitive,
+        @JsonProperty(required = true) RewriteExamples examples)
+        implements RewriteRule {
+    private static final String PUNCTUATION = ",.;:!?-–—…(*~";
+    private static final String DANGLING = ",;:-–—(*~";
+
+    /** Longest stretch at the end that is looked at, in characters. */
+    private static final int WINDOW = 240;
+
+    StripSuffix {
+        RuleIds.check(id);
+        Phrases all = Phrases.of(phrases, patterns, triggers, caseSensitive);
+        phrases = all.phrases();
+        patterns = all.patterns();
+        triggers = all.triggers();
+    }
+
+    @Override
+    public Phase phase() {
+        return Phase.STRIP;
+    }
+
+    @Override
+    public TextRewrite compile() {
+        Phrases all = Phrases.of(phrases, patterns, triggers, caseSensitive);
+        Pattern pattern = all.compile("", "\\z");
+        return TextRewrite.of(List.of(all), text -> strip(text, pattern));
+    }
+
+    private static String strip(String text, Pattern pattern) {
+        String rest = text;
+        while (true) {
+            String end = Space.stripEnd(rest, PUNCTUATION);
+            Matcher matcher = pattern.matcher(new BudgetedText(end));
+            matcher.region(Math.max(0, end.length() - WINDOW), end.length());
+            matcher.useTransparentBounds(true);
+            matcher.useAnchoringBounds(false);
+            if (!matcher.find() || matcher.start() == matcher.end()) {
+                break;
+            }
+            rest = Space.stripEnd(end.substring(0, matcher.start()), DANGLING);
+        }
+        return rest;
+    }
+}
