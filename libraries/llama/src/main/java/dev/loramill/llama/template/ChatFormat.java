@@ -1,0 +1,324 @@
+package dev.loramill.llama.template;
+
+import dev.loramill.llama.binding.LlamaLibrary;
+import dev.loramill.llama.binding.LlamaModel;
+import dev.loramill.llama.gguf.GgufFile;
+import dev.loramill.llama.gguf.InvalidGgufException;
+import dev.loramill.llama.jinja.TemplateException;
+import dev.loramill.llama.jinja.Text;
+import dev.loramill.llama.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * Chats as the tokens of one model: the one way from messages to token ids, for training and for
+ * serving.
+ *
+ * <p>Names of control tokens become those tokens only where the template wrote them; in a message
+ * they stay plain text, so nobody can write the end of a turn. An answer is tokenized apart from
+ * the prompt before it, so the prompt of an example has exactly the tokens that serving gives to
+ * the model. Safe for use by any number of threads.
+ */
+public final class ChatFormat implements AutoCloseable {
+    private final ChatTemplate template;
+    private final Tokenizer tokenizer;
+    private final ControlTokenNames names;
+    private final boolean joinsAcrossBorders;
+    private final int beginningCount;
+    private final OptionalInt endOfTurn;
+
+    private ChatFormat(ChatTemplate template, Tokenizer tokenizer, boolean joinsAcrossBorders) {
+        this.template = template;
+        this.tokenizer = tokenizer;
+        this.names = new ControlTokenNames(tokenizer);
+        this.joinsAcrossBorders = joinsAcrossBorders;
+        List<ChatMessage> probe = List.of(ChatMessage.user("a"), ChatMessage.assistant("b"));
+        RenderedChat rendered = template.render(probe, false);
+        this.beginningCount = beginnings(rendered) > 0 || tokenizer.addsBeginning() ? 1 : 0;
+        ControlTokenNames.Found end = endOfTurn(rendered, rendered.answers().getFirst());
+        this.endOfTurn = end == null ? OptionalInt.empty() : OptionalInt.of(end.token());
+    }
+
+    /**
+     * Opens the tokenizer and the template of a GGUF file, with {@link ChatTemplate#DEFAULT_DATE}.
+     *
+     * @throws InvalidGgufException if the file breaks the format or has no chat template
+     * @throws TemplateException if the template is malformed or refuses a plain chat
+     */
+    public static ChatFormat open(Path path) throws IOException {
+        return open(LlamaLibrary.load(), path, ChatTemplate.DEFAULT_DATE);
+    }
+
+    /**
+     * Opens the tokenizer and the template of a GGUF file.
+     *
+     * @throws InvalidGgufException if the file breaks the format or has no chat template
+     * @throws TemplateException if the template is malformed or refuses a plain chat
+     */
+    public static ChatFormat open(LlamaLibrary library, Path path, LocalDate date)
+            throws IOException {
+        Tokenizer tokenizer = Tokenizer.open(library, path);
+        boolean opened = false;
+        try {
+            ChatFormat format = of(path, date, tokenizer);
+            opened = true;
+            return format;
+        } finally {
+            if (!opened) {
+                tokenizer.close();
+            }
+        }
+    }
+
+    /**
+     * The format of a model that is loaded already; it works as long as the model is open, and
+     * closing it does nothing.
+     */
+    public static ChatFormat of(LlamaModel model, LocalDate date) throws IOException {
+        return of(model.path(), date, Tokenizer.of(model));
+    }
+
+    private static ChatFormat of(Path path, LocalDate date, Tokenizer tokenizer)
+            throws IOException {
+        try (GgufFile file = GgufFile.open(path)) {
+            return new ChatFormat(
+                    ChatTemplate.of(file.metadata(), date),
+                    tokenizer,
+                    !file.metadata().string("tokenizer.ggml.model").equals("gpt2"));
+        }
+    }
+
+    /** The tokenizer. */
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    /** The template. */
+    public ChatTemplate template() {
+        return template;
+    }
+
+    /** Tokens that begin a text (BOS) in a rendered chat: 0 or 1. */
+    public int beginningCount() {
+        return beginningCount;
+    }
+
+    /**
+     * The token that ends the assistant's turn in the template.
+     *
+     * @throws TemplateException if the template writes none that generation ends at
+     */
+    public int endOfTurn() {
+        return endOfTurn.orElseThrow(() ->
+                new TemplateException(
+                        "the chat template writes no token after an answer that generation ends at"));
+    }
+
+    /**
+     * The tokens that the model is to continue with an answer.
+     *
+     * @throws TemplateException if the template refuses the messages
+     */
+    public int[] prompt(List<ChatMessage> messages) {
+        return prompt(messages, List.of());
+    }
+
+    /**
+     * The tokens that the model is to continue with an answer.
+     *
+     * @throws TemplateException if the template refuses the messages
+     */
+    public int[] prompt(List<ChatMessage> messages, List<? extends Map<String, ?>> tools) {
+        return encode(template.render(messages, tools, true)).tokens();
+    }
+
+    /**
+     * The tokens of a whole chat, of which the assistant's are to be learnt.
+     *
+     * @throws TemplateException if the template refuses the messages
+     */
+    public TrainingExample example(List<ChatMessage> messages) {
+        return example(messages, List.of());
+    }
+
+    /**
+     * The tokens of a whole chat, of which the assistant's are to be learnt.
+     *
+     * @throws TemplateException if the template refuses the messages
+     */
+    public TrainingExample example(
+            List<ChatMessage> messages, List<? extends Map<String, ?>> tools) {
+        return encode(template.render(messages, tools, false));
+    }
+
+    /**
+     * The tokens of a chat that was rendered with this template.
+     *
+     * @throws TemplateException if it holds more than one token that begins a text
+     */
+    public TrainingExample encode(RenderedChat chat) {
+        List<int[]> pieces = new ArrayList<>();
+        BitSet trained = new BitSet();
+        int count = 0;
+        int beginnings = beginnings(chat);
+        if (beginnings > 1) {
+            throw new TemplateException(
+                    "the chat template writes the token that begins a text %d times"
+                            .formatted(beginnings));
+        }
+        if (beginnings == 0 && beginningCount == 1) {
+            pieces.add(new int[] {tokenizer.beginning().orElseThrow()});
+            count++;
+        }
+        int at = 0;
+        for (RenderedChat.Answer answer : chat.answers()) {
+            count += encode(chat, at, answer.start(), pieces);
+            ControlTokenNames.Found end = endOfTurn(chat, answer);
+            int stop = end == null ? answer.end() : end.end();
+            int length = encode(chat, answer.start(), stop, pieces);
+            trained.set(count, count + length);
+            count += length;
+            at = stop;
+        }
+        count += encode(chat, at, chat.text().length(), pieces);
+        int[] tokens = new int[count];
+        int filled = 0;
+        for (int[] piece : pieces) {
+            System.arraycopy(piece, 0, tokens, filled, piece.length);
+            filled += piece.length;
+        }
+        return new TrainingExample(tokens, trained);
+    }
+
+    private static int beginnings(RenderedChat chat) {
+        int count = 0;
+        for (Text.Run run : chat.marked().runs()) {
+            if (run.origin() == ChatTemplate.BEGINNING) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** The token that ends the turn of an answer: the first such behind it, before other words. */
+    private ControlTokenNames.@org.jspecify.annotations.Nullable Found endOfTurn(
+            RenderedChat chat, RenderedChat.Answer answer) {
+        int limit = chat.text().length();
+        for (Text.Run run : chat.marked().runs()) {
+            if (run.start() >= answer.end() && isInput(run.origin())) {
+                limit = run.start();
+                break;
+            }
+        }
+        List<ControlTokenNames.Found> ends = new ArrayList<>();
+        names.find(
+                chat.text(),
+                answer.end(),
+                limit,
+                found -> {
+                    if (tokenizer.isEndOfGeneration(found.token())) {
+                        ends.add(found);
+                    }
+                    return ends.isEmpty();
+                });
+        return ends.isEmpty() ? null : ends.getFirst();
+    }
+
+    private static boolean isInput(int origin) {
+        return origin >= 0 || origin == ChatTemplate.TOOLS;
+    }
+
+    /** Adds the tokens of a stretch of the chat, and returns their number. */
+    private int encode(RenderedChat chat, int from, int to, List<int[]> pieces) {
+        int count = 0;
+        int at = from;
+        for (int[] forged : forgedNames(chat, from, to)) {
+            count += add(encodePlain(chat, at, forged[0], from), pieces);
+            count += add(tokenizer.encode(chat.text().substring(forged[0], forged[1])), pieces);
+            at = forged[1];
+        }
+        return count + add(encodePlain(chat, at, to, from), pieces);
+    }
+
+    private static int add(int[] piece, List<int[]> pieces) {
+        pieces.add(piece);
+        return piece.length;
+    }
+
+    /** Where names of control tokens stand that the template did not write, merged. */
+    private List<int[]> forgedNames(RenderedChat chat, int from, int to) {
+        List<int[]> forged = new ArrayList<>();
+        List<Text.Run> runs = chat.marked().runs();
+        names.find(
+                chat.text(),
+                from,
+                to,
+                found -> {
+                    boolean isForged =
+                            runs.stream()
+                                    .anyMatch(run ->
+                                            isInput(run.origin())
+                                                    && run.start() < found.end()
+                                                    && run.end() > found.start());
+                    if (isForged) {
+                        if (!forged.isEmpty() && forged.getLast()[1] > found.start()) {
+                            forged.getLast()[1] = Math.max(forged.getLast()[1], found.end());
+                        } else {
+                            forged.add(new int[] {found.start(), found.end()});
+                        }
+                    }
+                    return true;
+                });
+        return forged;
+    }
+
+    private int[] encodePlain(RenderedChat chat, int from, int to, int stretchStart) {
+        String text = chat.text().substring(from, to);
+        if (text.isEmpty() || !joinsAcrossBorders || from != stretchStart || from == 0) {
+            return tokenizer.encode(text, true);
+        }
+        return encodeBehind(contextBefore(chat, from), text);
+    }
+
+    /** The text between the last control token and a place. */
+    private String contextBefore(RenderedChat chat, int to) {
+        int[] start = {0};
+        names.find(
+                chat.text(),
+                0,
+                to,
+                found -> {
+                    start[0] = found.end();
+                    return true;
+                });
+        return chat.text().substring(Math.min(start[0], to), to);
+    }
+
+    /**
+     * The tokens of a text that follows another. Tokenizers that put a space before each text
+     * (those of SentencePiece) would put one into the middle of a turn otherwise.
+     */
+    private int[] encodeBehind(String context, String text) {
+        int[] before = tokenizer.encode(context, false);
+        int[] both = tokenizer.encode(context + text, true);
+        boolean continues =
+                both.length >= before.length
+                        && Arrays.equals(before, 0, before.length, both, 0, before.length);
+        return continues
+                ? Arrays.copyOfRange(both, before.length, both.length)
+                : tokenizer.encode(text, true);
+    }
+
+    /** Closes the tokenizer if it was opened with the format. */
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+}
