@@ -106,7 +106,13 @@ class TransactionalConsumerIT {
         int kills = 0;
         while (effects().size() < count) {
             Process process = startHalting(count);
-            int status = process.waitFor();
+            int status;
+            try {
+                assertThat(process.waitFor(PATIENCE)).as("the records all take effect").isTrue();
+                status = process.exitValue();
+            } finally {
+                process.destroyForcibly();
+            }
             if (status == HaltingConsumer.HALTED) {
                 kills++;
             } else {
