@@ -1,0 +1,220 @@
+package dev.loramill.worker.agent;
+
+import dev.loramill.artifacts.ArtifactStore;
+import dev.loramill.events.AttemptAssigned;
+import dev.loramill.events.AttemptCancelled;
+import dev.loramill.events.AttemptFailed;
+import dev.loramill.events.AttemptFailed.FaultCategory;
+import dev.loramill.events.AttemptReference;
+import dev.loramill.worker.report.Reporter;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs at most one attempt. A newer assignment replaces the running one: the control plane gives
+ * this worker a second attempt only when it has given the first one up.
+ *
+ * <p>Thread-safe. Assignments may come twice; an attempt is known by its epoch.
+ */
+public final class Agent implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+
+    private final Path attempts;
+    private final AgentState state;
+    private final ArtifactStore artifacts;
+    private final Reporter reporter;
+    private final TrainerProcess trainer;
+    private final AgentConfig config;
+    private @Nullable Running running;
+    private long newestEpoch;
+
+    private record Running(AttemptAssigned assigned, Thread thread) {}
+
+    /**
+     * An agent that runs nothing yet.
+     *
+     * @param trainerClass main class of the trainer
+     */
+    public Agent(
+            AgentState state,
+            ArtifactStore artifacts,
+            Reporter reporter,
+            String trainerClass,
+            AgentConfig config) {
+        this.attempts = config.directory().resolve("attempts").toAbsolutePath();
+        this.state = state;
+        this.artifacts = artifacts;
+        this.reporter = reporter;
+        this.trainer = new TrainerProcess(trainerClass, config.trainer());
+        this.config = config;
+    }
+
+    /** Goes on with the attempt that was running when the agent last stopped. */
+    public synchronized void resume() throws IOException {
+        AttemptAssigned unfinished = state.running();
+        deleteAttemptsExcept(unfinished);
+        if (unfinished != null) {
+            LOG.info(
+                    "Attempt goes on after a restart: jobId={} attempt={} epoch={}",
+                    unfinished.attempt().jobId(),
+                    unfinished.attempt().attempt(),
+                    unfinished.attempt().epoch());
+            start(unfinished);
+        }
+    }
+
+    /** The attempt that runs; empty when the worker is free. */
+    public synchronized Optional<AttemptReference> running() {
+        return Optional.ofNullable(running).map(run -> run.assigned().attempt());
+    }
+
+    /** Takes an assignment; an older or equal epoch than the newest seen is ignored. */
+    public synchronized void assign(AttemptAssigned assigned) {
+        if (assigned.attempt().epoch() <= newestEpoch) {
+            LOG.info(
+                    "Assignment of an old epoch ignored: jobId={} epoch={} newestEpoch={}",
+                    assigned.attempt().jobId(),
+                    assigned.attempt().epoch(),
+                    newestEpoch);
+            return;
+        }
+        stop();
+        state.runs(assigned);
+        start(assigned);
+    }
+
+    /** Stops the attempt if it is the one that runs, and reports it as cancelled. */
+    public synchronized void cancel(AttemptCancelled cancelled) throws InterruptedException {
+        Running run = running;
+        if (run == null || !run.assigned().attempt().equals(cancelled.attempt())) {
+            return;
+        }
+        LOG.info(
+                "Attempt cancelled: jobId={} attempt={} reason={}",
+                cancelled.attempt().jobId(),
+                cancelled.attempt().attempt(),
+                cancelled.reason());
+        stop();
+        reporter.reportAndWait(
+                new AttemptFailed(
+                        cancelled.attempt(), FaultCategory.CANCELLED, cancelled.reason()));
+        ended(run.assigned());
+    }
+
+    /** Stops what runs; it goes on at the next {@link #resume()}. */
+    @Override
+    public synchronized void close() {
+        stop();
+    }
+
+    private void start(AttemptAssigned assigned) {
+        newestEpoch = Math.max(newestEpoch, assigned.attempt().epoch());
+        AttemptRun run =
+                new AttemptRun(
+                        assigned, directoryOf(assigned), artifacts, reporter, trainer, config);
+        Thread thread =
+                Thread.ofPlatform()
+                        .name("attempt-" + assigned.attempt().jobId())
+                        .unstarted(() -> runToTheEnd(run, assigned));
+        running = new Running(assigned, thread);
+        thread.start();
+    }
+
+    private void runToTheEnd(AttemptRun run, AttemptAssigned assigned) {
+        try {
+            run.run();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        synchronized (this) {
+            if (running != null && running.assigned().attempt().equals(assigned.attempt())) {
+                running = null;
+            }
+            ended(assigned);
+        }
+    }
+
+    private void ended(AttemptAssigned assigned) {
+        state.ended(assigned);
+        try {
+            deleteTree(directoryOf(assigned));
+        } catch (IOException e) {
+            LOG.warn("An attempt's directory could not be deleted: reason={}", e.toString());
+        }
+    }
+
+    /** Interrupts what runs and waits for its end, without the lock it may need to end. */
+    private void stop() {
+        Running run = running;
+        if (run == null) {
+            return;
+        }
+        running = null;
+        run.thread().interrupt();
+        boolean isInterrupted = false;
+        while (run.thread().isAlive()) {
+            try {
+                wait(50);
+            } catch (InterruptedException e) {
+                isInterrupted = true;
+            }
+        }
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Path directoryOf(AttemptAssigned assigned) {
+        return attempts.resolve(assigned.attempt().jobId() + "-" + assigned.attempt().epoch());
+    }
+
+    private void deleteAttemptsExcept(@Nullable AttemptAssigned kept) throws IOException {
+        if (!Files.isDirectory(attempts)) {
+            return;
+        }
+        Path keptDirectory = kept == null ? null : directoryOf(kept);
+        try (Stream<Path> directories = Files.list(attempts)) {
+            for (Path directory : directories.toList()) {
+                if (!directory.equals(keptDirectory)) {
+                    deleteTree(directory);
+                }
+            }
+        }
+    }
+
+    private static void deleteTree(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        Files.walkFileTree(
+                directory,
+                new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                            throws IOException {
+                        Files.delete(file);
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult postVisitDirectory(
+                            Path folder, @Nullable IOException fault) throws IOException {
+                        if (fault != null) {
+                            throw fault;
+                        }
+                        Files.delete(folder);
+                        return FileVisitResult.CONTINUE;
+                    }
+                });
+    }
+}

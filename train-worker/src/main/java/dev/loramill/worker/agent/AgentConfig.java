@@ -1,0 +1,74 @@
+package dev.loramill.worker.agent;
+
+import io.quarkus.runtime.annotations.StaticInitSafe;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** How the agent on a node works. */
+@StaticInitSafe
+@ConfigMapping(prefix = "loramill.worker")
+public interface AgentConfig {
+    /**
+     * Id of this worker, stable over restarts; the name of the host by default. Change it to run
+     * two workers on one host.
+     */
+    Optional<String> id();
+
+    /** Directory of running attempts, checkpoints and the agent's own state. */
+    @WithDefault(".loramill/worker")
+    Path directory();
+
+    /**
+     * Time between two heartbeats. Must be well below the control plane's lease duration, or the
+     * lease is lost while the worker lives.
+     */
+    @WithDefault("2s")
+    Duration heartbeat();
+
+    /** Memory that a trainer may take, in bytes, as told to the scheduler; 0 takes the host's. */
+    @WithDefault("0")
+    @Min(0)
+    long memoryBytes();
+
+    /** The trainer's child process. */
+    Trainer trainer();
+
+    /** The evaluation of a trained adapter. */
+    Evaluation evaluation();
+
+    /** The trainer's child process. */
+    interface Trainer {
+        /** Greatest heap of the trainer's JVM; tensors live outside of it. */
+        @WithDefault("2g")
+        String maxHeap();
+
+        /** Threads that the trainer computes with. */
+        @WithDefault("2")
+        @Min(1)
+        int threads();
+
+        /** How often a crashed trainer is started again within one attempt. */
+        @WithDefault("3")
+        @Min(0)
+        int restarts();
+    }
+
+    /** The evaluation of a trained adapter. */
+    interface Evaluation {
+        /** Greatest number of tokens in an answer to a probe. */
+        @WithDefault("256")
+        @Min(16)
+        @Max(4096)
+        int maxTokens();
+
+        /** Threads that the evaluation decodes with. */
+        @WithDefault("2")
+        @Min(1)
+        int threads();
+    }
+}

@@ -1,0 +1,192 @@
+package dev.loramill.worker.agent;
+
+import dev.loramill.artifacts.ArtifactStore;
+import dev.loramill.artifacts.MissingArtifactException;
+import dev.loramill.artifacts.StoredArtifact;
+import dev.loramill.events.AdapterEvaluation;
+import dev.loramill.events.ArtifactReference;
+import dev.loramill.events.AttemptAssigned;
+import dev.loramill.events.AttemptFailed;
+import dev.loramill.events.AttemptFailed.FaultCategory;
+import dev.loramill.events.AttemptFinished;
+import dev.loramill.events.AttemptReference;
+import dev.loramill.events.AttemptStarted;
+import dev.loramill.events.Event;
+import dev.loramill.events.EventJson;
+import dev.loramill.events.TrainServeContract;
+import dev.loramill.events.TrainingCheckpointed;
+import dev.loramill.events.TrainingEvaluated;
+import dev.loramill.events.TrainingProgressed;
+import dev.loramill.events.TrainingSpec;
+import dev.loramill.worker.evaluate.EvaluationJob;
+import dev.loramill.worker.evaluate.EvaluationReport;
+import dev.loramill.worker.report.Reporter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One attempt from its assignment to its report: fetch, check the contract, train, evaluate,
+ * upload. An interrupt ends it without a report; whoever interrupts knows why.
+ */
+final class AttemptRun {
+    private static final Logger LOG = LoggerFactory.getLogger(AttemptRun.class);
+
+    private final AttemptAssigned assigned;
+    private final AttemptReference attempt;
+    private final Path directory;
+    private final ArtifactStore artifacts;
+    private final Reporter reporter;
+    private final TrainerProcess trainer;
+    private final AgentConfig config;
+
+    AttemptRun(
+            AttemptAssigned assigned,
+            Path directory,
+            ArtifactStore artifacts,
+            Reporter reporter,
+            TrainerProcess trainer,
+            AgentConfig config) {
+        this.assigned = assigned;
+        this.attempt = assigned.attempt();
+        this.directory = directory;
+        this.artifacts = artifacts;
+        this.reporter = reporter;
+        this.trainer = trainer;
+        this.config = config;
+    }
+
+    /** Runs the attempt and reports how it ended. */
+    void run() throws InterruptedException {
+        Event outcome;
+        try {
+            outcome = trainAndEvaluate();
+        } catch (AttemptFault e) {
+            outcome = failed(e.category(), e);
+        } catch (MissingArtifactException e) {
+            outcome = failed(FaultCategory.MISSING, e);
+        } catch (IOException | UncheckedIOException e) {
+            outcome = failed(FaultCategory.EXTERNAL, e);
+        } catch (RuntimeException e) {
+            outcome = failed(FaultCategory.INTERNAL, e);
+        }
+        reporter.reportAndWait(outcome);
+        LOG.info(
+                "Attempt reported: jobId={} attempt={} epoch={} outcome={}",
+                attempt.jobId(),
+                attempt.attempt(),
+                attempt.epoch(),
+                outcome.getClass().getSimpleName());
+    }
+
+    private AttemptFailed failed(FaultCategory category, Exception fault) {
+        LOG.warn(
+                "Attempt failed: jobId={} attempt={} category={}",
+                attempt.jobId(),
+                attempt.attempt(),
+                category,
+                fault);
+        String message = Optional.ofNullable(fault.getMessage()).orElse(fault.toString());
+        return new AttemptFailed(attempt, category, message);
+    }
+
+    private AttemptFinished trainAndEvaluate()
+            throws IOException, InterruptedException, AttemptFault {
+        Files.createDirectories(directory);
+        TrainingSpec spec = assigned.spec();
+        Path base = artifacts.localPath(spec.base().sha256());
+        TrainServeContract contract = ContractCheck.check(base, spec);
+        Path job = directory.resolve("job.json");
+        ArtifactReference checkpoint = assigned.checkpoint();
+        TrainerJob trainerJob =
+                TrainerJob.of(
+                        spec,
+                        base,
+                        artifacts.localPath(spec.trainRows().sha256()),
+                        artifacts.localPath(spec.evalRows().sha256()),
+                        checkpoint == null ? null : artifacts.localPath(checkpoint.sha256()),
+                        config.trainer().threads());
+        Files.write(job, EventJson.mapper().writeValueAsBytes(trainerJob));
+
+        TrainerLine.Finished finished = trainer.train(job, directory, this::relay);
+        Path adapter = directory.resolve(finished.adapter());
+        EvaluationReport report =
+                EvaluationProcess.run(
+                        new EvaluationJob(
+                                base.toString(),
+                                adapter.toString(),
+                                spec.probes(),
+                                spec.systemPrompt(),
+                                config.evaluation().maxTokens(),
+                                config.evaluation().threads()),
+                        directory);
+        return new AttemptFinished(
+                attempt,
+                upload(adapter),
+                upload(PeftArchive.pack(directory.resolve(finished.peft()))),
+                new AdapterEvaluation(
+                        finished.baseEvalLoss(),
+                        finished.evalLoss(),
+                        spec.evalRows(),
+                        report.maxLogitDifference(),
+                        report.answers(),
+                        report.decoding()),
+                contract,
+                finished.steps(),
+                finished.trainedTokens(),
+                finished.wallSeconds(),
+                finished.peakMemoryBytes());
+    }
+
+    private void relay(TrainerLine line) {
+        Event event = eventOf(line);
+        if (event != null) {
+            reporter.report(event);
+        }
+    }
+
+    private @Nullable Event eventOf(TrainerLine line) {
+        return switch (line) {
+            case TrainerLine.Started started ->
+                    new AttemptStarted(
+                            attempt, "cpu", started.totalSteps(), started.resumedFromStep());
+            case TrainerLine.Progress progress ->
+                    new TrainingProgressed(
+                            attempt,
+                            progress.step(),
+                            progress.totalSteps(),
+                            progress.loss(),
+                            progress.learningRate(),
+                            progress.tokensPerSecond(),
+                            progress.trainedTokens(),
+                            progress.memoryBytes(),
+                            progress.etaSeconds());
+            case TrainerLine.Evaluated evaluated ->
+                    new TrainingEvaluated(
+                            attempt,
+                            evaluated.step(),
+                            evaluated.evalLoss(),
+                            evaluated.tokenAccuracy());
+            case TrainerLine.Checkpointed checkpointed ->
+                    new TrainingCheckpointed(
+                            attempt,
+                            checkpointed.step(),
+                            upload(directory.resolve(checkpointed.path())));
+            case TrainerLine.Finished _, TrainerLine.Failed _, TrainerLine.Other _ -> null;
+        };
+    }
+
+    private ArtifactReference upload(Path file) {
+        try {
+            StoredArtifact stored = artifacts.putFile(file);
+            return new ArtifactReference(stored.sha256(), stored.sizeBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot upload " + file.getFileName(), e);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package dev.loramill.worker.agent;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.loramill.events.AttemptFailed.FaultCategory;
+import dev.loramill.worker.child.ChildJvm;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs the trainer as a child process, and again from its own checkpoints when it crashes. */
+final class TrainerProcess {
+    private static final Logger LOG = LoggerFactory.getLogger(TrainerProcess.class);
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final int EXIT_INVALID_INPUT = 2;
+
+    /** Keeps glibc from returning the memory of tensors that the next step asks for again. */
+    private static final Map<String, String> ENVIRONMENT =
+            Map.of(
+                    "OPENBLAS_NUM_THREADS", "1",
+                    "MALLOC_MMAP_THRESHOLD_", "4294967296",
+                    "MALLOC_TRIM_THRESHOLD_", "17179869184",
+                    "MALLOC_TOP_PAD_", "268435456");
+
+    private final String mainClass;
+    private final AgentConfig.Trainer config;
+
+    TrainerProcess(String mainClass, AgentConfig.Trainer config) {
+        this.mainClass = mainClass;
+        this.config = config;
+    }
+
+    /**
+     * Trains until the adapter lies in the directory.
+     *
+     * @param onLine takes every line, in order
+     * @throws AttemptFault when the trainer refuses the job, or crashed too often
+     */
+    TrainerLine.Finished train(Path job, Path directory, Consumer<TrainerLine> onLine)
+            throws IOException, InterruptedException, AttemptFault {
+        ChildJvm jvm =
+                new ChildJvm(
+                        mainClass,
+                        List.of("run", "--job", job.toString(), "--out", directory.toString()),
+                        List.of(
+                                "-Xmx" + config.maxHeap(),
+                                "--enable-native-access=ALL-UNNAMED",
+                                "--add-modules=jdk.incubator.vector",
+                                "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
+                                "-Dorg.bytedeco.javacpp.maxbytes=0"),
+                        ENVIRONMENT,
+                        directory.resolve("trainer.log"));
+        for (int start = 0; ; start++) {
+            AtomicReference<TrainerLine> last = new AtomicReference<>(new TrainerLine.Other());
+            int status;
+            String logTail;
+            try (ChildJvm.Running trainer = jvm.start()) {
+                LOG.info("Trainer started: pid={} start={}", trainer.pid(), start);
+                status =
+                        trainer.readLines(text -> {
+                            TrainerLine line = parse(text);
+                            last.set(line);
+                            onLine.accept(line);
+                        });
+                logTail = trainer.logTail();
+            }
+            if (status == 0 && last.get() instanceof TrainerLine.Finished finished) {
+                return finished;
+            }
+            if (last.get() instanceof TrainerLine.Failed failed) {
+                throw new AttemptFault(categoryOf(failed, status), failed.message());
+            }
+            if (status == EXIT_INVALID_INPUT) {
+                throw new AttemptFault(FaultCategory.INVALID_INPUT, logTail);
+            }
+            LOG.warn("Trainer ended before its time: exitStatus={} start={}", status, start);
+            if (start >= config.restarts()) {
+                throw new AttemptFault(
+                        FaultCategory.INTERNAL,
+                        "the trainer ended with status %d and was started %d times; its log ends: %s"
+                                .formatted(status, start + 1, logTail));
+            }
+        }
+    }
+
+    private static TrainerLine parse(String text) {
+        try {
+            return JSON.readValue(text, TrainerLine.class);
+        } catch (JsonProcessingException e) {
+            LOG.warn("The trainer printed a line that is not JSON: length={}", text.length());
+            return new TrainerLine.Other();
+        }
+    }
+
+    private static FaultCategory categoryOf(TrainerLine.Failed failed, int status) {
+        String name = failed.category().toUpperCase(Locale.ROOT).replace('-', '_');
+        for (FaultCategory category : FaultCategory.values()) {
+            if (category.name().equals(name.replace(' ', '_'))) {
+                return category;
+            }
+        }
+        return status == EXIT_INVALID_INPUT ? FaultCategory.INVALID_INPUT : FaultCategory.INTERNAL;
+    }
+}

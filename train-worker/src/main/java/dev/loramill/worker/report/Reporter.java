@@ -1,0 +1,16 @@
+package dev.loramill.worker.report;
+
+import dev.loramill.events.Event;
+
+/** Where the agent's events go. */
+public interface Reporter {
+    /** Publishes an event in order after all earlier ones, without waiting for it. */
+    void report(Event event);
+
+    /**
+     * Publishes an event in order and waits until the broker holds it, however long that takes.
+     *
+     * @throws InterruptedException when the wait was given up
+     */
+    void reportAndWait(Event event) throws InterruptedException;
+}
