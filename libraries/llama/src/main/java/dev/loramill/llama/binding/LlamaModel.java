@@ -3,14 +3,18 @@ package dev.loramill.llama.binding;
 import dev.loramill.llama.binding.internal.LoadedLibrary;
 import dev.loramill.llama.binding.internal.ModelSettings;
 import dev.loramill.llama.binding.internal.NativeLog;
+import dev.loramill.llama.gguf.BaseOutcome;
+import dev.loramill.llama.gguf.BaseValidator;
 import dev.loramill.llama.gguf.GgmlType;
+import dev.loramill.llama.gguf.GgufFault;
 import dev.loramill.llama.gguf.GgufFile;
 import dev.loramill.llama.gguf.GgufTensor;
-import dev.loramill.llama.gguf.InvalidGgufException;
+import dev.loramill.llama.gguf.ModelHyperparameters;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
@@ -27,6 +31,7 @@ public final class LlamaModel implements AutoCloseable {
     private final NativeHandle handle;
     private final Vocabulary vocabulary;
     private final boolean isVocabularyOnly;
+    private final ModelHyperparameters hyperparameters;
     private final Set<GgmlType> matrixTypes;
 
     /** Loading and freeing adapters of one model at the same time crashes llama.cpp. */
@@ -37,11 +42,13 @@ public final class LlamaModel implements AutoCloseable {
             Path path,
             NativeHandle handle,
             boolean isVocabularyOnly,
+            ModelHyperparameters hyperparameters,
             Set<GgmlType> matrixTypes) {
         this.library = library;
         this.path = path;
         this.handle = handle;
         this.isVocabularyOnly = isVocabularyOnly;
+        this.hyperparameters = hyperparameters;
         this.matrixTypes = matrixTypes;
         this.vocabulary = new Vocabulary(library.functions(), handle);
     }
@@ -49,7 +56,7 @@ public final class LlamaModel implements AutoCloseable {
     /**
      * Loads a model with the library that {@link LlamaLibrary#load()} chooses.
      *
-     * @throws InvalidGgufException if the file's header breaks the format
+     * @throws RefusedFileException if the file is no sound base model
      * @throws NativeCallException if llama.cpp refuses the file, with its reason
      * @throws IOException if the file cannot be read
      */
@@ -60,12 +67,13 @@ public final class LlamaModel implements AutoCloseable {
     /**
      * Loads a model with a given library.
      *
-     * @throws InvalidGgufException if the file's header breaks the format
+     * @throws RefusedFileException if the file is no sound base model
      * @throws NativeCallException if llama.cpp refuses the file, with its reason
      * @throws IOException if the file cannot be read
      */
     public static LlamaModel load(LlamaLibrary library, Path path, LlamaModelOptions options)
             throws IOException {
+        ModelHyperparameters hyperparameters = requireSound(path);
         Set<GgmlType> types;
         try (GgufFile file = GgufFile.open(path)) {
             types =
@@ -93,8 +101,17 @@ public final class LlamaModel implements AutoCloseable {
             }
             NativeHandle handle =
                     new NativeHandle("LlamaModel \"" + path.getFileName() + "\"", heard.result());
-            return new LlamaModel(library, path, handle, options.vocabularyOnly(), types);
+            return new LlamaModel(
+                    library, path, handle, options.vocabularyOnly(), hyperparameters, types);
         }
+    }
+
+    private static ModelHyperparameters requireSound(Path path) throws IOException {
+        return switch (BaseValidator.validate(path)) {
+            case BaseOutcome.Accepted(ModelHyperparameters model) -> model;
+            case BaseOutcome.Refused(List<GgufFault> faults) ->
+                    throw new RefusedFileException("base", path, faults);
+        };
     }
 
     private static boolean takesAdapters(GgufTensor tensor) {
@@ -119,6 +136,11 @@ public final class LlamaModel implements AutoCloseable {
     /** Whether no weights were loaded. */
     public boolean isVocabularyOnly() {
         return isVocabularyOnly;
+    }
+
+    /** The model's sizes. */
+    public ModelHyperparameters hyperparameters() {
+        return hyperparameters;
     }
 
     /** Longest sequence in tokens that the model was made for. */

@@ -1,13 +1,17 @@
 package dev.loramill.llama.binding;
 
 import dev.loramill.llama.binding.internal.NativeLog;
+import dev.loramill.llama.gguf.AdapterOutcome;
+import dev.loramill.llama.gguf.AdapterValidator;
 import dev.loramill.llama.gguf.GgmlType;
+import dev.loramill.llama.gguf.GgufFault;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -28,16 +32,25 @@ public final class LoraAdapter implements AutoCloseable {
     }
 
     /**
-     * Loads an adapter for a model.
+     * Checks a file completely and loads it as an adapter for a model.
      *
+     * <p>Give a private copy that nobody changes meanwhile.
+     *
+     * @throws RefusedFileException if the file is no sound adapter for the model
      * @throws IllegalStateException if the library cannot put adapters on the model's weights
      * @throws NativeCallException if llama.cpp refuses the file, with its reason
      * @throws IOException if the file cannot be read
      */
     public static LoraAdapter load(LlamaModel model, Path path) throws IOException {
+        model.requireWeights("adapters");
+        if (new AdapterValidator(model.hyperparameters()).validate(path)
+                instanceof AdapterOutcome.Refused(List<GgufFault> faults)) {
+            throw new RefusedFileException("adapter", path, faults);
+        }
         return loadUnchecked(model, path);
     }
 
+    /** Loads a file without a check, which malformed files end the process by. */
     static LoraAdapter loadUnchecked(LlamaModel model, Path path) throws IOException {
         model.requireWeights("adapters");
         requireBaseTypes(model);

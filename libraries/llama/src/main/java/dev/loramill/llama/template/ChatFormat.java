@@ -2,6 +2,7 @@ package dev.loramill.llama.template;
 
 import dev.loramill.llama.binding.LlamaLibrary;
 import dev.loramill.llama.binding.LlamaModel;
+import dev.loramill.llama.binding.RefusedFileException;
 import dev.loramill.llama.gguf.GgufFile;
 import dev.loramill.llama.gguf.InvalidGgufException;
 import dev.loramill.llama.jinja.TemplateException;
@@ -49,7 +50,8 @@ public final class ChatFormat implements AutoCloseable {
     /**
      * Opens the tokenizer and the template of a GGUF file, with {@link ChatTemplate#DEFAULT_DATE}.
      *
-     * @throws InvalidGgufException if the file breaks the format or has no chat template
+     * @throws RefusedFileException if the file is no sound base model
+     * @throws InvalidGgufException if it has no chat template
      * @throws TemplateException if the template is malformed or refuses a plain chat
      */
     public static ChatFormat open(Path path) throws IOException {
@@ -59,7 +61,8 @@ public final class ChatFormat implements AutoCloseable {
     /**
      * Opens the tokenizer and the template of a GGUF file.
      *
-     * @throws InvalidGgufException if the file breaks the format or has no chat template
+     * @throws RefusedFileException if the file is no sound base model
+     * @throws InvalidGgufException if it has no chat template
      * @throws TemplateException if the template is malformed or refuses a plain chat
      */
     public static ChatFormat open(LlamaLibrary library, Path path, LocalDate date)

@@ -4,9 +4,9 @@ import dev.loramill.llama.binding.LlamaLibrary;
 import dev.loramill.llama.binding.LlamaModel;
 import dev.loramill.llama.binding.LlamaModelOptions;
 import dev.loramill.llama.binding.NativeCallException;
+import dev.loramill.llama.binding.RefusedFileException;
 import dev.loramill.llama.binding.Vocabulary;
 import dev.loramill.llama.gguf.GgufFile;
-import dev.loramill.llama.gguf.InvalidGgufException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +36,7 @@ public final class Tokenizer implements AutoCloseable {
      * Opens the tokenizer of a GGUF file without its weights, with the library that {@link
      * LlamaLibrary#load()} chooses.
      *
-     * @throws InvalidGgufException if the file's header breaks the format
+     * @throws RefusedFileException if the file is no sound base model
      * @throws NativeCallException if llama.cpp refuses the tokenizer, with its reason
      * @throws IOException if the file cannot be read
      */
@@ -47,7 +47,7 @@ public final class Tokenizer implements AutoCloseable {
     /**
      * Opens the tokenizer of a GGUF file without its weights.
      *
-     * @throws InvalidGgufException if the file's header breaks the format
+     * @throws RefusedFileException if the file is no sound base model
      * @throws NativeCallException if llama.cpp refuses the tokenizer, with its reason
      * @throws IOException if the file cannot be read
      */
