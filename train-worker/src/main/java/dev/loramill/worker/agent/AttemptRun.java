@@ -75,6 +75,9 @@ final class AttemptRun {
         } catch (RuntimeException e) {
             outcome = failed(FaultCategory.INTERNAL, e);
         }
+        if (Thread.interrupted()) {
+            throw new InterruptedException("attempt at " + attempt.jobId() + " was stopped");
+        }
         reporter.reportAndWait(outcome);
         LOG.info(
                 "Attempt reported: jobId={} attempt={} epoch={} outcome={}",
@@ -85,12 +88,14 @@ final class AttemptRun {
     }
 
     private AttemptFailed failed(FaultCategory category, Exception fault) {
-        LOG.warn(
-                "Attempt failed: jobId={} attempt={} category={}",
-                attempt.jobId(),
-                attempt.attempt(),
-                category,
-                fault);
+        if (!Thread.currentThread().isInterrupted()) {
+            LOG.warn(
+                    "Attempt failed: jobId={} attempt={} category={}",
+                    attempt.jobId(),
+                    attempt.attempt(),
+                    category,
+                    fault);
+        }
         String message = Optional.ofNullable(fault.getMessage()).orElse(fault.toString());
         return new AttemptFailed(attempt, category, message);
     }
