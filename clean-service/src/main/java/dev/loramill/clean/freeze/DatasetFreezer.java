@@ -1,0 +1,204 @@
+package dev.loramill.clean.freeze;
+
+import dev.loramill.artifacts.ArtifactStore;
+import dev.loramill.artifacts.BaseModel;
+import dev.loramill.artifacts.StoredArtifact;
+import dev.loramill.clean.errors.RefusedException;
+import dev.loramill.clean.json.CanonicalJson;
+import dev.loramill.clean.ledger.DatasetLedger;
+import dev.loramill.events.ArtifactReference;
+import dev.loramill.events.ChatMessage;
+import dev.loramill.events.RecipeReference;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import javax.sql.DataSource;
+
+/**
+ * Makes the files of a version: sample, count tokens, drop or cut, split, write, in this order. Two
+ * passes over the sampled rows, so that no more than their digests and lengths are held.
+ */
+final class DatasetFreezer {
+    private final DataSource dataSource;
+    private final ArtifactStore store;
+
+    DatasetFreezer(DataSource dataSource, ArtifactStore store) {
+        this.dataSource = dataSource;
+        this.store = store;
+    }
+
+    /** What becomes of a sampled row: its length, and the question that decides its side. */
+    private record Fate(int length, boolean isTruncated, String question) {}
+
+    /**
+     * Freezes the kept rows of a cleaned dataset.
+     *
+     * @throws RefusedException when rows are too long and must not be, or a side would be empty
+     */
+    FrozenVersion freeze(
+            DatasetLedger ledger,
+            RecipeReference recipe,
+            FreezeRequest request,
+            BaseModel base,
+            BaseTokenizer tokenizer)
+            throws SQLException, IOException {
+        KeptRows kept = new KeptRows(dataSource, ledger.id());
+        List<String> all = kept.digests();
+        List<String> sample =
+                Draw.sample(
+                        all,
+                        request.sample() == null ? all.size() : request.sample(),
+                        request.seed());
+        Map<String, Fate> fates = HashMap.newHashMap(sample.size());
+        Manifest.Counts counts = measure(kept, sample, request, tokenizer, fates);
+        List<String> staying = new ArrayList<>(fates.size());
+        for (String digest : sample) {
+            if (fates.containsKey(digest)) {
+                staying.add(digest);
+            }
+        }
+        Set<String> heldOut =
+                Draw.heldOut(
+                        fates.values().stream().map(Fate::question).toList(),
+                        request.evalFraction(),
+                        request.seed());
+        requireBothSides(ledger, request, fates, heldOut);
+        try (RowFile train = new RowFile(store);
+                RowFile eval = new RowFile(store)) {
+            kept.<IOException>forEach(
+                    staying,
+                    row -> {
+                        Fate fate = fates.get(row.digest());
+                        if (fate == null) {
+                            throw new IllegalStateException("a row has no fate");
+                        }
+                        List<ChatMessage> messages = prompted(row.messages(), request);
+                        List<ChatMessage> fitting =
+                                fate.isTruncated
+                                        ? fit(messages, request, tokenizer).orElseThrow()
+                                        : messages;
+                        (heldOut.contains(fate.question) ? eval : train)
+                                .add(row.digest(), fitting, fate.length);
+                    });
+            RowFile.Finished trainFile = train.commit();
+            RowFile.Finished evalFile = eval.commit();
+            byte[] manifest =
+                    CanonicalJson.write(
+                            Manifest.of(
+                                    ledger,
+                                    recipe,
+                                    request,
+                                    base,
+                                    tokenizer.contract(),
+                                    counts,
+                                    trainFile,
+                                    evalFile));
+            StoredArtifact stored = store.put(new ByteArrayInputStream(manifest));
+            return new FrozenVersion(
+                    stored.sha256(),
+                    ledger.id(),
+                    new ArtifactReference(stored.sha256(), stored.sizeBytes()),
+                    base.id(),
+                    trainFile.rows(),
+                    evalFile.rows(),
+                    trainFile.artifact().sha256(),
+                    evalFile.artifact().sha256(),
+                    Instant.now());
+        }
+    }
+
+    private static Manifest.Counts measure(
+            KeptRows kept,
+            List<String> sample,
+            FreezeRequest request,
+            BaseTokenizer tokenizer,
+            Map<String, Fate> fates)
+            throws SQLException {
+        TokenLengths lengths = new TokenLengths();
+        int[] overLength = new int[1];
+        int[] truncated = new int[1];
+        kept.<SQLException>forEach(
+                sample,
+                row -> {
+                    List<ChatMessage> messages = prompted(row.messages(), request);
+                    int length = tokenizer.length(messages);
+                    lengths.add(length);
+                    String question = HexFormat.of().formatHex(Question.digest(messages));
+                    if (length <= request.maxTokens()) {
+                        fates.put(row.digest(), new Fate(length, false, question));
+                        return;
+                    }
+                    overLength[0]++;
+                    if (request.overLength() == FreezeRequest.OverLength.TRUNCATE) {
+                        Optional<List<ChatMessage>> fitting = fit(messages, request, tokenizer);
+                        if (fitting.isPresent()) {
+                            truncated[0]++;
+                            fates.put(
+                                    row.digest(),
+                                    new Fate(tokenizer.length(fitting.get()), true, question));
+                        }
+                    }
+                });
+        if (overLength[0] > 0 && request.overLength() == FreezeRequest.OverLength.ERROR) {
+            throw RefusedException.invalid(
+                    "over_length",
+                    "max_tokens",
+                    "%d of %d rows have more than %d tokens, the longest %d; raise max_tokens, or set over_length to drop or truncate"
+                            .formatted(
+                                    overLength[0],
+                                    sample.size(),
+                                    request.maxTokens(),
+                                    lengths.max()));
+        }
+        return new Manifest.Counts(
+                sample.size(), lengths, overLength[0], overLength[0] - truncated[0], truncated[0]);
+    }
+
+    private static void requireBothSides(
+            DatasetLedger ledger,
+            FreezeRequest request,
+            Map<String, Fate> fates,
+            Set<String> heldOut) {
+        if (fates.isEmpty()) {
+            throw RefusedException.invalid(
+                    "empty_dataset",
+                    "dataset",
+                    "no row of dataset \"%s\" is left: %d kept, none within %d tokens; look at the ledger for what was refused"
+                            .formatted(ledger.id(), ledger.kept(), request.maxTokens()));
+        }
+        boolean isAllHeldOut =
+                fates.values().stream().allMatch(fate -> heldOut.contains(fate.question));
+        if (isAllHeldOut) {
+            throw RefusedException.invalid(
+                    "empty_split",
+                    "eval_fraction",
+                    "%d rows with eval_fraction %s and seed %d leave no row to train on; rows with the same question stay together"
+                            .formatted(fates.size(), request.evalFraction(), request.seed()));
+        }
+    }
+
+    private static Optional<List<ChatMessage>> fit(
+            List<ChatMessage> messages, FreezeRequest request, BaseTokenizer tokenizer) {
+        return Truncation.fit(messages, request.maxTokens(), tokenizer::length);
+    }
+
+    private static List<ChatMessage> prompted(List<ChatMessage> messages, FreezeRequest request) {
+        if (request.systemPrompt() == null) {
+            return messages;
+        }
+        List<ChatMessage> prompted = new ArrayList<>(messages.size() + 1);
+        prompted.add(new ChatMessage("system", request.systemPrompt()));
+        messages.stream()
+                .filter(message -> !message.role().equals("system"))
+                .forEach(prompted::add);
+        return prompted;
+    }
+}

@@ -1,0 +1,207 @@
+package dev.loramill.clean.ledger;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.loramill.clean.database.Columns;
+import dev.loramill.clean.errors.RefusedException;
+import dev.loramill.events.ChatMessage;
+import dev.loramill.events.EventJson;
+import dev.loramill.events.RowOrigin;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** What can be asked of the ledger. */
+@ApplicationScoped
+public class LedgerQueries {
+    private final DataSource dataSource;
+
+    LedgerQueries(DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    /**
+     * How many rows a rule refused, or changed.
+     *
+     * @param rule id of the rule
+     * @param stage who applied it: {@code ingest}, {@code clean} or {@code duplicate}
+     * @param count rows
+     */
+    public record RuleCount(String rule, String stage, long count) {}
+
+    /**
+     * A row before and after.
+     *
+     * @param rowId id of the row in its dataset
+     * @param origin where it came from
+     * @param outcome {@code kept}, {@code rejected} or {@code duplicate}
+     * @param rule rule that refused it; null when kept
+     * @param stage who refused it; null when kept
+     * @param reason why; null when kept
+     * @param rulesApplied rules that changed it, in order
+     * @param before messages as they came, or the raw line as a string
+     * @param after messages as they were kept; null unless kept
+     */
+    public record RowView(
+            String rowId,
+            RowOrigin origin,
+            String outcome,
+            @Nullable String rule,
+            @Nullable String stage,
+            @Nullable String reason,
+            List<String> rulesApplied,
+            JsonNode before,
+            @Nullable List<ChatMessage> after) {}
+
+    /** Which rows are asked for. */
+    public enum Selection {
+        /** Rows in the dataset. */
+        KEPT,
+        /** Rows in the dataset that a rule changed. */
+        CHANGED,
+        /** Rows refused at the door or by a rule. */
+        REJECTED,
+        /** Rows equal to a kept one. */
+        DUPLICATE
+    }
+
+    /**
+     * Counts of a dataset.
+     *
+     * @throws RefusedException when the dataset is not known here
+     */
+    public DatasetLedger ledger(String datasetId) throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            return DatasetTable.find(connection, datasetId)
+                    .orElseThrow(() ->
+                            RefusedException.missing(
+                                    "dataset_not_found",
+                                    "dataset",
+                                    "no row and no event of dataset \"%s\" has come here"
+                                            .formatted(datasetId)));
+        }
+    }
+
+    /** All datasets, the newest first. */
+    public List<DatasetLedger> ledgers() throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            return DatasetTable.all(connection);
+        }
+    }
+
+    /** Rows refused by each rule, most first. */
+    public List<RuleCount> refusals(String datasetId) throws SQLException {
+        return counts(
+                """
+                SELECT rule, stage, count(*) FROM row_outcome
+                WHERE dataset_id = ? AND outcome <> 'kept'
+                GROUP BY rule, stage ORDER BY count(*) DESC, rule
+                """,
+                datasetId);
+    }
+
+    /** Kept rows changed by each rule, most first. */
+    public List<RuleCount> changes(String datasetId) throws SQLException {
+        return counts(
+                """
+                SELECT applied.rule, 'clean' AS stage, count(*)
+                FROM row_outcome,
+                     unnest(string_to_array(rules_applied, ',')) AS applied (rule)
+                WHERE dataset_id = ? AND outcome = 'kept'
+                GROUP BY applied.rule ORDER BY count(*) DESC, applied.rule
+                """,
+                datasetId);
+    }
+
+    /**
+     * Rows of a dataset, in the order of their origin.
+     *
+     * @param rule only rows that this rule refused or changed; null for all
+     * @param limit most rows
+     */
+    public List<RowView> rows(
+            String datasetId, Selection selection, @Nullable String rule, int limit)
+            throws SQLException {
+        String where =
+                switch (selection) {
+                    case KEPT -> "outcome = 'kept'";
+                    case CHANGED -> "outcome = 'kept' AND rules_applied IS NOT NULL";
+                    case REJECTED -> "outcome = 'rejected'";
+                    case DUPLICATE -> "outcome = 'duplicate'";
+                };
+        String byRule =
+                switch (selection) {
+                    case KEPT, CHANGED ->
+                            " AND (?::text IS NULL OR ? = ANY(string_to_array(rules_applied, ',')))";
+                    case REJECTED, DUPLICATE -> " AND (?::text IS NULL OR rule = ?)";
+                };
+        String sql =
+                "SELECT * FROM row_outcome WHERE dataset_id = ? AND "
+                        + where
+                        + byRule
+                        + " ORDER BY source, line LIMIT ?";
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement select = connection.prepareStatement(sql)) {
+            select.setString(1, datasetId);
+            select.setString(2, rule);
+            select.setString(3, rule);
+            select.setInt(4, limit);
+            try (ResultSet result = select.executeQuery()) {
+                List<RowView> rows = new ArrayList<>();
+                while (result.next()) {
+                    rows.add(view(result));
+                }
+                return List.copyOf(rows);
+            }
+        }
+    }
+
+    private List<RuleCount> counts(String sql, String datasetId) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement select = connection.prepareStatement(sql)) {
+            select.setString(1, datasetId);
+            try (ResultSet result = select.executeQuery()) {
+                List<RuleCount> counts = new ArrayList<>();
+                while (result.next()) {
+                    counts.add(
+                            new RuleCount(
+                                    Columns.text(result, "rule"),
+                                    Columns.text(result, "stage"),
+                                    result.getLong("count")));
+                }
+                return List.copyOf(counts);
+            }
+        }
+    }
+
+    private static RowView view(ResultSet result) throws SQLException {
+        String original = result.getString("original");
+        String messages = result.getString("messages");
+        String applied = result.getString("rules_applied");
+        String before = original == null ? messages : original;
+        return new RowView(
+                Columns.text(result, "row_id"),
+                new RowOrigin(Columns.text(result, "source"), result.getLong("line")),
+                Columns.text(result, "outcome"),
+                result.getString("rule"),
+                result.getString("stage"),
+                result.getString("reason"),
+                applied == null ? List.of() : List.of(applied.split(",", -1)),
+                json(before == null ? "null" : before),
+                messages == null ? null : RowOutcome.messagesOf(messages));
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return EventJson.mapper().readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a stored row is not JSON", e);
+        }
+    }
+}

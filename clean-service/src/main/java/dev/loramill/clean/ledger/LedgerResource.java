@@ -1,0 +1,131 @@
+package dev.loramill.clean.ledger;
+
+import dev.loramill.clean.errors.RefusedException;
+import dev.loramill.events.RecipeReference;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The ledger over HTTP. */
+@Path("/v1/datasets")
+@Blocking
+class LedgerResource {
+    private static final int MAX_LIMIT = 1_000;
+
+    private final LedgerQueries queries;
+
+    LedgerResource(LedgerQueries queries) {
+        this.queries = queries;
+    }
+
+    @GET
+    Listing<Summary> list() throws SQLException {
+        return new Listing<>("list", queries.ledgers().stream().map(Summary::of).toList());
+    }
+
+    @GET
+    @Path("{id}/ledger")
+    View ledger(@PathParam("id") String id) throws SQLException {
+        return View.of(queries.ledger(id), queries.refusals(id), queries.changes(id));
+    }
+
+    @GET
+    @Path("{id}/rows")
+    Listing<LedgerQueries.RowView> rows(
+            @PathParam("id") String id,
+            @QueryParam("outcome") @DefaultValue("kept") String outcome,
+            @QueryParam("rule") @Nullable String rule,
+            @QueryParam("limit") @DefaultValue("20") int limit)
+            throws SQLException {
+        if (limit < 1 || limit > MAX_LIMIT) {
+            throw RefusedException.invalid(
+                    "invalid_limit",
+                    "limit",
+                    "limit must be in [1, %d], got %d".formatted(MAX_LIMIT, limit));
+        }
+        LedgerQueries.Selection selection = selection(outcome);
+        queries.ledger(id);
+        return new Listing<>("list", queries.rows(id, selection, rule, limit));
+    }
+
+    private static LedgerQueries.Selection selection(String outcome) {
+        for (LedgerQueries.Selection selection : LedgerQueries.Selection.values()) {
+            if (selection.name().toLowerCase(Locale.ROOT).equals(outcome)) {
+                return selection;
+            }
+        }
+        throw RefusedException.invalid(
+                "invalid_outcome",
+                "outcome",
+                "outcome must be one of kept, changed, rejected, duplicate, got \"%s\""
+                        .formatted(outcome));
+    }
+
+    record Listing<T>(String object, List<T> data) {}
+
+    record Summary(
+            String dataset,
+            @Nullable String name,
+            String state,
+            long received,
+            long kept,
+            long rejected,
+            long duplicate) {
+        static Summary of(DatasetLedger ledger) {
+            return new Summary(
+                    ledger.id(),
+                    ledger.name(),
+                    ledger.state(),
+                    ledger.received(),
+                    ledger.kept(),
+                    ledger.rejected(),
+                    ledger.duplicate());
+        }
+    }
+
+    record ChangeCount(String rule, long count) {}
+
+    record View(
+            String object,
+            String dataset,
+            @Nullable String name,
+            @Nullable RecipeReference recipe,
+            String state,
+            long received,
+            long pending,
+            long kept,
+            long rejected,
+            long duplicate,
+            boolean balanced,
+            List<LedgerQueries.RuleCount> rules,
+            List<ChangeCount> changedBy) {
+        static View of(
+                DatasetLedger ledger,
+                List<LedgerQueries.RuleCount> refusals,
+                List<LedgerQueries.RuleCount> changes) {
+            return new View(
+                    "dataset.ledger",
+                    ledger.id(),
+                    ledger.name(),
+                    ledger.recipe(),
+                    ledger.state(),
+                    ledger.received(),
+                    ledger.received() - ledger.processed(),
+                    ledger.kept(),
+                    ledger.rejected(),
+                    ledger.duplicate(),
+                    ledger.received() == ledger.processed(),
+                    refusals,
+                    changes.stream()
+                            .map(change -> new ChangeCount(change.rule(), change.count()))
+                            .toList());
+        }
+    }
+}
