@@ -37,11 +37,6 @@ public final class BaseValidator {
         }
     }
 
-    /**
-     * Checks an open file.
-     *
-     * @throws InvalidGgufException if a size is missing or out of bounds
-     */
     private static BaseOutcome validate(GgufFile file) {
         List<GgufFault> faults = new ArrayList<>();
         GgufLayout.check(file, faults);
@@ -66,7 +61,13 @@ public final class BaseValidator {
                                     + "\""));
             return new BaseOutcome.Refused(faults);
         }
-        ModelHyperparameters model = ModelHyperparameters.read(file);
+        ModelHyperparameters model;
+        try {
+            model = ModelHyperparameters.read(file);
+        } catch (InvalidGgufException e) {
+            faults.add(new GgufFault("format", String.valueOf(e.getMessage())));
+            return new BaseOutcome.Refused(faults);
+        }
         checkTensors(file, model, faults);
         TokenizerRules.check(file.metadata(), model.vocabularySize(), faults);
         return faults.isEmpty()

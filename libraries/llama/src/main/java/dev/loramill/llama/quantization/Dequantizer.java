@@ -1,6 +1,7 @@
 package dev.loramill.llama.quantization;
 
 import dev.loramill.llama.gguf.GgmlType;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -12,6 +13,7 @@ import java.lang.foreign.MemorySegment;
  * written little-endian; destinations may be native or heap memory of any alignment.
  */
 public final class Dequantizer {
+    private static final long PIECE_ELEMENTS = 1 << 16;
     private static final ElementDecoder DECODER = ElementDecoder.fastest();
 
     private Dequantizer() {}
@@ -48,8 +50,7 @@ public final class Dequantizer {
             long elementCount,
             MemorySegment destination) {
         MemorySegment range = range(type, source, firstElement, elementCount);
-        DECODER.decode(
-                type, range, elementCount, room(destination, elementCount, Float.BYTES), false);
+        decode(type, range, elementCount, room(destination, elementCount, Float.BYTES), false);
     }
 
     /** All elements of {@code source} as a new array. */
@@ -83,8 +84,35 @@ public final class Dequantizer {
             long elementCount,
             MemorySegment destination) {
         MemorySegment range = range(type, source, firstElement, elementCount);
-        DECODER.decode(
-                type, range, elementCount, room(destination, elementCount, Short.BYTES), true);
+        decode(type, range, elementCount, room(destination, elementCount, Short.BYTES), true);
+    }
+
+    private static void decode(
+            GgmlType type,
+            MemorySegment source,
+            long elementCount,
+            MemorySegment destination,
+            boolean isBfloat16) {
+        if (source.isNative() && destination.isNative()) {
+            DECODER.decode(type, source, elementCount, destination, isBfloat16);
+            return;
+        }
+        // Compiled code that has met both native and heap memory is several times slower, so heap
+        // memory goes by way of a native buffer.
+        int elementBytes = isBfloat16 ? Short.BYTES : Float.BYTES;
+        try (Arena arena = Arena.ofConfined()) {
+            long piece = Math.min(PIECE_ELEMENTS, elementCount);
+            MemorySegment blocks = arena.allocate(type.byteSize(piece), Long.BYTES);
+            MemorySegment values = arena.allocate(piece * elementBytes, Long.BYTES);
+            for (long first = 0; first < elementCount; first += piece) {
+                long count = Math.min(piece, elementCount - first);
+                MemorySegment in = blocks.asSlice(0, type.byteSize(count));
+                MemorySegment out = values.asSlice(0, count * elementBytes);
+                in.copyFrom(source.asSlice(type.byteSize(first), in.byteSize()));
+                DECODER.decode(type, in, count, out, isBfloat16);
+                destination.asSlice(first * elementBytes, out.byteSize()).copyFrom(out);
+            }
+        }
     }
 
     private static long elementCount(GgmlType type, MemorySegment source) {

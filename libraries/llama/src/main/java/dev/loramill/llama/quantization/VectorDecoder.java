@@ -26,9 +26,10 @@ final class VectorDecoder implements ElementDecoder {
             VectorSpecies.of(int.class, FLOATS.vectorShape());
     private static final VectorSpecies<Byte> BYTES = narrow(byte.class, 8);
     private static final VectorSpecies<Short> SHORTS = narrow(short.class, 16);
-    private static final IntVector LANE_NUMBERS = IntVector.zero(INTS).addIndex(1);
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
     private static final int CHUNK = 2048;
+    private static final ScalarDecoder SCALAR = new ScalarDecoder();
 
     private static <E> VectorSpecies<E> narrow(Class<E> element, int bits) {
         return VectorSpecies.of(element, VectorShape.forBitSize(Math.max(64, LANES * bits)));
@@ -75,21 +76,38 @@ final class VectorDecoder implements ElementDecoder {
         return (FloatVector) values.convert(VectorOperators.I2F, 0);
     }
 
+    /** Stores values of which none is NaN. */
     private static void store(
             FloatVector values, MemorySegment destination, long element, boolean isBfloat16) {
-        if (!isBfloat16) {
+        if (isBfloat16) {
+            IntVector bits = values.reinterpretAsInts();
+            IntVector odd = bits.lanewise(VectorOperators.LSHR, 16).and(1);
+            narrow(bits.add(0x7fff).add(odd).lanewise(VectorOperators.LSHR, 16))
+                    .intoMemorySegment(destination, element * Short.BYTES, ORDER);
+        } else {
             values.intoMemorySegment(destination, element * Float.BYTES, ORDER);
-            return;
         }
-        IntVector bits = values.reinterpretAsInts();
-        IntVector upper = bits.lanewise(VectorOperators.LSHR, 16);
-        IntVector rounded = bits.add(0x7fff).add(upper.and(1)).lanewise(VectorOperators.LSHR, 16);
-        VectorMask<Float> isNan = values.test(VectorOperators.IS_NAN);
-        if (isNan.anyTrue()) {
-            rounded = rounded.blend(upper.or(64), isNan.cast(INTS));
-        }
-        ((ShortVector) rounded.convertShape(VectorOperators.I2S, SHORTS, 0))
-                .intoMemorySegment(destination, element * Short.BYTES, ORDER);
+    }
+
+    private static ShortVector narrow(IntVector values) {
+        return (ShortVector) values.convertShape(VectorOperators.I2S, SHORTS, 0);
+    }
+
+    /** Decodes a block whose scale is not finite, which may give NaN. */
+    private static void decodeOddBlock(
+            GgmlType type,
+            MemorySegment source,
+            long block,
+            MemorySegment destination,
+            boolean isBfloat16) {
+        int elementBytes = isBfloat16 ? Short.BYTES : Float.BYTES;
+        int size = type.blockSize();
+        SCALAR.decode(
+                type,
+                source.asSlice(block * type.typeSize(), type.typeSize()),
+                size,
+                destination.asSlice(block * size * elementBytes, (long) size * elementBytes),
+                isBfloat16);
     }
 
     private static void decodeUnquantized(
@@ -115,13 +133,27 @@ final class VectorDecoder implements ElementDecoder {
                 widen(type, shorts, floats, count);
             }
             if (isBfloat16) {
-                for (int i = 0; i < count; i++) {
-                    shorts[i] = Bfloat16.ofFloat(floats[i]);
-                }
+                round(floats, shorts, count);
                 MemorySegment.copy(shortBytes, 0, destination, first * 2, count * 2L);
             } else {
                 MemorySegment.copy(floatBytes, 0, destination, first * 4, count * 4L);
             }
+        }
+    }
+
+    private static void round(float[] from, short[] to, int count) {
+        int i = 0;
+        for (; i + LANES <= count; i += LANES) {
+            FloatVector values = FloatVector.fromArray(FLOATS, from, i);
+            IntVector bits = values.reinterpretAsInts();
+            IntVector upper = bits.lanewise(VectorOperators.LSHR, 16);
+            IntVector rounded =
+                    bits.add(0x7fff).add(upper.and(1)).lanewise(VectorOperators.LSHR, 16);
+            VectorMask<Integer> isNan = values.test(VectorOperators.IS_NAN).cast(INTS);
+            narrow(rounded.blend(upper.or(64), isNan)).intoArray(to, i);
+        }
+        for (; i < count; i++) {
+            to[i] = Bfloat16.ofFloat(from[i]);
         }
     }
 
@@ -142,6 +174,10 @@ final class VectorDecoder implements ElementDecoder {
         for (long b = 0; b < blocks; b++) {
             long offset = b * 34;
             float d = BlockDecoder.half(source, offset);
+            if (!Float.isFinite(d)) {
+                decodeOddBlock(GgmlType.Q8_0, source, b, destination, isBfloat16);
+                continue;
+            }
             for (int j = 0; j < 32; j += LANES) {
                 FloatVector q = real(loadSigned(source, offset + 2 + j));
                 store(q.mul(d), destination, b * 32 + j, isBfloat16);
@@ -154,6 +190,10 @@ final class VectorDecoder implements ElementDecoder {
         for (long b = 0; b < blocks; b++) {
             long offset = b * 18;
             float d = BlockDecoder.half(source, offset);
+            if (!Float.isFinite(d)) {
+                decodeOddBlock(GgmlType.Q4_0, source, b, destination, isBfloat16);
+                continue;
+            }
             for (int j = 0; j < 16; j += LANES) {
                 IntVector qs = load(source, offset + 2 + j);
                 FloatVector low = real(qs.and(0xF).sub(8));
@@ -170,6 +210,10 @@ final class VectorDecoder implements ElementDecoder {
             long offset = b * 20;
             float d = BlockDecoder.half(source, offset);
             float m = BlockDecoder.half(source, offset + 2);
+            if (!Float.isFinite(d) || !Float.isFinite(m)) {
+                decodeOddBlock(GgmlType.Q4_1, source, b, destination, isBfloat16);
+                continue;
+            }
             for (int j = 0; j < 16; j += LANES) {
                 IntVector qs = load(source, offset + 4 + j);
                 FloatVector low = real(qs.and(0xF));
@@ -181,15 +225,12 @@ final class VectorDecoder implements ElementDecoder {
     }
 
     private static int bits(MemorySegment source, long offset) {
-        return source.get(ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER), offset);
+        return source.get(INT, offset);
     }
 
-    /** Bit (first + lane) of qh, as 16 or 0 in each lane. */
-    private static IntVector fifthBits(int qh, int first) {
-        return IntVector.broadcast(INTS, qh)
-                .lanewise(VectorOperators.LSHR, LANE_NUMBERS.add(first))
-                .and(1)
-                .lanewise(VectorOperators.LSHL, 4);
+    /** The lanes whose bit (first + lane) of qh is set. */
+    private static VectorMask<Integer> fifthBits(int qh, int first) {
+        return VectorMask.fromLong(INTS, qh >>> first);
     }
 
     private static void decodeQ5V0(
@@ -197,11 +238,16 @@ final class VectorDecoder implements ElementDecoder {
         for (long b = 0; b < blocks; b++) {
             long offset = b * 22;
             float d = BlockDecoder.half(source, offset);
+            if (!Float.isFinite(d)) {
+                decodeOddBlock(GgmlType.Q5_0, source, b, destination, isBfloat16);
+                continue;
+            }
             int qh = bits(source, offset + 2);
             for (int j = 0; j < 16; j += LANES) {
                 IntVector qs = load(source, offset + 6 + j);
-                IntVector low = qs.and(0xF).or(fifthBits(qh, j));
-                IntVector high = qs.lanewise(VectorOperators.LSHR, 4).or(fifthBits(qh, j + 16));
+                IntVector low = qs.and(0xF).add(16, fifthBits(qh, j));
+                IntVector high =
+                        qs.lanewise(VectorOperators.LSHR, 4).add(16, fifthBits(qh, j + 16));
                 store(real(low.sub(16)).mul(d), destination, b * 32 + j, isBfloat16);
                 store(real(high.sub(16)).mul(d), destination, b * 32 + j + 16, isBfloat16);
             }
@@ -214,11 +260,16 @@ final class VectorDecoder implements ElementDecoder {
             long offset = b * 24;
             float d = BlockDecoder.half(source, offset);
             float m = BlockDecoder.half(source, offset + 2);
+            if (!Float.isFinite(d) || !Float.isFinite(m)) {
+                decodeOddBlock(GgmlType.Q5_1, source, b, destination, isBfloat16);
+                continue;
+            }
             int qh = bits(source, offset + 4);
             for (int j = 0; j < 16; j += LANES) {
                 IntVector qs = load(source, offset + 8 + j);
-                IntVector low = qs.and(0xF).or(fifthBits(qh, j));
-                IntVector high = qs.lanewise(VectorOperators.LSHR, 4).or(fifthBits(qh, j + 16));
+                IntVector low = qs.and(0xF).add(16, fifthBits(qh, j));
+                IntVector high =
+                        qs.lanewise(VectorOperators.LSHR, 4).add(16, fifthBits(qh, j + 16));
                 store(real(low).mul(d).add(m), destination, b * 32 + j, isBfloat16);
                 store(real(high).mul(d).add(m), destination, b * 32 + j + 16, isBfloat16);
             }
@@ -231,18 +282,23 @@ final class VectorDecoder implements ElementDecoder {
             long offset = b * 144;
             float d = BlockDecoder.half(source, offset);
             float dmin = BlockDecoder.half(source, offset + 2);
-            for (int part = 0; part < 8; part += 2) {
+            if (!Float.isFinite(d) || !Float.isFinite(dmin)) {
+                decodeOddBlock(GgmlType.Q4_K, source, b, destination, isBfloat16);
+                continue;
+            }
+            for (int part = 0; part < 8; part++) {
                 float d1 = d * BlockDecoder.scale(source, offset + 4, part);
                 float m1 = dmin * BlockDecoder.minimum(source, offset + 4, part);
-                float d2 = d * BlockDecoder.scale(source, offset + 4, part + 1);
-                float m2 = dmin * BlockDecoder.minimum(source, offset + 4, part + 1);
-                long element = b * 256 + part * 32L;
+                long qs = offset + 16 + (part / 2) * 32L;
+                int nibble = (part & 1) * 4;
                 for (int l = 0; l < 32; l += LANES) {
-                    IntVector qs = load(source, offset + 16 + part * 16L + l);
-                    FloatVector low = real(qs.and(0xF));
-                    FloatVector high = real(qs.lanewise(VectorOperators.LSHR, 4));
-                    store(low.mul(d1).sub(m1), destination, element + l, isBfloat16);
-                    store(high.mul(d2).sub(m2), destination, element + 32 + l, isBfloat16);
+                    IntVector q =
+                            load(source, qs + l).lanewise(VectorOperators.LSHR, nibble).and(0xF);
+                    store(
+                            real(q).mul(d1).sub(m1),
+                            destination,
+                            b * 256 + part * 32L + l,
+                            isBfloat16);
                 }
             }
         }
@@ -254,28 +310,32 @@ final class VectorDecoder implements ElementDecoder {
             long offset = b * 176;
             float d = BlockDecoder.half(source, offset);
             float dmin = BlockDecoder.half(source, offset + 2);
-            for (int part = 0; part < 8; part += 2) {
+            if (!Float.isFinite(d) || !Float.isFinite(dmin)) {
+                decodeOddBlock(GgmlType.Q5_K, source, b, destination, isBfloat16);
+                continue;
+            }
+            for (int part = 0; part < 8; part++) {
                 float d1 = d * BlockDecoder.scale(source, offset + 4, part);
                 float m1 = dmin * BlockDecoder.minimum(source, offset + 4, part);
-                float d2 = d * BlockDecoder.scale(source, offset + 4, part + 1);
-                float m2 = dmin * BlockDecoder.minimum(source, offset + 4, part + 1);
-                long element = b * 256 + part * 32L;
+                long qs = offset + 48 + (part / 2) * 32L;
+                int nibble = (part & 1) * 4;
                 for (int l = 0; l < 32; l += LANES) {
-                    IntVector qs = load(source, offset + 48 + part * 16L + l);
-                    IntVector qh = load(source, offset + 16 + l);
-                    IntVector low = qs.and(0xF).or(fifthBit(qh, part));
+                    IntVector q =
+                            load(source, qs + l).lanewise(VectorOperators.LSHR, nibble).and(0xF);
                     IntVector high =
-                            qs.lanewise(VectorOperators.LSHR, 4).or(fifthBit(qh, part + 1));
-                    store(real(low).mul(d1).sub(m1), destination, element + l, isBfloat16);
-                    store(real(high).mul(d2).sub(m2), destination, element + 32 + l, isBfloat16);
+                            load(source, offset + 16 + l)
+                                    .lanewise(VectorOperators.LSHR, part)
+                                    .and(1)
+                                    .lanewise(VectorOperators.LSHL, 4);
+                    q = q.or(high);
+                    store(
+                            real(q).mul(d1).sub(m1),
+                            destination,
+                            b * 256 + part * 32L + l,
+                            isBfloat16);
                 }
             }
         }
-    }
-
-    /** One bit of every lane, as 16 or 0. */
-    private static IntVector fifthBit(IntVector qh, int bit) {
-        return qh.lanewise(VectorOperators.LSHR, bit).and(1).lanewise(VectorOperators.LSHL, 4);
     }
 
     private static void decodeQ6K(
@@ -283,6 +343,10 @@ final class VectorDecoder implements ElementDecoder {
         for (long b = 0; b < blocks; b++) {
             long offset = b * 210;
             float d = BlockDecoder.half(source, offset + 208);
+            if (!Float.isFinite(d)) {
+                decodeOddBlock(GgmlType.Q6_K, source, b, destination, isBfloat16);
+                continue;
+            }
             for (int part = 0; part < 8; part++) {
                 int quarter = part % 4;
                 long ql = offset + (part / 4) * 64L + (quarter % 2) * 32L;
