@@ -76,9 +76,26 @@ final class ExpressionLexer {
                 at++;
             }
         }
+        if (hasExponent()) {
+            isFloat = true;
+            at += source.charAt(at + 1) == '+' || source.charAt(at + 1) == '-' ? 2 : 1;
+            while (at < source.length() && isDigit(source.charAt(at))) {
+                at++;
+            }
+        }
         String digits = source.substring(start, at).replace("_", "");
         return new ExpressionToken(
                 isFloat ? ExpressionToken.Kind.FLOAT : ExpressionToken.Kind.INTEGER, digits);
+    }
+
+    private boolean hasExponent() {
+        if (at + 1 >= source.length() || (source.charAt(at) != 'e' && source.charAt(at) != 'E')) {
+            return false;
+        }
+        char next = source.charAt(at + 1);
+        boolean isSigned = next == '+' || next == '-';
+        return isDigit(next)
+                || (isSigned && at + 2 < source.length() && isDigit(source.charAt(at + 2)));
     }
 
     private static boolean isDigit(char c) {

@@ -188,20 +188,20 @@ final class ExpressionParser {
     }
 
     private Expression unary() {
+        return filtered(signed());
+    }
+
+    /** A value with its sign; filters that follow take the sign with it. */
+    private Expression signed() {
         if (++depth > MAX_DEPTH) {
             throw TemplateException.at(line, "expressions are nested deeper than " + MAX_DEPTH);
         }
-        try {
-            if (takeIf("-")) {
-                return new Expression.Negative(unary());
-            }
-            if (takeIf("+")) {
-                return unary();
-            }
-            return filtered(postfix(primary()));
-        } finally {
-            depth--;
-        }
+        Expression value =
+                takeIf("-")
+                        ? new Expression.Negative(signed())
+                        : takeIf("+") ? signed() : primary();
+        depth--;
+        return postfix(value);
     }
 
     private Expression primary() {

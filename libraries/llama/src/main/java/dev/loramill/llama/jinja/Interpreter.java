@@ -28,7 +28,12 @@ final class Interpreter {
 
     Text render(List<Statement> statements) {
         Text.Builder out = new Text.Builder();
-        run(statements, globals, out);
+        try {
+            run(statements, globals, out);
+        } catch (StackOverflowError e) {
+            // A sum of many thousand terms is as deep as it is long.
+            throw new TemplateException("chat template: an expression is too long");
+        }
         return out.build();
     }
 
@@ -101,7 +106,12 @@ final class Interpreter {
     }
 
     private void step() {
-        if (++steps > MAX_STEPS) {
+        steps(1);
+    }
+
+    private void steps(int count) {
+        steps += count;
+        if (steps > MAX_STEPS) {
             throw new TemplateException("chat template: more than " + MAX_STEPS + " steps");
         }
     }
@@ -120,6 +130,7 @@ final class Interpreter {
             }
             elements = kept;
         }
+        steps(elements.size());
         if (elements.isEmpty()) {
             run(loop.otherwise(), scope, out);
             return;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param name of the function
  * @param arguments by name: strings, numbers, booleans, null, lists and maps of these
  */
-public record ToolCall(@Nullable String id, String name, Map<String, @Nullable Object> arguments) {
+public record ToolCall(@Nullable String id, String name, Map<String, ?> arguments) {
     /** Takes a copy. */
     public ToolCall {
         arguments = Collections.unmodifiableMap(new LinkedHashMap<>(arguments));
