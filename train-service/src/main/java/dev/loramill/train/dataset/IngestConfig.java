@@ -1,0 +1,18 @@
+package dev.loramill.train.dataset;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.net.URI;
+import java.time.Duration;
+
+/** Where ingest-service is. */
+@ConfigMapping(prefix = "loramill.ingest")
+public interface IngestConfig {
+    /** Address of ingest-service, without a path. */
+    @WithDefault("http://127.0.0.1:8081")
+    URI url();
+
+    /** Longest time to wait for an answer. */
+    @WithDefault("30s")
+    Duration timeout();
+}

@@ -1,0 +1,12 @@
+package dev.loramill.train.dataset;
+
+import org.jspecify.annotations.Nullable;
+
+/** Another service gave no usable answer; asking again later may succeed. */
+public final class ServiceAwayException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    ServiceAwayException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

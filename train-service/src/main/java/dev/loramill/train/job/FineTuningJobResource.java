@@ -1,0 +1,111 @@
+package dev.loramill.train.job;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.loramill.train.openai.Page;
+import dev.loramill.train.openai.PageRequest;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.core.UriInfo;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jspecify.annotations.Nullable;
+
+/** Fine-tuning jobs over HTTP, in OpenAI's shape. */
+@Path("/v1/fine_tuning/jobs")
+@Produces(MediaType.APPLICATION_JSON)
+@Blocking
+class FineTuningJobResource {
+    private static final int USUAL_JOBS = 20;
+    private static final int USUAL_CHECKPOINTS = 10;
+    private static final Pattern METADATA_KEY = Pattern.compile("metadata\\[(.*)]");
+
+    private final Jobs jobs;
+
+    FineTuningJobResource(Jobs jobs) {
+        this.jobs = jobs;
+    }
+
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    FineTuningJobBody create(@Nullable JsonNode body) throws SQLException {
+        return FineTuningJobBody.of(jobs.create(body));
+    }
+
+    @GET
+    Page<FineTuningJobBody> list(
+            @RestQuery @Nullable String limit,
+            @RestQuery @Nullable String after,
+            @Context UriInfo uri)
+            throws SQLException {
+        return jobs.list(
+                        PageRequest.of(limit, after, USUAL_JOBS),
+                        metadata(uri.getQueryParameters()))
+                .map(FineTuningJobBody::of);
+    }
+
+    @GET
+    @Path("/{id}")
+    FineTuningJobBody job(@PathParam("id") String id) throws SQLException {
+        return FineTuningJobBody.of(jobs.require(id));
+    }
+
+    // Clients send no body, and some of them name a content type for it.
+    @POST
+    @Path("/{id}/cancel")
+    @Consumes(MediaType.WILDCARD)
+    FineTuningJobBody cancel(@PathParam("id") String id) throws SQLException {
+        return FineTuningJobBody.of(jobs.cancel(id));
+    }
+
+    @GET
+    @Path("/{id}/events")
+    Page<JobEventBody> events(
+            @PathParam("id") String id,
+            @RestQuery @Nullable String limit,
+            @RestQuery @Nullable String after)
+            throws SQLException {
+        return jobs.events(id, PageRequest.of(limit, after, USUAL_JOBS)).map(JobEventBody::of);
+    }
+
+    @GET
+    @Path("/{id}/checkpoints")
+    Page<CheckpointBody> checkpoints(
+            @PathParam("id") String id,
+            @RestQuery @Nullable String limit,
+            @RestQuery @Nullable String after)
+            throws SQLException {
+        Job job = jobs.require(id);
+        return jobs.checkpoints(id, PageRequest.of(limit, after, USUAL_CHECKPOINTS))
+                .map(saved -> CheckpointBody.of(job, saved));
+    }
+
+    /** Pairs to look for; null when {@code metadata=null} asks for jobs without any. */
+    private static @Nullable Map<String, String> metadata(
+            MultivaluedMap<String, String> parameters) {
+        if ("null".equals(parameters.getFirst("metadata"))) {
+            return null;
+        }
+        Map<String, String> metadata = new HashMap<>();
+        for (Map.Entry<String, List<String>> parameter : parameters.entrySet()) {
+            Matcher matcher = METADATA_KEY.matcher(parameter.getKey());
+            String key = matcher.matches() ? matcher.group(1) : null;
+            if (key != null && !parameter.getValue().isEmpty()) {
+                metadata.put(key, parameter.getValue().getFirst());
+            }
+        }
+        return metadata;
+    }
+}

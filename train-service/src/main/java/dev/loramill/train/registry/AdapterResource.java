@@ -1,0 +1,62 @@
+package dev.loramill.train.registry;
+
+import dev.loramill.train.openai.Page;
+import dev.loramill.train.openai.PageRequest;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.sql.SQLException;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jspecify.annotations.Nullable;
+
+/** Adapters over HTTP; each is found by its digest or its model name. */
+@Path("/v1/adapters")
+@Produces(MediaType.APPLICATION_JSON)
+@Blocking
+class AdapterResource {
+    private static final int USUAL = 20;
+
+    private final AdapterRegistry registry;
+
+    AdapterResource(AdapterRegistry registry) {
+        this.registry = registry;
+    }
+
+    @GET
+    Page<AdapterBody> list(@RestQuery @Nullable String limit, @RestQuery @Nullable String after)
+            throws SQLException {
+        return registry.list(PageRequest.of(limit, after, USUAL)).map(AdapterBody::of);
+    }
+
+    @GET
+    @Path("/{id}")
+    AdapterBody adapter(@PathParam("id") String id) throws SQLException {
+        return AdapterBody.of(registry.require(id));
+    }
+
+    @POST
+    @Path("/{id}/promote")
+    @Consumes(MediaType.WILDCARD)
+    AdapterBody promote(@PathParam("id") String id) throws SQLException {
+        return AdapterBody.of(registry.promote(id));
+    }
+
+    @POST
+    @Path("/{id}/hold")
+    @Consumes(MediaType.WILDCARD)
+    AdapterBody hold(@PathParam("id") String id) throws SQLException {
+        return AdapterBody.of(registry.hold(id));
+    }
+
+    @POST
+    @Path("/{id}/retire")
+    @Consumes(MediaType.WILDCARD)
+    AdapterBody retire(@PathParam("id") String id) throws SQLException {
+        return AdapterBody.of(registry.retire(id));
+    }
+}

@@ -1,0 +1,117 @@
+package dev.loramill.train.schedule;
+
+import dev.loramill.train.job.AttemptTable;
+import dev.loramill.train.job.Checkpoint;
+import dev.loramill.train.job.Job;
+import dev.loramill.train.job.JobDiary;
+import dev.loramill.train.job.JobError;
+import dev.loramill.train.job.JobState;
+import dev.loramill.train.job.JobTable;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Ends attempts that brought no adapter: the job is queued again, or fails. */
+@ApplicationScoped
+class AttemptEnding {
+    private static final Logger LOG = LoggerFactory.getLogger(AttemptEnding.class);
+
+    private final JobTable jobs;
+    private final AttemptTable attempts;
+    private final JobDiary diary;
+    private final ScheduleConfig config;
+    private final Clock clock;
+
+    AttemptEnding(
+            JobTable jobs,
+            AttemptTable attempts,
+            JobDiary diary,
+            ScheduleConfig config,
+            Clock clock) {
+        this.jobs = jobs;
+        this.attempts = attempts;
+        this.diary = diary;
+        this.config = config;
+        this.clock = clock;
+    }
+
+    /**
+     * Gives the job, which is locked, another attempt, unless it has had its share.
+     *
+     * @param outcome word for how the attempt ended
+     * @param reason sentence on why
+     * @param pause time before the next attempt
+     */
+    void tryAgain(
+            Connection tx,
+            Job job,
+            JobState.Running state,
+            String outcome,
+            String reason,
+            Duration pause)
+            throws SQLException {
+        int made = state.attempt().attempt();
+        if (made >= config.maxAttempts()) {
+            fail(
+                    tx,
+                    job,
+                    state,
+                    outcome,
+                    new JobError(
+                            "attempts_exhausted",
+                            "the last of %d attempts failed: %s".formatted(made, reason),
+                            null));
+            return;
+        }
+        end(tx, state, outcome);
+        jobs.update(tx, job.id(), state.lost(clock.instant().plus(pause)));
+        diary.warn(
+                tx,
+                job.id(),
+                "Attempt %d of at most %d is over: %s; another goes on from %s"
+                        .formatted(
+                                made, config.maxAttempts(), reason, position(state.checkpoint())));
+        LOG.atWarn()
+                .addKeyValue("jobId", job.id())
+                .addKeyValue("attempt", made)
+                .addKeyValue("epoch", state.attempt().epoch())
+                .addKeyValue("workerId", state.attempt().workerId())
+                .addKeyValue("outcome", outcome)
+                .log("An attempt is over and the job is queued again");
+    }
+
+    /** Ends the job, which is locked, without an adapter. */
+    void fail(Connection tx, Job job, JobState.Running state, String outcome, JobError error)
+            throws SQLException {
+        end(tx, state, outcome);
+        jobs.update(tx, job.id(), state.failed(error, clock.instant()));
+        diary.error(tx, job.id(), "The job failed: " + error.message());
+        LOG.atWarn()
+                .addKeyValue("jobId", job.id())
+                .addKeyValue("code", error.code())
+                .log("A job failed");
+    }
+
+    /** Pause after so many attempts that failed. */
+    Duration pauseAfter(int attempts) {
+        Duration longest = Duration.ofMinutes(1);
+        Duration pause = config.retryDelay();
+        for (int i = 1; i < attempts && pause.compareTo(longest) < 0; i++) {
+            pause = pause.multipliedBy(2);
+        }
+        return pause.compareTo(longest) > 0 ? longest : pause;
+    }
+
+    private void end(Connection tx, JobState.Running state, String outcome) throws SQLException {
+        attempts.ended(tx, state.attempt(), outcome, clock.instant());
+    }
+
+    private static String position(@Nullable Checkpoint checkpoint) {
+        return checkpoint == null ? "the beginning" : "step " + checkpoint.step();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.loramill.train.specification;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.loramill.events.RecipeReference;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** Where a job's rows come from, found to be there. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = RowSource.OfFile.class, name = "file"),
+    @JsonSubTypes.Type(value = RowSource.OfVersion.class, name = "version")
+})
+public sealed interface RowSource {
+    /** What a client named: the file's id or the version's digest. */
+    String name();
+
+    /**
+     * An uploaded file.
+     *
+     * @param fileId id of the file
+     * @param recipe recipe that cleans it
+     * @param datasetId dataset that is opened on it
+     */
+    record OfFile(String fileId, RecipeReference recipe, String datasetId) implements RowSource {
+        private static final int ID_DIGITS = 24;
+
+        /**
+         * A file whose dataset's id follows from what it will hold, so that opening it again finds
+         * it.
+         */
+        public static OfFile of(String fileId, String fileSha256, RecipeReference recipe) {
+            String content = String.join("\n", fileSha256, recipe.name(), recipe.digest());
+            String id = "ds-" + sha256(content).substring(0, ID_DIGITS);
+            return new OfFile(fileId, recipe, id);
+        }
+
+        @Override
+        public String name() {
+            return fileId;
+        }
+    }
+
+    /** A frozen version, by its digest. */
+    record OfVersion(String digest) implements RowSource {
+        @Override
+        public String name() {
+            return digest;
+        }
+    }
+
+    private static String sha256(String text) {
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(sha256.digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this JDK has no SHA-256", e);
+        }
+    }
+}

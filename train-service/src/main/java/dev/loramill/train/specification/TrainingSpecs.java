@@ -1,0 +1,61 @@
+package dev.loramill.train.specification;
+
+import dev.loramill.events.TrainingSpec;
+import dev.loramill.train.dataset.FrozenVersion;
+import dev.loramill.train.openai.RefusedException;
+
+/** What a worker is told, from what a person asked for and the rows that were found. */
+public final class TrainingSpecs {
+    private TrainingSpecs() {}
+
+    /**
+     * The whole of what a worker needs to know.
+     *
+     * @throws RefusedException when version and job do not go together
+     */
+    public static TrainingSpec of(JobSpecification job, FrozenVersion version) {
+        requireSameBase(job, version);
+        if (version.trainRows() == 0 || version.evalRows() == 0) {
+            throw refused(
+                    job,
+                    "dataset version \"%s\" has %d rows to train on and %d held out; both must be at least 1"
+                            .formatted(version.digest(), version.trainRows(), version.evalRows()));
+        }
+        String systemPrompt = job.systemPrompt();
+        return new TrainingSpec(
+                job.baseId(),
+                job.base(),
+                version.digest(),
+                version.train(),
+                version.eval(),
+                version.contract(),
+                job.lora(),
+                job.hyperparameters().resolve(version.trainRows(), version.maxTokens(), job.seed()),
+                job.probes(),
+                systemPrompt == null ? version.systemPrompt() : systemPrompt);
+    }
+
+    private static void requireSameBase(JobSpecification job, FrozenVersion version) {
+        if (!version.contract().baseDigest().equals(job.base().sha256())) {
+            throw refused(
+                    job,
+                    ("dataset version \"%s\" was frozen for base \"%s\" (%s), the job's model is"
+                                    + " \"%s\" (%s); freeze the dataset for this base")
+                            .formatted(
+                                    version.digest(),
+                                    version.baseId(),
+                                    version.contract().baseDigest(),
+                                    job.baseId(),
+                                    job.base().sha256()));
+        }
+    }
+
+    private static RefusedException refused(JobSpecification job, String message) {
+        String param =
+                switch (job.rows()) {
+                    case RowSource.OfFile _ -> "training_file";
+                    case RowSource.OfVersion _ -> "dataset";
+                };
+        return RefusedException.invalid("invalid_training_file", param, message);
+    }
+}

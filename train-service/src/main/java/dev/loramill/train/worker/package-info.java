@@ -1,0 +1,5 @@
+/** What is known of the workers, from their heartbeats. */
+@NullMarked
+package dev.loramill.train.worker;
+
+import org.jspecify.annotations.NullMarked;
