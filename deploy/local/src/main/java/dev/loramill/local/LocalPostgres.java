@@ -3,6 +3,7 @@ package dev.loramill.local;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -10,8 +11,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
@@ -23,60 +28,126 @@ public final class LocalPostgres implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
     private static final String USER = "postgres";
     private static final Duration STARTUP = Duration.ofSeconds(60);
+    private static final Duration ORPHAN_STOP = Duration.ofSeconds(10);
 
     private final EmbeddedPostgres server;
+    private final Path data;
 
-    private LocalPostgres(EmbeddedPostgres server) {
+    private LocalPostgres(EmbeddedPostgres server, Path data) {
         this.server = server;
+        this.data = data;
     }
 
     /**
-     * Starts a server whose programs lie in the system's directory for temporary files, where all
-     * servers of this kind share them; for tests.
+     * Where a server keeps what.
+     *
+     * @param data directory of its data; made when it is not there
+     * @param programs directory, outside of {@code data}, where its programs are unpacked once
+     * @param log file that its messages are appended to
+     * @param port port to listen on, or 0 for a free one
+     */
+    public record Settings(Path data, Path programs, Path log, int port) {}
+
+    /**
+     * Starts a server for a test: its programs lie in the system's directory for temporary files,
+     * where all such servers share them, and it ends with this JVM.
      *
      * @param dataDirectory where its data lies; made when it is not there
      * @param port port to listen on, or 0 for a free one
      * @throws IOException when the server does not start
      */
     public static LocalPostgres start(Path dataDirectory, int port) throws IOException {
-        return start(dataDirectory, null, port);
+        return start(
+                dataDirectory,
+                port,
+                EmbeddedPostgres.builder()
+                        .setRegisterShutdownHook(true)
+                        .setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
+                        .setOutputRedirector(ProcessBuilder.Redirect.DISCARD));
     }
 
     /**
-     * Starts a server.
+     * Starts a server that runs until it is closed.
      *
-     * @param dataDirectory where its data lies; made when it is not there
-     * @param programDirectory where its programs are unpacked once, outside the data directory, or
-     *     null for the system's directory for temporary files
-     * @param port port to listen on, or 0 for a free one
      * @throws IOException when the server does not start
      */
-    public static LocalPostgres start(Path dataDirectory, @Nullable Path programDirectory, int port)
-            throws IOException {
+    public static LocalPostgres start(Settings settings) throws IOException {
+        Files.createDirectories(settings.programs());
+        ProcessBuilder.Redirect log = ProcessBuilder.Redirect.appendTo(settings.log().toFile());
+        return start(
+                settings.data(),
+                settings.port(),
+                EmbeddedPostgres.builder()
+                        .setRegisterShutdownHook(false)
+                        .setOverrideWorkingDirectory(settings.programs().toAbsolutePath().toFile())
+                        .setErrorRedirector(log)
+                        .setOutputRedirector(log));
+    }
+
+    private static LocalPostgres start(
+            Path dataDirectory, int port, EmbeddedPostgres.Builder builder) throws IOException {
         Path data = dataDirectory.toAbsolutePath();
         Files.createDirectories(data);
-        EmbeddedPostgres.Builder builder =
-                EmbeddedPostgres.builder()
-                        .setDataDirectory(data)
-                        .setCleanDataDirectory(false)
-                        .setRegisterShutdownHook(true)
-                        .setPGStartupWait(STARTUP)
-                        // The library starts PostgreSQL for throw-away data and has these off.
-                        .setServerConfig("fsync", "on")
-                        .setServerConfig("synchronous_commit", "on")
-                        .setServerConfig("full_page_writes", "on")
-                        .setServerConfig("listen_addresses", HOST)
-                        .setServerConfig("max_connections", "200")
-                        .setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
-                        .setOutputRedirector(ProcessBuilder.Redirect.DISCARD);
-        if (programDirectory != null) {
-            Files.createDirectories(programDirectory);
-            builder.setOverrideWorkingDirectory(programDirectory.toAbsolutePath().toFile());
-        }
+        stopOrphan(data);
+        builder.setDataDirectory(data)
+                .setCleanDataDirectory(false)
+                .setPGStartupWait(STARTUP)
+                // The library starts PostgreSQL for throw-away data and has these off.
+                .setServerConfig("fsync", "on")
+                .setServerConfig("synchronous_commit", "on")
+                .setServerConfig("full_page_writes", "on")
+                .setServerConfig("listen_addresses", HOST)
+                .setServerConfig("max_connections", "200");
         if (port != 0) {
             builder.setPort(port);
         }
-        return new LocalPostgres(builder.start());
+        return new LocalPostgres(builder.start(), data);
+    }
+
+    /** Ends a server that a killed process has left on the directory. */
+    private static void stopOrphan(Path data) throws IOException {
+        Optional<ProcessHandle> orphan = serverOn(data);
+        if (orphan.isEmpty()) {
+            return;
+        }
+        orphan.get().destroy();
+        try {
+            orphan.get().onExit().get(ORPHAN_STOP.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            // What it has committed is in its write-ahead log.
+            orphan.get().destroyForcibly();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while stopping an old PostgreSQL server", e);
+        }
+    }
+
+    private static Optional<ProcessHandle> serverOn(Path data) throws IOException {
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(data.resolve("postmaster.pid"));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+        if (lines.isEmpty() || !lines.getFirst().strip().matches("[0-9]{1,10}")) {
+            return Optional.empty();
+        }
+        // The number may belong to another program by now.
+        return ProcessHandle.of(Long.parseLong(lines.getFirst().strip()))
+                .filter(process ->
+                        process.info()
+                                .commandLine()
+                                .filter(command -> command.contains(data.toString()))
+                                .isPresent());
+    }
+
+    /** Whether the server's process is there. */
+    public boolean isRunning() {
+        try {
+            return serverOn(data).filter(ProcessHandle::isAlive).isPresent();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /**

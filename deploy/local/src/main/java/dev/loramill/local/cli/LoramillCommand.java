@@ -1,0 +1,80 @@
+package dev.loramill.local.cli;
+
+import dev.loramill.local.launch.LaunchException;
+import dev.loramill.local.launch.LauncherLogs;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The door for people: {@code ./loramill}. */
+@Command(
+        name = "loramill",
+        description = "Turns raw rows into served LoRA adapters, on this machine.",
+        mixinStandardHelpOptions = true,
+        version = "Loramill 0.1.0-SNAPSHOT",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            UpCommand.class,
+            DownCommand.class,
+            StatusCommand.class,
+            LogsCommand.class,
+            DoctorCommand.class,
+            ResetCommand.class,
+            CommandLine.HelpCommand.class
+        },
+        footer = {
+            "",
+            "Commands that the script ./loramill runs by other programs:",
+            "  test                 build everything, run all tests, check the style",
+            "  bench NAME           show a speed; NAMEs: train, gguf, tokenizer, binding",
+            "  stress NAME          show what faults do; NAMEs: adapters",
+            "  gguf, tokenize, render   look at base models, adapters, tokens, chat templates",
+            "  trainer              train a LoRA adapter without any service",
+            "",
+            "Data lies in .loramill in the checkout (moved by LORAMILL_HOME); ports are moved by"
+                    + " LORAMILL_PORT_INGEST, _CLEAN, _TRAIN, _SERVE, _WORKER, _KAFKA, _POSTGRES."
+        })
+public final class LoramillCommand implements Runnable {
+    private static final int FAILED = 1;
+
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    @Spec
+    private CommandSpec spec;
+
+    /** Runs the command line; exit codes: 0 done, 1 failed, 2 wrong arguments. */
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new LoramillCommand())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionStrategy(parsed -> {
+                    if (!(lastCommand(parsed) instanceof UpCommand)) {
+                        LauncherLogs.quiet();
+                    }
+                    return new CommandLine.RunLast().execute(parsed);
+                })
+                .setExecutionExceptionHandler((exception, commandLine, parsed) -> {
+                    if (exception instanceof LaunchException) {
+                        commandLine.getErr().println(exception.getMessage());
+                    } else {
+                        exception.printStackTrace(commandLine.getErr());
+                    }
+                    return FAILED;
+                });
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a COMMAND is missing");
+    }
+
+    private static Object lastCommand(CommandLine.ParseResult parsed) {
+        List<CommandLine> commands = parsed.asCommandLineList();
+        return commands.getLast().getCommand();
+    }
+}

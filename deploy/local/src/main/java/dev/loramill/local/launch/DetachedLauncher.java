@@ -1,0 +1,146 @@
+package dev.loramill.local.launch;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Starts a launcher that goes on when this program ends, and shows what it prints meanwhile. */
+public final class DetachedLauncher {
+    private static final Duration INTERVAL = Duration.ofMillis(200);
+    private static final Duration STOP_PATIENCE = Duration.ofMinutes(3);
+
+    private final LoramillHome home;
+    private final Console console;
+
+    /** Makes a starter of launchers in a home. */
+    public DetachedLauncher(LoramillHome home, Console console) {
+        this.home = home;
+        this.console = console;
+    }
+
+    /**
+     * Starts a launcher and waits until everything is ready.
+     *
+     * @param base id or path of the base to serve
+     * @throws LaunchException when it ends before that; its reasons have been shown
+     */
+    public RunState start(String base) throws LaunchException, InterruptedException {
+        try {
+            Optional<ProcessHandle> running = LauncherLock.holder(home);
+            if (running.isPresent()) {
+                throw new LaunchException(
+                        "Loramill is already running, pid %d; see ./loramill status, end it by ./loramill down"
+                                .formatted(running.get().pid()));
+            }
+            Path log = home.log("launcher");
+            LogFile.prepare(log);
+            long shown = LogFile.sizeBytes(log);
+            Process launcher = launch(base, log);
+            while (true) {
+                boolean hasEnded = launcher.waitFor(INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+                shown = show(log, shown);
+                if (hasEnded) {
+                    throw new LaunchException(
+                            "Loramill did not start; see above, and the files in " + home.logs());
+                }
+                Optional<RunState> state = RunState.read(home);
+                if (state.isPresent() && state.get().phase() == RunState.Phase.RUNNING) {
+                    show(log, shown);
+                    return state.get();
+                }
+            }
+        } catch (IOException e) {
+            throw new LaunchException("Loramill cannot start: " + e, e);
+        }
+    }
+
+    /**
+     * Ends the launcher of the home, if one runs, and the services that a killed one has left.
+     *
+     * @return whether one ran
+     */
+    public boolean stop() throws LaunchException, InterruptedException {
+        try {
+            Optional<ProcessHandle> running = LauncherLock.holder(home);
+            if (running.isEmpty()) {
+                Files.createDirectories(home.run());
+                Orphans.stop(home, console);
+                RunState.delete(home);
+                return false;
+            }
+            ProcessHandle launcher = running.get();
+            long start = System.nanoTime();
+            launcher.destroy();
+            while (launcher.isAlive()) {
+                Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+                console.live("  stopping: " + Steps.seconds(elapsed));
+                if (elapsed.compareTo(STOP_PATIENCE) > 0) {
+                    launcher.destroyForcibly();
+                    Orphans.stop(home, console);
+                    RunState.delete(home);
+                    throw new LaunchException(
+                            "the launcher (pid %d) did not end and was killed; its data is whole"
+                                    .formatted(launcher.pid()));
+                }
+                awaitEnd(launcher);
+            }
+            return true;
+        } catch (IOException e) {
+            throw new LaunchException("Loramill cannot be stopped: " + e, e);
+        }
+    }
+
+    private static void awaitEnd(ProcessHandle process) throws InterruptedException {
+        try {
+            process.onExit().get(INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            // The caller's loop asks again.
+        }
+    }
+
+    private Process launch(String base, Path log) throws IOException {
+        List<String> command = new ArrayList<>(OwnSession.prefix());
+        command.add(OwnJvm.java());
+        command.add(ServiceSpecs.mark(home, "launcher"));
+        command.addAll(LauncherFlags.all());
+        command.add("-Dloramill.class.path=" + OwnJvm.classPath());
+        command.add("-cp");
+        command.add(OwnJvm.classPath());
+        command.add("dev.loramill.local.cli.LoramillCommand");
+        command.add("up");
+        command.add("--base");
+        command.add(base);
+        ProcessBuilder builder =
+                new ProcessBuilder(command)
+                        .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().put("LORAMILL_HOME", home.directory().toString());
+        builder.environment().put("LORAMILL_CHECKOUT", home.checkout().toString());
+        return builder.start();
+    }
+
+    private long show(Path log, long from) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
+            byte[] bytes = new byte[(int) Math.min(1 << 20, file.length() - from)];
+            file.seek(from);
+            file.readFully(bytes);
+            int end = bytes.length;
+            while (end > 0 && bytes[end - 1] != '\n') {
+                end--;
+            }
+            new String(bytes, 0, end, StandardCharsets.UTF_8).lines().forEach(console::line);
+            return from + end;
+        }
+    }
+}

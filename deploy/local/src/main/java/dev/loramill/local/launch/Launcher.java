@@ -1,0 +1,306 @@
+package dev.loramill.local.launch;
+
+import dev.loramill.artifacts.BaseModel;
+import dev.loramill.artifacts.LocalArtifactStore;
+import dev.loramill.local.LocalKafka;
+import dev.loramill.local.LocalPostgres;
+import dev.loramill.local.base.BaseException;
+import dev.loramill.local.base.BaseProvider;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs all of Loramill on this machine: broker in this JVM, database server and services as child
+ * processes. Ends, in reverse order, with the JVM.
+ */
+public final class Launcher {
+    private static final Duration READY_WITHIN = Duration.ofMinutes(5);
+    private static final Duration ASK_INTERVAL = Duration.ofMillis(300);
+    private static final int STARTS_ALLOWED = 3;
+
+    private final LoramillHome home;
+    private final String wantedBase;
+    private final Console console;
+    private final Deque<Part> parts = new ArrayDeque<>();
+    private final Map<Service, ServiceProcess> services = new LinkedHashMap<>();
+    private final ScheduledExecutorService scheduler =
+            Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().name("supervisor").daemon().factory());
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private volatile String base;
+    private volatile RunState.Phase phase = RunState.Phase.STARTING;
+    private volatile boolean isStopping;
+    private volatile @Nullable LocalPostgres postgres;
+
+    private record Part(String name, AutoCloseable closing) {}
+
+    /**
+     * Makes a launcher.
+     *
+     * @param home where data and programs are
+     * @param base id or path of the base to serve
+     * @param console what people see
+     */
+    public Launcher(LoramillHome home, String base, Console console) {
+        this.home = home;
+        this.wantedBase = base;
+        this.base = base;
+        this.console = console;
+    }
+
+    /**
+     * Starts everything, waits until it is ready, and then until the JVM is told to end.
+     *
+     * @throws LaunchException when a person has to change something first; what was started by then
+     *     ends with the JVM
+     */
+    public void run() throws LaunchException, InterruptedException {
+        long start = System.nanoTime();
+        try {
+            prepare();
+            startBackbone();
+            startServices();
+            phase = RunState.Phase.RUNNING;
+            writeState();
+        } catch (IOException e) {
+            throw new LaunchException("Loramill cannot start: " + e, e);
+        } catch (LaunchException | InterruptedException e) {
+            if (isStopping) {
+                stopped.await();
+            }
+            throw e;
+        }
+        console.line(
+                "Loramill is up after %s, base %s. OpenAI clients: http://127.0.0.1:%d/v1 (chat), :%d (files), :%d (jobs). End it by Ctrl-C or ./loramill down."
+                        .formatted(
+                                Steps.seconds(Duration.ofNanos(System.nanoTime() - start)),
+                                base,
+                                home.ports().of(Service.SERVE),
+                                home.ports().of(Service.INGEST),
+                                home.ports().of(Service.TRAIN)));
+        stopped.await();
+    }
+
+    private void prepare() throws LaunchException, IOException, InterruptedException {
+        LauncherLock lock = LauncherLock.acquire(home);
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
+        add("", lock);
+        Files.createDirectories(home.logs());
+        Orphans.stop(home, console);
+        home.ports().requireFree();
+        for (Service service : Service.values()) {
+            new ServiceSpecs(home, base).of(service);
+        }
+        writeState();
+        add("", () -> RunState.delete(home));
+        base = provideBase().id();
+        writeState();
+    }
+
+    private BaseModel provideBase() throws LaunchException, IOException, InterruptedException {
+        BaseProvider provider =
+                new BaseProvider(
+                        new LocalArtifactStore(home.artifacts()),
+                        home.bases(),
+                        home.directory().resolve("downloads"),
+                        text -> console.live("  " + text));
+        try {
+            BaseModel model = provider.provide(wantedBase);
+            console.line(
+                    "  %-12s %s, %s %s, %d MB, SHA-256 %s…"
+                            .formatted(
+                                    "base",
+                                    model.id(),
+                                    model.architecture(),
+                                    model.quantization(),
+                                    model.sizeBytes() / 1_000_000,
+                                    model.sha256().substring(0, 12)));
+            return model;
+        } catch (BaseException e) {
+            throw new LaunchException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void startBackbone() throws LaunchException, InterruptedException {
+        new Steps(console)
+                .run(
+                        List.of(
+                                new Steps.Step("kafka", this::startKafka),
+                                new Steps.Step("postgres", this::startPostgres),
+                                new Steps.Step("llama.cpp", new NativesStep(home)::call)));
+        scheduler.scheduleWithFixedDelay(this::watchPostgres, 2, 2, TimeUnit.SECONDS);
+    }
+
+    private String startKafka() throws IOException {
+        LocalKafka kafka = LocalKafka.start(home.kafka(), home.ports().of(Ports.KAFKA));
+        add("kafka", kafka);
+        kafka.createTopics();
+        return kafka.bootstrapServers();
+    }
+
+    private String startPostgres() throws IOException {
+        LogFile.prepare(home.log(Ports.POSTGRES));
+        LocalPostgres started =
+                LocalPostgres.start(
+                        new LocalPostgres.Settings(
+                                home.postgresData(),
+                                home.postgresPrograms(),
+                                home.log(Ports.POSTGRES),
+                                home.ports().of(Ports.POSTGRES)));
+        if (postgres == null) {
+            add("postgres", this::stopPostgres);
+        }
+        postgres = started;
+        for (Service service : ServiceSpecs.withDatabase()) {
+            started.createDatabase(ServiceSpecs.database(service));
+        }
+        return "127.0.0.1:" + started.port();
+    }
+
+    private void stopPostgres() throws IOException {
+        LocalPostgres running = postgres;
+        if (running != null) {
+            running.close();
+        }
+    }
+
+    private void watchPostgres() {
+        LocalPostgres running = postgres;
+        if (isStopping || running == null || running.isRunning()) {
+            return;
+        }
+        console.line(Clocks.now() + "  postgres ended by itself and is started again");
+        try {
+            startPostgres();
+        } catch (IOException e) {
+            console.line(Clocks.now() + "  postgres cannot be started again: " + e);
+        }
+    }
+
+    private void startServices() throws LaunchException, InterruptedException {
+        ServiceSpecs specs = new ServiceSpecs(home, base);
+        List<Steps.Step> steps = new ArrayList<>();
+        for (Service service : Service.values()) {
+            ServiceProcess process =
+                    new ServiceProcess(specs.of(service), scheduler, console, this::writeState);
+            synchronized (services) {
+                services.put(service, process);
+            }
+            add(service.label(), process);
+            steps.add(new Steps.Step(service.label(), () -> startService(process)));
+        }
+        new Steps(console).run(steps);
+    }
+
+    private String startService(ServiceProcess process)
+            throws IOException, LaunchException, InterruptedException {
+        process.start();
+        long deadline = System.nanoTime() + READY_WITHIN.toNanos();
+        try (Readiness readiness = new Readiness()) {
+            while (System.nanoTime() < deadline) {
+                if (readiness.ask(process.spec().readiness()) == Readiness.Answer.READY) {
+                    return "http://127.0.0.1:" + process.spec().port();
+                }
+                if (process.restarts() >= STARTS_ALLOWED) {
+                    throw notReady(process, "has ended " + process.restarts() + " times");
+                }
+                if (stopped.await(ASK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
+                    break;
+                }
+            }
+        }
+        throw notReady(process, "is not ready after " + Steps.seconds(READY_WITHIN));
+    }
+
+    private static LaunchException notReady(ServiceProcess process, String fault) {
+        return new LaunchException(
+                "service \"%s\" %s; its log is %s and ends with:%n    | %s"
+                        .formatted(
+                                process.spec().name(),
+                                fault,
+                                process.spec().log(),
+                                String.join(
+                                        System.lineSeparator() + "    | ", process.lastLines())));
+    }
+
+    private void add(String name, AutoCloseable closing) {
+        synchronized (parts) {
+            if (!isStopping) {
+                parts.push(new Part(name, closing));
+                return;
+            }
+        }
+        close(new Part(name, closing));
+    }
+
+    private void stop() {
+        isStopping = true;
+        phase = RunState.Phase.STOPPING;
+        scheduler.shutdownNow();
+        writeState();
+        while (true) {
+            Part part;
+            synchronized (parts) {
+                part = parts.poll();
+            }
+            if (part == null) {
+                break;
+            }
+            close(part);
+        }
+        stopped.countDown();
+    }
+
+    private void close(Part part) {
+        long start = System.nanoTime();
+        if (!part.name().isEmpty()) {
+            console.live("  stopping " + part.name());
+        }
+        try {
+            part.closing().close();
+        } catch (Exception e) {
+            console.line("  %s did not stop well: %s".formatted(part.name(), e));
+        }
+        if (!part.name().isEmpty()) {
+            console.line(
+                    "  %-12s stopped in %6s"
+                            .formatted(
+                                    part.name(),
+                                    Steps.seconds(Duration.ofNanos(System.nanoTime() - start))));
+        }
+    }
+
+    private void writeState() {
+        List<RunState.ServiceState> states;
+        synchronized (services) {
+            states =
+                    services.values().stream()
+                            .map(process ->
+                                    new RunState.ServiceState(
+                                            process.spec().name(),
+                                            process.pid(),
+                                            process.spec().port(),
+                                            process.restarts()))
+                            .toList();
+        }
+        synchronized (this) {
+            try {
+                new RunState(ProcessHandle.current().pid(), phase, base, states).write(home);
+            } catch (IOException e) {
+                console.line("  the state of the launcher cannot be written: " + e);
+            }
+        }
+    }
+}

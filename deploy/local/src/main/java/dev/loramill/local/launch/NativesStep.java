@@ -1,0 +1,48 @@
+package dev.loramill.local.launch;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Fetches the llama.cpp libraries, by the program that comes with libraries/llama. */
+final class NativesStep {
+    private static final String PROGRAM = "dev.loramill.llama.natives.FetchNatives";
+
+    private final LoramillHome home;
+
+    NativesStep(LoramillHome home) {
+        this.home = home;
+    }
+
+    /**
+     * Returns a remark; a failure is one too, because there is a slower library to fall back on.
+     */
+    String call() throws IOException, InterruptedException {
+        Path log = home.log("natives");
+        LogFile.prepare(log);
+        long logStart = LogFile.sizeBytes(log);
+        Process process =
+                new ProcessBuilder(
+                                List.of(
+                                        OwnJvm.java(),
+                                        "-XX:TieredStopAtLevel=1",
+                                        "-XX:+UseSerialGC",
+                                        "-cp",
+                                        OwnJvm.classPath(),
+                                        PROGRAM,
+                                        "--home",
+                                        home.directory().toString()))
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                        .start();
+        try {
+            process.getOutputStream().close();
+            int code = process.waitFor();
+            List<String> lines = LogFile.lastLines(log, logStart, 2);
+            return code == 0 ? "" : "(" + String.join(" ", lines) + ")";
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.loramill.local.launch;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Services whose launcher was killed. */
+final class Orphans {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private Orphans() {}
+
+    /** Ends the services that a killed launcher has left in a home. */
+    static void stop(LoramillHome home, Console console) throws IOException, InterruptedException {
+        for (Service service : Service.values()) {
+            Path pidFile = home.run().resolve(service.label() + ".pid");
+            Optional<ProcessHandle> orphan =
+                    KnownProcess.find(pidFile, ServiceSpecs.mark(home, service.label()));
+            if (orphan.isPresent()) {
+                console.line(
+                        "  ending %s (pid %d), which a killed launcher has left"
+                                .formatted(service.label(), orphan.get().pid()));
+                KnownProcess.stop(orphan.get(), PATIENCE);
+            }
+            Files.deleteIfExists(pidFile);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package dev.loramill.local.launch;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the launcher tells other commands about itself, in {@code run/state.json}.
+ *
+ * @param pid process id of the launcher
+ * @param phase how far it is
+ * @param base id of the base that is served
+ * @param services the services
+ */
+public record RunState(long pid, Phase phase, String base, List<ServiceState> services) {
+    private static final JsonMapper MAPPER =
+            JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+
+    public RunState {
+        services = List.copyOf(services);
+    }
+
+    /** How far a launcher is. */
+    public enum Phase {
+        STARTING,
+        RUNNING,
+        STOPPING
+    }
+
+    /**
+     * A service as the launcher knows it.
+     *
+     * @param name name that people use
+     * @param pid process id, or 0 while there is no process
+     * @param port port of its HTTP interface
+     * @param restarts how often it has been started again
+     */
+    public record ServiceState(String name, long pid, int port, int restarts) {}
+
+    /** State of the launcher that runs in a home; empty when none does. */
+    public static Optional<RunState> read(LoramillHome home) throws IOException {
+        try {
+            RunState state = MAPPER.readValue(Files.readAllBytes(file(home)), RunState.class);
+            return KnownProcess.find(state.pid(), ServiceSpecs.mark(home, "launcher")).isPresent()
+                    ? Optional.of(state)
+                    : Optional.empty();
+        } catch (NoSuchFileException | JsonProcessingException e) {
+            return Optional.empty();
+        }
+    }
+
+    void write(LoramillHome home) throws IOException {
+        Path temporary = home.run().resolve("state.json.tmp");
+        Files.write(temporary, MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(this));
+        Files.move(
+                temporary,
+                file(home),
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    static void delete(LoramillHome home) throws IOException {
+        Files.deleteIfExists(file(home));
+    }
+
+    private static Path file(LoramillHome home) {
+        return home.run().resolve("state.json");
+    }
+}

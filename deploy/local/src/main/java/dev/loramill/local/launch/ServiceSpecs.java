@@ -1,0 +1,100 @@
+package dev.loramill.local.launch;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Command lines and variables of the services on one machine. */
+final class ServiceSpecs {
+    private static final Set<Service> WITH_DATABASE =
+            Set.of(Service.INGEST, Service.CLEAN, Service.TRAIN);
+    private static final Set<Service> WITH_VECTORS =
+            Set.of(Service.CLEAN, Service.WORKER, Service.SERVE);
+
+    private final LoramillHome home;
+    private final String base;
+
+    ServiceSpecs(LoramillHome home, String base) {
+        this.home = home;
+        this.base = base;
+    }
+
+    /** Name of the database of a service. */
+    static String database(Service service) {
+        return "loramill_" + service.label();
+    }
+
+    static Set<Service> withDatabase() {
+        return WITH_DATABASE;
+    }
+
+    ServiceSpec of(Service service) throws LaunchException {
+        Path jar = home.jar(service);
+        if (!Files.isRegularFile(jar)) {
+            throw new LaunchException(
+                    "service \"%s\" is not built: \"%s\" is missing; ./loramill builds it"
+                            .formatted(service.label(), jar));
+        }
+        return new ServiceSpec(
+                service.label(),
+                home.ports().of(service),
+                command(service, jar),
+                environment(service),
+                home.log(service.label()),
+                home.run().resolve(service.label() + ".pid"),
+                home.address(service).resolve("/q/health/ready"));
+    }
+
+    /** Mark in the command line by which a service of this home is known again. */
+    static String mark(LoramillHome home, String name) {
+        return "-Dloramill.process=%s@%s".formatted(name, home.directory());
+    }
+
+    private List<String> command(Service service, Path jar) {
+        List<String> command = new ArrayList<>(OwnSession.prefix());
+        command.add(OwnJvm.java());
+        command.add(mark(home, service.label()));
+        command.add(service == Service.SERVE ? "-Xmx512m" : "-Xmx256m");
+        command.add("-XX:+UseSerialGC");
+        command.add("-XX:+ExitOnOutOfMemoryError");
+        if (service != Service.WORKER && service != Service.SERVE) {
+            command.add("-XX:TieredStopAtLevel=1");
+        }
+        command.add("--enable-native-access=ALL-UNNAMED");
+        if (WITH_VECTORS.contains(service)) {
+            command.add("--add-modules");
+            command.add("jdk.incubator.vector");
+        }
+        command.add("-jar");
+        command.add(jar.toString());
+        return command;
+    }
+
+    private Map<String, String> environment(Service service) {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("LORAMILL_HOME", home.directory().toString());
+        environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
+        environment.put("QUARKUS_HTTP_PORT", Integer.toString(home.ports().of(service)));
+        environment.put("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:" + home.ports().of(Ports.KAFKA));
+        environment.put("LORAMILL_ARTIFACTS_DIRECTORY", home.artifacts().toString());
+        environment.put("LORAMILL_BASES_CATALOGUE", home.bases().toString());
+        environment.put("LORAMILL_INGEST_URL", home.address(Service.INGEST).toString());
+        environment.put("LORAMILL_CLEAN_URL", home.address(Service.CLEAN).toString());
+        environment.put("LORAMILL_CLEAN_STATE_DIRECTORY", home.cleanState().toString());
+        environment.put("LORAMILL_WORKER_DIRECTORY", home.worker().toString());
+        environment.put("LORAMILL_SERVE_BASE", base);
+        if (WITH_DATABASE.contains(service)) {
+            environment.put(
+                    "QUARKUS_DATASOURCE_JDBC_URL",
+                    "jdbc:postgresql://127.0.0.1:%d/%s"
+                            .formatted(home.ports().of(Ports.POSTGRES), database(service)));
+            environment.put("QUARKUS_DATASOURCE_USERNAME", "postgres");
+            environment.put("QUARKUS_DATASOURCE_PASSWORD", "postgres");
+        }
+        return environment;
+    }
+}
