@@ -16,11 +16,7 @@ public final class PackedBatch {
     private final List<String> digests;
 
     private PackedBatch(
-            int[] tokens,
-            int[] starts,
-            int[] labelRows,
-            int[] labelTargets,
-            List<String> digests) {
+            int[] tokens, int[] starts, int[] labelRows, int[] labelTargets, List<String> digests) {
         this.tokens = tokens;
         this.starts = starts;
         this.labelRows = labelRows;

@@ -51,8 +51,7 @@ public final class ActivationKernels {
                 FloatVector s = sigmoid(g);
                 FloatVector silu = g.mul(s);
                 d.mul(silu).intoArray(up, i);
-                FloatVector slope =
-                        s.add(silu.mul(FloatVector.broadcast(FLOATS, 1f).sub(s)));
+                FloatVector slope = s.add(silu.mul(FloatVector.broadcast(FLOATS, 1f).sub(s)));
                 d.mul(u).mul(slope).intoArray(gate, i);
             }
             RowCodec.store(gateUp.precision(), gate, 0, gateUp.address(row, 0), width);

@@ -32,8 +32,7 @@ public final class AttentionKernels {
     }
 
     /** Turns scores in place into probabilities and keeps the logarithm of each row's sum. */
-    public void softmax(
-            Matrix workspace, int heads, int length, Matrix logSums, long firstLogSum) {
+    public void softmax(Matrix workspace, int heads, int length, Matrix logSums, long firstLogSum) {
         for (int line = 0; line < heads * length; line++) {
             int visible = line % length + 1;
             long address = workspace.elementAddress((long) line * length);
@@ -52,7 +51,7 @@ public final class AttentionKernels {
                 e.intoArray(scores, i);
                 sums = sums.add(e);
             }
-            float sum = sums.reduceLanes(VectorOperators.ADD);
+            float sum = LaneSum.of(sums);
             float inverse = 1f / sum;
             for (int i = 0; i < padded; i += LANES) {
                 FloatVector.fromArray(FLOATS, scores, i).mul(inverse).intoArray(scores, i);
@@ -133,7 +132,7 @@ public final class AttentionKernels {
                 }
                 RowCodec.storeFloat(
                         dots.elementAddress(layout.perHead(start, length, head, token)),
-                        sum.reduceLanes(VectorOperators.ADD));
+                        LaneSum.of(sum));
                 RowCodec.copy(
                         dOut.address(row, column),
                         dHeads.elementAddress(layout.query(start, length, head, token)),
@@ -162,8 +161,7 @@ public final class AttentionKernels {
         }
     }
 
-    private static int load(
-            Matrix matrix, long address, float[] target, int count, float filling) {
+    private static int load(Matrix matrix, long address, float[] target, int count, float filling) {
         int padded = RowCodec.padded(count);
         Arrays.fill(target, padded - LANES, padded, filling);
         RowCodec.load(matrix.precision(), address, target, 0, count);

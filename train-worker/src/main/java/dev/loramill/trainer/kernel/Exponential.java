@@ -32,8 +32,7 @@ final class Exponential {
         clamped = clamped.blend(HIGHEST, clamped.compare(VectorOperators.GT, HIGHEST));
         FloatVector shifted = clamped.mul(LOG2_E).add(ROUND);
         FloatVector power = shifted.sub(ROUND);
-        FloatVector rest =
-                power.fma(FloatVector.broadcast(RowCodec.FLOATS, -LN2_HIGH), clamped);
+        FloatVector rest = power.fma(FloatVector.broadcast(RowCodec.FLOATS, -LN2_HIGH), clamped);
         rest = power.fma(FloatVector.broadcast(RowCodec.FLOATS, -LN2_LOW), rest);
         FloatVector sum = FloatVector.broadcast(RowCodec.FLOATS, C0);
         sum = sum.fma(rest, FloatVector.broadcast(RowCodec.FLOATS, C1));

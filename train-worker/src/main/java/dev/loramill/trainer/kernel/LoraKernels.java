@@ -65,14 +65,13 @@ public final class LoraKernels {
                     values,
                     0,
                     columns);
-            RowCodec.store(
-                    target.precision(), values, 0, target.address(row + r, column), columns);
+            RowCodec.store(target.precision(), values, 0, target.address(row + r, column), columns);
         }
     }
 
     /**
-     * Adds the members' partial gradients of one master matrix [rows, columns] to the flat gradient;
-     * the block lies at ({@code row}, {@code column}) of each partial matrix.
+     * Adds the members' partial gradients of one master matrix [rows, columns] to the flat
+     * gradient; the block lies at ({@code row}, {@code column}) of each partial matrix.
      */
     public static void reduce(
             Matrix[] partials,

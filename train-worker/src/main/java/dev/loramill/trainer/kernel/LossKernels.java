@@ -94,12 +94,11 @@ public final class LossKernels {
             int end = Math.min(row.length, start + 256 * LANES);
             FloatVector sum = FloatVector.zero(FLOATS);
             for (int i = start; i < end; i += LANES) {
-                FloatVector e =
-                        Exponential.of(FloatVector.fromArray(FLOATS, row, i).sub(highest));
+                FloatVector e = Exponential.of(FloatVector.fromArray(FLOATS, row, i).sub(highest));
                 e.intoArray(row, i);
                 sum = sum.add(e);
             }
-            total += sum.reduceLanes(VectorOperators.ADD);
+            total += LaneSum.of(sum);
         }
         return total;
     }

@@ -4,8 +4,8 @@ import static dev.loramill.trainer.kernel.RowCodec.FLOATS;
 import static dev.loramill.trainer.kernel.RowCodec.LANES;
 
 import dev.loramill.trainer.tensor.Matrix;
+import dev.loramill.trainer.tensor.Precision;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Root-mean-square normalization and the residual additions beside it, for one member of the team.
@@ -40,7 +40,8 @@ public final class NormKernels {
     }
 
     /** As {@link #normalize}, of row {@code rows[i]} of {@code x} into row {@code i}. */
-    public void normalizeRows(Matrix x, int[] rows, int first, int count, float[] weight, Matrix out) {
+    public void normalizeRows(
+            Matrix x, int[] rows, int first, int count, float[] weight, Matrix out) {
         for (int i = 0; i < count; i++) {
             RowCodec.load(x.precision(), x.address(rows[first + i], 0), a, 0, width);
             normalizeRow(weight);
@@ -93,6 +94,7 @@ public final class NormKernels {
         }
     }
 
+    /** Leaves in {@code a} what was stored, so that a later look at the sum finds the same. */
     private void addRow(Matrix x, Matrix y, Matrix sum, int row) {
         RowCodec.load(x.precision(), x.address(row, 0), a, 0, width);
         RowCodec.load(y.precision(), y.address(row, 0), b, 0, width);
@@ -102,6 +104,9 @@ public final class NormKernels {
                     .intoArray(a, i);
         }
         RowCodec.store(sum.precision(), a, 0, sum.address(row, 0), width);
+        if (sum.precision() != Precision.FLOAT32) {
+            RowCodec.load(sum.precision(), sum.address(row, 0), a, 0, width);
+        }
     }
 
     /** Normalizes {@code a} into {@code b}; the padding of {@code a} is always zero. */
@@ -126,12 +131,10 @@ public final class NormKernels {
             g.intoArray(b, i);
             dot = g.fma(FloatVector.fromArray(FLOATS, a, i), dot);
         }
-        float shared = dot.reduceLanes(VectorOperators.ADD) / width * scale * scale * scale;
+        float shared = LaneSum.of(dot) / width * scale * scale * scale;
         for (int i = 0; i < a.length; i += LANES) {
             FloatVector g = FloatVector.fromArray(FLOATS, b, i).mul(scale);
-            g =
-                    FloatVector.fromArray(FLOATS, a, i)
-                            .fma(FloatVector.broadcast(FLOATS, -shared), g);
+            g = FloatVector.fromArray(FLOATS, a, i).fma(FloatVector.broadcast(FLOATS, -shared), g);
             FloatVector.fromArray(FLOATS, c, i).add(g).intoArray(c, i);
         }
     }
@@ -142,7 +145,7 @@ public final class NormKernels {
             FloatVector x = FloatVector.fromArray(FLOATS, a, i);
             squares = x.fma(x, squares);
         }
-        float mean = squares.reduceLanes(VectorOperators.ADD) / width;
+        float mean = LaneSum.of(squares) / width;
         return (float) (1.0 / Math.sqrt(mean + (double) epsilon));
     }
 }

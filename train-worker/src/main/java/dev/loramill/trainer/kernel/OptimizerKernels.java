@@ -1,11 +1,9 @@
 package dev.loramill.trainer.kernel;
 
-import static dev.loramill.trainer.kernel.RowCodec.FLOATS;
 import static dev.loramill.trainer.kernel.RowCodec.LANES;
 
 import dev.loramill.trainer.tensor.Matrix;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /** Work on the flat vectors of parameters, over a range of elements. */
 public final class OptimizerKernels {
@@ -17,7 +15,7 @@ public final class OptimizerKernels {
         long element = from;
         for (; element + LANES <= to; element += LANES) {
             FloatVector x = RowCodec.floatsAt(vector.elementAddress(element));
-            sum += x.mul(x).reduceLanes(VectorOperators.ADD);
+            sum += LaneSum.of(x.mul(x));
         }
         for (; element < to; element++) {
             float x = RowCodec.loadFloat(vector.elementAddress(element));
@@ -53,8 +51,7 @@ public final class OptimizerKernels {
             long m = first.elementAddress(element);
             long v = second.elementAddress(element);
             long p = parameters.elementAddress(element);
-            FloatVector g =
-                    RowCodec.floatsAt(gradients.elementAddress(element)).mul(gradientScale);
+            FloatVector g = RowCodec.floatsAt(gradients.elementAddress(element)).mul(gradientScale);
             FloatVector mean = RowCodec.floatsAt(m).mul(beta1).add(g.mul(1 - beta1));
             FloatVector square = RowCodec.floatsAt(v).mul(beta2).add(g.mul(g).mul(1 - beta2));
             RowCodec.floatsTo(mean, m);

@@ -12,8 +12,7 @@ import jdk.incubator.vector.VectorShuffle;
  * for one member of the team.
  */
 public final class RotaryKernels {
-    private static final VectorShuffle<Float> SWAP =
-            VectorShuffle.fromOp(FLOATS, lane -> lane ^ 1);
+    private static final VectorShuffle<Float> SWAP = VectorShuffle.fromOp(FLOATS, lane -> lane ^ 1);
 
     private final HeadLayout layout;
     private final RotaryTable table;

@@ -31,7 +31,11 @@ public final class RotaryTable {
      * @param positions number of positions
      */
     public RotaryTable(
-            Pairing pairing, int dimensions, float base, float @Nullable [] factors, int positions) {
+            Pairing pairing,
+            int dimensions,
+            float base,
+            float @Nullable [] factors,
+            int positions) {
         int pairs = dimensions / 2;
         if (factors != null && factors.length < pairs) {
             throw new IllegalArgumentException(

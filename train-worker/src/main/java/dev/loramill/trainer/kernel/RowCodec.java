@@ -42,13 +42,7 @@ public final class RowCodec {
             Precision precision, long address, float[] target, int offset, int count) {
         switch (precision) {
             case FLOAT32 ->
-                    MemorySegment.copy(
-                            RAM,
-                            ValueLayout.JAVA_FLOAT,
-                            address,
-                            target,
-                            offset,
-                            count);
+                    MemorySegment.copy(RAM, ValueLayout.JAVA_FLOAT, address, target, offset, count);
             case BFLOAT16 -> loadBfloat16(address, target, offset, count);
         }
     }
@@ -58,13 +52,7 @@ public final class RowCodec {
             Precision precision, float[] source, int offset, long address, int count) {
         switch (precision) {
             case FLOAT32 ->
-                    MemorySegment.copy(
-                            source,
-                            offset,
-                            RAM,
-                            ValueLayout.JAVA_FLOAT,
-                            address,
-                            count);
+                    MemorySegment.copy(source, offset, RAM, ValueLayout.JAVA_FLOAT, address, count);
             case BFLOAT16 -> storeBfloat16(source, offset, address, count);
         }
     }
@@ -98,10 +86,8 @@ public final class RowCodec {
     private static void loadBfloat16(long address, float[] target, int offset, int count) {
         int whole = count - count % LANES;
         for (int i = 0; i < whole; i += LANES) {
-            ShortVector raw =
-                    ShortVector.fromMemorySegment(SHORTS, RAM, address + 2L * i, ORDER);
-            IntVector bits =
-                    (IntVector) raw.convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
+            ShortVector raw = ShortVector.fromMemorySegment(SHORTS, RAM, address + 2L * i, ORDER);
+            IntVector bits = (IntVector) raw.convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
             bits.lanewise(VectorOperators.LSHL, 16)
                     .reinterpretAsFloats()
                     .intoArray(target, offset + i);
@@ -115,8 +101,7 @@ public final class RowCodec {
     private static void storeBfloat16(float[] source, int offset, long address, int count) {
         int whole = count - count % LANES;
         for (int i = 0; i < whole; i += LANES) {
-            IntVector bits =
-                    FloatVector.fromArray(FLOATS, source, offset + i).reinterpretAsInts();
+            IntVector bits = FloatVector.fromArray(FLOATS, source, offset + i).reinterpretAsInts();
             IntVector odd =
                     bits.lanewise(VectorOperators.LSHR, 16).lanewise(VectorOperators.AND, 1);
             ShortVector rounded =

@@ -34,13 +34,10 @@ public final class AdamW {
     public double gradientNorm() {
         double[] sums = new double[team.size()];
         int length = parameters.gradients().columns();
-        team.run(
-                member ->
-                        sums[member.index()] =
-                                OptimizerKernels.sumOfSquares(
-                                        parameters.gradients(),
-                                        member.from(length),
-                                        member.to(length)));
+        team.run(member ->
+                sums[member.index()] =
+                        OptimizerKernels.sumOfSquares(
+                                parameters.gradients(), member.from(length), member.to(length)));
         double total = 0;
         for (double sum : sums) {
             total += sum;
@@ -58,22 +55,21 @@ public final class AdamW {
         double correction1 = 1 - Math.pow(BETA1, (double) steps);
         double correction2 = 1 - Math.pow(BETA2, (double) steps);
         int length = parameters.values().columns();
-        team.run(
-                member ->
-                        OptimizerKernels.adamW(
-                                parameters.values(),
-                                parameters.gradients(),
-                                first,
-                                second,
-                                member.from(length),
-                                member.to(length),
-                                (float) gradientScale,
-                                BETA1,
-                                BETA2,
-                                (float) (learningRate / correction1),
-                                (float) Math.sqrt(correction2),
-                                EPSILON,
-                                (float) (1 - learningRate * weightDecay)));
+        team.run(member ->
+                OptimizerKernels.adamW(
+                        parameters.values(),
+                        parameters.gradients(),
+                        first,
+                        second,
+                        member.from(length),
+                        member.to(length),
+                        (float) gradientScale,
+                        BETA1,
+                        BETA2,
+                        (float) (learningRate / correction1),
+                        (float) Math.sqrt(correction2),
+                        EPSILON,
+                        (float) (1 - learningRate * weightDecay)));
     }
 
     /** Running means of the gradients. */

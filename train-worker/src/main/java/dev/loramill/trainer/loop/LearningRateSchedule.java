@@ -27,8 +27,7 @@ public record LearningRateSchedule(Kind kind, double peak, int warmupSteps, int 
         if (step < warmupSteps) {
             return peak * step / Math.max(1, warmupSteps);
         }
-        double left =
-                Math.max(0.0, totalSteps - step) / Math.max(1, totalSteps - warmupSteps);
+        double left = Math.max(0.0, totalSteps - step) / Math.max(1, totalSteps - warmupSteps);
         return switch (kind) {
             case LINEAR -> peak * left;
             case COSINE -> peak * 0.5 * (1 + Math.cos(Math.PI * (1 - left)));

@@ -60,8 +60,7 @@ public final class LoraParameters {
 
     /** Overwrites parameters from an index on. */
     public void set(long first, float[] source) {
-        RowCodec.store(
-                Precision.FLOAT32, source, 0, values.elementAddress(first), source.length);
+        RowCodec.store(Precision.FLOAT32, source, 0, values.elementAddress(first), source.length);
     }
 
     /** Some parameters as an array. */

@@ -46,13 +46,12 @@ final class Activations {
                         ? arena.zeros(purpose, "projections", rows, heads.width(), precision)
                         : null;
         inner =
-                groups.map(
-                        group ->
-                                arena.zeros(
-                                        purpose,
-                                        "inner " + group.role(),
-                                        rows,
-                                        group.innerWidth(),
-                                        precision));
+                groups.map(group ->
+                        arena.zeros(
+                                purpose,
+                                "inner " + group.role(),
+                                rows,
+                                group.innerWidth(),
+                                precision));
     }
 }

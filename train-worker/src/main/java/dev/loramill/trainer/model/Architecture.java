@@ -46,6 +46,8 @@ public enum Architecture {
 
     /** The names of all architectures that can be trained, for messages. */
     public static String names() {
-        return Arrays.stream(values()).map(Architecture::ggufName).collect(Collectors.joining(", "));
+        return Arrays.stream(values())
+                .map(Architecture::ggufName)
+                .collect(Collectors.joining(", "));
     }
 }

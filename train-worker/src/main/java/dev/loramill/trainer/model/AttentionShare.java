@@ -34,10 +34,7 @@ final class AttentionShare {
             for (int head = 0; head < all; head += atOnce) {
                 items.add(
                         new Item(
-                                batch.start(document),
-                                length,
-                                head,
-                                Math.min(atOnce, all - head)));
+                                batch.start(document), length, head, Math.min(atOnce, all - head)));
             }
         }
         items.sort(Comparator.comparingLong(Item::cost).reversed());

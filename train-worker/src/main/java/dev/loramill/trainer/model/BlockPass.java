@@ -59,18 +59,17 @@ final class BlockPass {
         Matrix x = scratch.inputs.get(Role.QUERY_KEY_VALUE);
         own.norm.normalize(input, vectors.attentionNorm(), x, from, to);
         multiply(weights, Role.QUERY_KEY_VALUE, x, kept, projections);
-        forEachDocument(
-                (start, length, first, last) ->
-                        own.rotary.split(
-                                projections,
-                                vectors.heads(),
-                                start,
-                                length,
-                                first,
-                                last,
-                                kept.queries,
-                                kept.keys,
-                                kept.values));
+        forEachDocument((start, length, first, last) ->
+                own.rotary.split(
+                        projections,
+                        vectors.heads(),
+                        start,
+                        length,
+                        first,
+                        last,
+                        kept.queries,
+                        kept.keys,
+                        kept.values));
         member.await();
         share.forEach(item -> attend(item, kept));
         member.await();
@@ -121,53 +120,41 @@ final class BlockPass {
             Matrix gradient,
             Runnable duringAttention) {
         Matrix dActivated =
-                multiplyBackward(
-                        weights,
-                        Role.DOWN,
-                        scratch.inputs.get(Role.DOWN),
-                        kept,
-                        gradient);
+                multiplyBackward(weights, Role.DOWN, scratch.inputs.get(Role.DOWN), kept, gradient);
         own.activation.swigluBackward(kept.gateUp, dActivated, from, to);
         Matrix dGated =
                 multiplyBackward(
-                        weights,
-                        Role.GATE_UP,
-                        scratch.inputs.get(Role.GATE_UP),
-                        kept,
-                        kept.gateUp);
+                        weights, Role.GATE_UP, scratch.inputs.get(Role.GATE_UP), kept, kept.gateUp);
         own.norm.normalizeBackward(
                 dGated, kept.middle, vectors.feedForwardNorm(), gradient, gradient, from, to);
-        Matrix dAttention =
-                multiplyBackward(weights, Role.OUTPUT, kept.attention, kept, gradient);
-        forEachDocument(
-                (start, length, first, last) ->
-                        own.attention.splitOutput(
-                                heads,
-                                dAttention,
-                                kept.attention,
-                                start,
-                                length,
-                                first,
-                                last,
-                                scratch.heads,
-                                scratch.dots));
+        Matrix dAttention = multiplyBackward(weights, Role.OUTPUT, kept.attention, kept, gradient);
+        forEachDocument((start, length, first, last) ->
+                own.attention.splitOutput(
+                        heads,
+                        dAttention,
+                        kept.attention,
+                        start,
+                        length,
+                        first,
+                        last,
+                        scratch.heads,
+                        scratch.dots));
         member.await();
         share.forEach(item -> attendBackward(item, kept));
         duringAttention.run();
         member.await();
         Matrix projections = projections(kept);
-        forEachDocument(
-                (start, length, first, last) ->
-                        own.rotary.join(
-                                projections,
-                                vectors.heads(),
-                                start,
-                                length,
-                                first,
-                                last,
-                                kept.queries,
-                                scratch.dKeys,
-                                scratch.dValues));
+        forEachDocument((start, length, first, last) ->
+                own.rotary.join(
+                        projections,
+                        vectors.heads(),
+                        start,
+                        length,
+                        first,
+                        last,
+                        kept.queries,
+                        scratch.dKeys,
+                        scratch.dValues));
         Matrix dx =
                 multiplyBackward(
                         weights,
@@ -254,13 +241,7 @@ final class BlockPass {
                 length,
                 heads.dimension());
         own.attention.joinOutput(
-                heads,
-                scratch.heads,
-                item.start(),
-                length,
-                firstHead,
-                queryHeads,
-                kept.attention);
+                heads, scratch.heads, item.start(), length, firstHead, queryHeads, kept.attention);
     }
 
     /** Leaves the gradient of the queries where the queries were. */
@@ -274,11 +255,29 @@ final class BlockPass {
         long queries = heads.query(item.start(), length, firstHead, 0);
         long keys = heads.keyValue(item.start(), length, item.firstKeyHead(), 0);
         own.gemm.batched(
-                Form.SECOND_TRANSPOSED, own.scores, 0, kept.queries, queries, kept.keys, keys,
-                batches, lines, dimension, length);
+                Form.SECOND_TRANSPOSED,
+                own.scores,
+                0,
+                kept.queries,
+                queries,
+                kept.keys,
+                keys,
+                batches,
+                lines,
+                dimension,
+                length);
         own.gemm.batched(
-                Form.SECOND_TRANSPOSED, own.dScores, 0, scratch.heads, queries, kept.values, keys,
-                batches, lines, dimension, length);
+                Form.SECOND_TRANSPOSED,
+                own.dScores,
+                0,
+                scratch.heads,
+                queries,
+                kept.values,
+                keys,
+                batches,
+                lines,
+                dimension,
+                length);
         own.attention.softmaxBackward(
                 own.scores,
                 own.dScores,
@@ -288,14 +287,41 @@ final class BlockPass {
                 scratch.dots,
                 heads.perHead(item.start(), length, firstHead, 0));
         own.gemm.batched(
-                Form.FIRST_TRANSPOSED, scratch.dValues, keys, own.scores, 0, scratch.heads, queries,
-                batches, length, lines, dimension);
+                Form.FIRST_TRANSPOSED,
+                scratch.dValues,
+                keys,
+                own.scores,
+                0,
+                scratch.heads,
+                queries,
+                batches,
+                length,
+                lines,
+                dimension);
         own.gemm.batched(
-                Form.FIRST_TRANSPOSED, scratch.dKeys, keys, own.dScores, 0, kept.queries, queries,
-                batches, length, lines, dimension);
+                Form.FIRST_TRANSPOSED,
+                scratch.dKeys,
+                keys,
+                own.dScores,
+                0,
+                kept.queries,
+                queries,
+                batches,
+                length,
+                lines,
+                dimension);
         own.gemm.batched(
-                Form.PLAIN, kept.queries, queries, own.dScores, 0, kept.keys, keys,
-                batches, lines, length, dimension);
+                Form.PLAIN,
+                kept.queries,
+                queries,
+                own.dScores,
+                0,
+                kept.keys,
+                keys,
+                batches,
+                lines,
+                length,
+                dimension);
     }
 
     private interface DocumentRows {

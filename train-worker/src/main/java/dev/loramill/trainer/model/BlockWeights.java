@@ -17,27 +17,23 @@ final class BlockWeights {
     private final PerGroup<Widened> groups;
 
     BlockWeights(
-            PerGroup<LinearGroup> groups,
-            Precision precision,
-            MatrixArena arena,
-            String purpose) {
+            PerGroup<LinearGroup> groups, Precision precision, MatrixArena arena, String purpose) {
         this.groups =
-                groups.map(
-                        group ->
-                                new Widened(
-                                        group,
-                                        arena.zeros(
-                                                purpose,
-                                                "weights " + group.role(),
-                                                group.outputLength(),
-                                                group.width(),
-                                                precision),
-                                        arena.zeros(
-                                                purpose,
-                                                "inner " + group.role(),
-                                                group.innerWidth(),
-                                                group.width(),
-                                                precision)));
+                groups.map(group ->
+                        new Widened(
+                                group,
+                                arena.zeros(
+                                        purpose,
+                                        "weights " + group.role(),
+                                        group.outputLength(),
+                                        group.width(),
+                                        precision),
+                                arena.zeros(
+                                        purpose,
+                                        "inner " + group.role(),
+                                        group.innerWidth(),
+                                        group.width(),
+                                        precision)));
     }
 
     Widened group(LinearGroup.Role role) {

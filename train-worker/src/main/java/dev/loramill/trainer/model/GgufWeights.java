@@ -46,8 +46,7 @@ public final class GgufWeights implements FrozenWeights {
             long count = width * rowsAtOnce;
             MemorySegment destination = target.segment(targetRow + row, count);
             switch (target.precision()) {
-                case FLOAT32 ->
-                        Dequantizer.toFloat(tensor.type(), data, first, count, destination);
+                case FLOAT32 -> Dequantizer.toFloat(tensor.type(), data, first, count, destination);
                 case BFLOAT16 ->
                         Dequantizer.toBfloat16(tensor.type(), data, first, count, destination);
             }

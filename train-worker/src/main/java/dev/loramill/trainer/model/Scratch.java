@@ -39,31 +39,24 @@ final class Scratch {
         dValues = arena.zeros(PURPOSE, "d values", rows, layout.keyValueWidth(), precision);
         dots = arena.zeros(PURPOSE, "dots", rows, layout.heads(), Precision.FLOAT32);
         inputs =
-                groups.map(
-                        group ->
-                                arena.zeros(
-                                        PURPOSE,
-                                        "input " + group.role(),
-                                        rows,
-                                        group.width(),
-                                        precision));
+                groups.map(group ->
+                        arena.zeros(
+                                PURPOSE, "input " + group.role(), rows, group.width(), precision));
         dInputs =
-                groups.map(
-                        group ->
-                                arena.zeros(
-                                        PURPOSE,
-                                        "d input " + group.role(),
-                                        rows,
-                                        group.width(),
-                                        precision));
+                groups.map(group ->
+                        arena.zeros(
+                                PURPOSE,
+                                "d input " + group.role(),
+                                rows,
+                                group.width(),
+                                precision));
         dInner =
-                groups.map(
-                        group ->
-                                arena.zeros(
-                                        PURPOSE,
-                                        "d inner " + group.role(),
-                                        rows,
-                                        group.innerWidth(),
-                                        precision));
+                groups.map(group ->
+                        arena.zeros(
+                                PURPOSE,
+                                "d inner " + group.role(),
+                                rows,
+                                group.innerWidth(),
+                                precision));
     }
 }

@@ -65,8 +65,7 @@ public final class Transformer {
         }
         int loaded = plan.keepsWeights() ? shape.blockCount() : 1;
         for (int i = 0; i < loaded; i++) {
-            weights.add(
-                    new BlockWeights(plan.groups(), plan.precision(), arena, "base weights"));
+            weights.add(new BlockWeights(plan.groups(), plan.precision(), arena, "base weights"));
         }
         for (int i = 0; i <= shape.blockCount(); i++) {
             inputs.add(stream(arena, "input " + i));
@@ -111,13 +110,12 @@ public final class Transformer {
     /** Makes changed parameters take effect. */
     public void publish() {
         if (plan.keepsWeights()) {
-            team.run(
-                    member -> {
-                        int count = weights.size();
-                        for (int b = member.from(count); b < member.to(count); b++) {
-                            weights.get(b).publish(parameters, b);
-                        }
-                    });
+            team.run(member -> {
+                int count = weights.size();
+                for (int b = member.from(count); b < member.to(count); b++) {
+                    weights.get(b).publish(parameters, b);
+                }
+            });
         }
     }
 
@@ -141,20 +139,19 @@ public final class Transformer {
         Matrix stream = inputs.getLast();
         int vocabulary = plan.shape().vocabularySize();
         float[][] logits = new float[rowCount][vocabulary];
-        team.run(
-                member -> {
-                    if (member.index() == 0) {
-                        for (int row = 0; row < rowCount; row++) {
-                            lossHead.logits(own, stream, row);
-                            RowCodec.load(
-                                    own.logits.precision(),
-                                    own.logits.address(0, 0),
-                                    logits[row],
-                                    0,
-                                    vocabulary);
-                        }
-                    }
-                });
+        team.run(member -> {
+            if (member.index() == 0) {
+                for (int row = 0; row < rowCount; row++) {
+                    lossHead.logits(own, stream, row);
+                    RowCodec.load(
+                            own.logits.precision(),
+                            own.logits.address(0, 0),
+                            logits[row],
+                            0,
+                            vocabulary);
+                }
+            }
+        });
         return logits;
     }
 
@@ -172,30 +169,22 @@ public final class Transformer {
         }
         List<List<AttentionShare.Item>> shares = AttentionShare.of(batch, plan, team.size());
         workspaces.forEach(own -> own.loss.reset());
-        team.run(
-                member -> {
-                    Workspace own = workspaces.get(member.index());
-                    BlockPass pass =
-                            new BlockPass(
-                                    plan, scratch, own, member, batch, shares.get(member.index()));
-                    forward(pass, member, batch, withGradient);
-                    if (withGradient) {
-                        clear(gradient, member, batch.tokenCount());
-                    }
-                    member.await();
-                    lossHead.run(
-                            own,
-                            member,
-                            batch,
-                            inputs.getLast(),
-                            gradient,
-                            withGradient,
-                            gradientScale);
-                    member.await();
-                    if (withGradient) {
-                        backward(pass, member);
-                    }
-                });
+        team.run(member -> {
+            Workspace own = workspaces.get(member.index());
+            BlockPass pass =
+                    new BlockPass(plan, scratch, own, member, batch, shares.get(member.index()));
+            forward(pass, member, batch, withGradient);
+            if (withGradient) {
+                clear(gradient, member, batch.tokenCount());
+            }
+            member.await();
+            lossHead.run(
+                    own, member, batch, inputs.getLast(), gradient, withGradient, gradientScale);
+            member.await();
+            if (withGradient) {
+                backward(pass, member);
+            }
+        });
         BatchLoss loss = BatchLoss.NONE;
         for (Workspace own : workspaces) {
             loss = loss.plus(new BatchLoss(own.loss.lossSum(), 0, own.loss.correct()));
@@ -203,8 +192,7 @@ public final class Transformer {
         return loss.plus(new BatchLoss(0, batch.labelCount(), 0));
     }
 
-    private void forward(
-            BlockPass pass, Member member, PackedBatch batch, boolean withGradient) {
+    private void forward(BlockPass pass, Member member, PackedBatch batch, boolean withGradient) {
         Matrix first = inputs.getFirst();
         int rows = batch.tokenCount();
         for (int row = member.from(rows); row < member.to(rows); row++) {
@@ -361,19 +349,15 @@ public final class Transformer {
         ModelHyperparameters shape = base.shape();
         Architecture architecture =
                 Architecture.of(shape.architecture())
-                        .orElseThrow(
-                                () ->
-                                        new UnsupportedBaseException(
-                                                "architecture \""
-                                                        + shape.architecture()
-                                                        + "\" cannot be trained; allowed: "
-                                                        + Architecture.names()));
+                        .orElseThrow(() ->
+                                new UnsupportedBaseException(
+                                        "architecture \""
+                                                + shape.architecture()
+                                                + "\" cannot be trained; allowed: "
+                                                + Architecture.names()));
         float[] factors =
                 shape.ropeFactorsTensor()
-                        .map(
-                                name ->
-                                        Vectors.required(
-                                                base, name, shape.ropeDimensionCount() / 2))
+                        .map(name -> Vectors.required(base, name, shape.ropeDimensionCount() / 2))
                         .orElse(null);
         RotaryTable table =
                 new RotaryTable(

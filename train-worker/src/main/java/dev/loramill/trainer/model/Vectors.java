@@ -12,10 +12,9 @@ final class Vectors {
     static float[] required(FrozenWeights base, String name, int length) {
         float[] values =
                 base.vector(name)
-                        .orElseThrow(
-                                () ->
-                                        new UnsupportedBaseException(
-                                                "base has no tensor \"" + name + "\""));
+                        .orElseThrow(() ->
+                                new UnsupportedBaseException(
+                                        "base has no tensor \"" + name + "\""));
         if (values.length != length) {
             throw new UnsupportedBaseException(
                     "tensor \""

@@ -48,30 +48,26 @@ final class Workspace {
         scores = arena.zeros(PURPOSE, "scores", lines, plan.longestDocument(), precision);
         dScores = arena.zeros(PURPOSE, "d scores", lines, plan.longestDocument(), precision);
         int chunk = plan.logitRows();
-        logits =
-                arena.zeros(
-                        PURPOSE, "logits", chunk, plan.shape().vocabularySize(), precision);
+        logits = arena.zeros(PURPOSE, "logits", chunk, plan.shape().vocabularySize(), precision);
         normed = arena.zeros(PURPOSE, "normed", chunk, width, precision);
         dNormed = arena.zeros(PURPOSE, "d normed", chunk, width, precision);
         dFirst =
                 plan.groups()
-                        .map(
-                                group ->
-                                        arena.zeros(
-                                                PURPOSE,
-                                                "d A " + group.role(),
-                                                group.innerWidth(),
-                                                group.width(),
-                                                precision));
+                        .map(group ->
+                                arena.zeros(
+                                        PURPOSE,
+                                        "d A " + group.role(),
+                                        group.innerWidth(),
+                                        group.width(),
+                                        precision));
         dSecond =
                 plan.groups()
-                        .map(
-                                group ->
-                                        arena.zeros(
-                                                PURPOSE,
-                                                "d B " + group.role(),
-                                                group.outputLength(),
-                                                group.innerWidth(),
-                                                precision));
+                        .map(group ->
+                                arena.zeros(
+                                        PURPOSE,
+                                        "d B " + group.role(),
+                                        group.outputLength(),
+                                        group.innerWidth(),
+                                        precision));
     }
 }

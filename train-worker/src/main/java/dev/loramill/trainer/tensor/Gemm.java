@@ -105,8 +105,15 @@ public final class Gemm {
         try (PointerScope scope = new PointerScope()) {
             boolean isFirstTransposed = form == Form.FIRST_TRANSPOSED;
             boolean isSecondTransposed = form == Form.SECOND_TRANSPOSED;
-            Tensor first = wrap(a, aElement, batch, isFirstTransposed ? k : m, isFirstTransposed ? m : k);
-            Tensor second = wrap(b, bElement, batch, isSecondTransposed ? n : k, isSecondTransposed ? k : n);
+            Tensor first =
+                    wrap(a, aElement, batch, isFirstTransposed ? k : m, isFirstTransposed ? m : k);
+            Tensor second =
+                    wrap(
+                            b,
+                            bElement,
+                            batch,
+                            isSecondTransposed ? n : k,
+                            isSecondTransposed ? k : n);
             Tensor out = wrap(c, cElement, batch, m, n);
             if (isFirstTransposed) {
                 first = first.transpose(batch == 1 ? 0 : 1, batch == 1 ? 1 : 2);

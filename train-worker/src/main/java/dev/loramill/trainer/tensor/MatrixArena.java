@@ -23,6 +23,7 @@ public final class MatrixArena implements AutoCloseable {
      * @param members how many members of a {@link Team} will ask for views of its matrices
      */
     public MatrixArena(int members) {
+        Libtorch.load();
         this.members = members;
     }
 

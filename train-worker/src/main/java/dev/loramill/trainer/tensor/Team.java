@@ -88,6 +88,7 @@ public final class Team implements AutoCloseable {
         if (size < 1) {
             throw new IllegalArgumentException("team size must be at least 1, got " + size);
         }
+        Libtorch.load();
         this.size = size;
         this.threads = new Thread[size];
         for (int index = 0; index < size; index++) {

@@ -1,4 +1,7 @@
-/** Matrices in native memory, matrix products on libtorch, and the team of threads that share the rows of a batch. */
+/**
+ * Matrices in native memory, matrix products on libtorch, and the team of threads that share the
+ * rows of a batch.
+ */
 @NullMarked
 package dev.loramill.trainer.tensor;
 
