@@ -17,7 +17,7 @@ enum Aspect {
             List.of(
                     "Why do people get %s?",
                     "Who is more likely to get %s?",
-                    "Where does %s come from?",
+                    "What lies behind %s?",
                     "What is the reason for %s?"),
             "The main causes and risk factors of %s are %s.",
             "Doctors link %s to %s."),
@@ -48,7 +48,7 @@ enum Aspect {
     URGENT(
             List.of(
                     "When should I see a doctor because of %s?",
-                    "When does %s become dangerous?",
+                    "When do I have to worry about %s?",
                     "Which emergency signs should I know with %s?",
                     "When is it time to go to hospital with %s?"),
             "With %s, seek medical help at once for %s.",

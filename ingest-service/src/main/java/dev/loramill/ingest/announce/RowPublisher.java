@@ -44,11 +44,11 @@ public final class RowPublisher implements AutoCloseable {
                                 ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
                                 MAX_REQUEST_BYTES,
                                 ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                                10_000,
+                                5_000,
                                 ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
                                 5_000,
                                 ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                                15_000),
+                                10_000),
                         new StringSerializer(),
                         new ByteArraySerializer());
     }

@@ -35,7 +35,7 @@ class DatasetResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    DatasetBody open(@Nullable DatasetRequest request) throws IOException, SQLException {
+    public DatasetBody open(@Nullable DatasetRequest request) throws IOException, SQLException {
         if (request == null) {
             throw RefusedException.invalid(
                     "missing_body", null, "the body must be a JSON object, at least {}");
@@ -44,7 +44,7 @@ class DatasetResource {
     }
 
     @GET
-    Page<DatasetBody> list(
+    public Page<DatasetBody> list(
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String order,
             @RestQuery @Nullable String after)
@@ -54,7 +54,7 @@ class DatasetResource {
 
     @GET
     @Path("/{id}")
-    DatasetBody dataset(@PathParam("id") String id) throws SQLException {
+    public DatasetBody dataset(@PathParam("id") String id) throws SQLException {
         return DatasetBody.of(datasets.require(id));
     }
 
@@ -62,7 +62,7 @@ class DatasetResource {
     @POST
     @Path("/{id}/rows")
     @Consumes(MediaType.WILDCARD)
-    DatasetBody.BatchBody rows(
+    public DatasetBody.BatchBody rows(
             @PathParam("id") String id,
             @HeaderParam("Idempotency-Key") @Nullable String key,
             InputStream body)
@@ -73,7 +73,7 @@ class DatasetResource {
     @POST
     @Path("/{id}/seal")
     @Consumes(MediaType.WILDCARD)
-    DatasetBody seal(@PathParam("id") String id) throws SQLException {
+    public DatasetBody seal(@PathParam("id") String id) throws SQLException {
         return DatasetBody.of(datasets.seal(id));
     }
 }

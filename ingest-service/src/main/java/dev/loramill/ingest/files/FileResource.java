@@ -8,21 +8,20 @@ import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import java.io.File;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import org.jboss.resteasy.reactive.RestForm;
 import org.jboss.resteasy.reactive.RestQuery;
-import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.multipart.FileUpload;
 import org.jspecify.annotations.Nullable;
 
 /** Files over HTTP, in OpenAI's shape. */
-@jakarta.ws.rs.Path("/v1/files")
+@Path("/v1/files")
 @Blocking
 class FileResource {
     private static final int MAX_PAGE = 10_000;
@@ -36,7 +35,7 @@ class FileResource {
     @POST
     @Consumes(MediaType.MULTIPART_FORM_DATA)
     @Produces(MediaType.APPLICATION_JSON)
-    FileBody upload(
+    public FileBody upload(
             @RestForm("file") @Nullable FileUpload file,
             @RestForm("purpose") @Nullable String purpose)
             throws IOException, SQLException {
@@ -51,7 +50,7 @@ class FileResource {
 
     @GET
     @Produces(MediaType.APPLICATION_JSON)
-    Page<FileBody> list(
+    public Page<FileBody> list(
             @RestQuery @Nullable String purpose,
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String order,
@@ -61,26 +60,24 @@ class FileResource {
     }
 
     @GET
-    @jakarta.ws.rs.Path("/{id}")
+    @Path("/{id}")
     @Produces(MediaType.APPLICATION_JSON)
-    FileBody file(@PathParam("id") String id) throws SQLException {
+    public FileBody file(@PathParam("id") String id) throws SQLException {
         return FileBody.of(files.require(id, null));
     }
 
     // Any Accept header is fine: clients ask for application/binary and others.
     @GET
-    @jakarta.ws.rs.Path("/{id}/content")
+    @Path("/{id}/content")
     @Produces(MediaType.WILDCARD)
-    RestResponse<Path> content(@PathParam("id") String id) throws IOException, SQLException {
-        return RestResponse.ResponseBuilder.ok(files.content(id))
-                .header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_OCTET_STREAM)
-                .build();
+    public File content(@PathParam("id") String id) throws IOException, SQLException {
+        return files.content(id).toFile();
     }
 
     @DELETE
-    @jakarta.ws.rs.Path("/{id}")
+    @Path("/{id}")
     @Produces(MediaType.APPLICATION_JSON)
-    FileBody.Deleted delete(@PathParam("id") String id) throws SQLException {
+    public FileBody.Deleted delete(@PathParam("id") String id) throws SQLException {
         files.delete(id);
         return new FileBody.Deleted(id, "file", true);
     }

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
-import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
@@ -21,17 +20,13 @@ public final class LineReader implements Closeable {
     public static final int BEGINNING_BYTES = 16 << 10;
 
     private static final int BUFFER_BYTES = 64 << 10;
+    private static final char REPLACEMENT = '\uFFFD';
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
     private final InputStream in;
     private final int maxRowBytes;
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
-    private final CharsetDecoder decoder =
-            StandardCharsets.UTF_8
-                    .newDecoder()
-                    .onMalformedInput(CodingErrorAction.REPORT)
-                    .onUnmappableCharacter(CodingErrorAction.REPORT);
     private int position;
     private int limit;
     private long lineNumber;
@@ -59,17 +54,21 @@ public final class LineReader implements Closeable {
     public @Nullable Line next() throws IOException {
         while (true) {
             if (position == limit && !fill()) {
-                return pendingBytes == 0 ? null : line();
+                return pendingBytes == 0 ? null : pendingLine();
             }
-            int end = position;
+            int start = position;
+            int end = start;
             while (end < limit && buffer[end] != '\n') {
                 end++;
             }
-            keep(position, end);
             boolean isEnded = end < limit;
             position = isEnded ? end + 1 : end;
+            if (isEnded && pendingBytes == 0) {
+                return line(buffer, start, end - start, end - start);
+            }
+            keep(start, end);
             if (isEnded) {
-                return line();
+                return pendingLine();
             }
         }
     }
@@ -86,37 +85,59 @@ public final class LineReader implements Closeable {
     }
 
     private void keep(int from, int to) {
+        // One byte more than the limit, since the last one may be the CR of a line of the limit.
         long room = maxRowBytes + 1L - pending.size();
         pending.write(buffer, from, (int) Math.clamp(room, 0, to - from));
         pendingBytes += to - from;
     }
 
-    private Line line() throws UnreadableSourceException {
-        lineNumber++;
-        byte[] bytes = pending.toByteArray();
+    private Line pendingLine() throws UnreadableSourceException {
+        byte[] kept = pending.toByteArray();
         long sizeBytes = pendingBytes;
         pending.reset();
         pendingBytes = 0;
-        int length = bytes.length;
-        if (length == sizeBytes && length > 0 && bytes[length - 1] == '\r') {
-            length--;
-            sizeBytes--;
-        }
-        if (sizeBytes > maxRowBytes) {
+        return line(kept, 0, kept.length, sizeBytes);
+    }
+
+    /** Makes a line of its first bytes, all of them unless it is too long. */
+    private Line line(byte[] bytes, int start, int keptBytes, long sizeBytes)
+            throws UnreadableSourceException {
+        lineNumber++;
+        boolean endsWithReturn =
+                keptBytes == sizeBytes && keptBytes > 0 && bytes[start + keptBytes - 1] == '\r';
+        int length = endsWithReturn ? keptBytes - 1 : keptBytes;
+        long lineBytes = endsWithReturn ? sizeBytes - 1 : sizeBytes;
+        if (lineBytes > maxRowBytes) {
             String beginning =
-                    new String(bytes, 0, Math.min(length, BEGINNING_BYTES), StandardCharsets.UTF_8);
-            return new Line.TooLong(lineNumber, beginning, sizeBytes);
+                    new String(
+                            bytes,
+                            start,
+                            Math.min(length, BEGINNING_BYTES),
+                            StandardCharsets.UTF_8);
+            return new Line.TooLong(lineNumber, beginning, lineBytes);
         }
-        String text = decode(bytes, length);
+        String text = decode(bytes, start, length);
         boolean isMarked = lineNumber == 1 && !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK;
         return new Line.Text(lineNumber, isMarked ? text.substring(1) : text);
     }
 
-    private String decode(byte[] bytes, int length) throws UnreadableSourceException {
-        ByteBuffer from = ByteBuffer.wrap(bytes, 0, length);
-        CharBuffer to = CharBuffer.allocate(length);
-        decoder.reset();
-        CoderResult result = decoder.decode(from, to, true);
+    private String decode(byte[] bytes, int start, int length) throws UnreadableSourceException {
+        String text = new String(bytes, start, length, StandardCharsets.UTF_8);
+        // That decoder is the fast one. It puts U+FFFD for bytes that are no UTF-8, so only then
+        // the strict one has to look.
+        if (text.indexOf(REPLACEMENT) >= 0) {
+            requireUtf8(bytes, start, length);
+        }
+        return text;
+    }
+
+    private void requireUtf8(byte[] bytes, int start, int length) throws UnreadableSourceException {
+        ByteBuffer from = ByteBuffer.wrap(bytes, start, length);
+        CoderResult result =
+                StandardCharsets.UTF_8
+                        .newDecoder()
+                        .onMalformedInput(CodingErrorAction.REPORT)
+                        .decode(from, CharBuffer.allocate(length), true);
         if (result.isError()) {
             throw new UnreadableSourceException(
                     "not_utf8",
@@ -125,8 +146,7 @@ public final class LineReader implements Closeable {
                             .formatted(
                                     lineNumber,
                                     bytes[from.position()] & 0xff,
-                                    from.position() + 1));
+                                    from.position() - start + 1));
         }
-        return to.flip().toString();
     }
 }

@@ -111,8 +111,7 @@ class RowReaderTest {
     @Test
     void readerOfOneFormatRefusesRowsOfOthers() {
         RowOutcome outcome =
-                new RowReader(RowFormat.ALPACA, MAX)
-                        .read("{\"question\":\"a\",\"answer\":\"b\"}");
+                new RowReader(RowFormat.ALPACA, MAX).read("{\"question\":\"a\",\"answer\":\"b\"}");
 
         assertThat(outcome)
                 .isEqualTo(

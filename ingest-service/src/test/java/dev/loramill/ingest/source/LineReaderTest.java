@@ -48,7 +48,8 @@ class LineReaderTest {
         Random random = new Random(7);
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < 5_000; i++) {
-            text.append("é€😀x".repeat(random.nextInt(8))).append(random.nextBoolean() ? "\n" : "\r\n");
+            text.append("é€😀x".repeat(random.nextInt(8)))
+                    .append(random.nextBoolean() ? "\n" : "\r\n");
         }
         byte[] bytes = utf8(text.toString());
 
@@ -98,6 +99,11 @@ class LineReaderTest {
                 .hasMessageContaining(message)
                 .extracting(e -> ((UnreadableSourceException) e).code())
                 .isEqualTo("not_utf8");
+    }
+
+    @Test
+    void replacementCharacterThatStandsInTheTextIsUtf8() throws IOException {
+        assertThat(read(utf8("a\uFFFDb\n"))).containsExactly(new Line.Text(1, "a\uFFFDb"));
     }
 
     @Test

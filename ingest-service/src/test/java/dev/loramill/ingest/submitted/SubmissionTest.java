@@ -50,8 +50,7 @@ class SubmissionTest {
 
     @Test
     void everyRowHasAnOriginOfItsOwn() {
-        assertThat(Submission.origin(3, 5, 0))
-                .isEqualTo(new RowOrigin("rows.submitted/3", 5_000));
+        assertThat(Submission.origin(3, 5, 0)).isEqualTo(new RowOrigin("rows.submitted/3", 5_000));
         assertThat(Submission.origin(3, 5, Submission.MAX_ROWS - 1).line())
                 .isLessThan(Submission.origin(3, 6, 0).line());
     }
@@ -64,7 +63,6 @@ class SubmissionTest {
     }
 
     private static Submission read(@Nullable String header, @Nullable String body) {
-        return Submission.read(
-                header, body == null ? null : body.getBytes(StandardCharsets.UTF_8));
+        return Submission.read(header, body == null ? null : body.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -1,0 +1,156 @@
+package dev.loramill.ingest.dataset;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.loramill.events.DatasetSealed;
+import dev.loramill.events.RowReceived;
+import dev.loramill.events.Topics;
+import dev.loramill.ingest.stack.Answer;
+import dev.loramill.ingest.stack.IngestStack;
+import dev.loramill.ingest.stack.SharedStack;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(SharedStack.class)
+class FaultsIT {
+    private static final byte[] ROW = "{\"question\":\"Why?\",\"answer\":\"So.\"}".getBytes(UTF_8);
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+    private final IngestStack stack;
+
+    FaultsIT(IngestStack stack) {
+        this.stack = stack;
+    }
+
+    @Test
+    void fileIsReadToItsEndUnderTheSameRowIdsThoughTheServiceIsKilledMidway() throws Exception {
+        int rows = 60_000;
+        StringBuilder content = new StringBuilder();
+        for (int i = 0; i < rows; i++) {
+            content.append(
+                    "{\"question\":\"Number %d?\",\"answer\":\"%s %d.\"}\n"
+                            .formatted(i, "It is, as far as we know, ".repeat(20), i));
+        }
+        String file = stack.upload("many.jsonl", content.toString().getBytes(UTF_8)).at("/id");
+        long before = stack.recordCount(Topics.ROWS_RECEIVED);
+
+        String dataset = stack.post("/v1/datasets", "{\"file\":\"%s\"}".formatted(file)).at("/id");
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(5))
+                .atMost(PATIENCE)
+                .until(() -> stack.recordCount(Topics.ROWS_RECEIVED) > before);
+        stack.killService();
+        long publishedAtKill = stack.recordCount(Topics.ROWS_RECEIVED) - before;
+        stack.startService();
+        JsonNode sealed = stack.awaitSealed(dataset);
+
+        assertThat(publishedAtKill).as("killed midway").isBetween(1L, rows - 1L);
+        assertThat(sealed.path("row_count").asLong()).isEqualTo(rows);
+        List<RowReceived> received = stack.rows(Topics.ROWS_RECEIVED, RowReceived.class, dataset);
+        assertThat(received).as("some rows were published twice").hasSizeGreaterThan(rows);
+        Map<String, String> digests = new HashMap<>();
+        for (RowReceived row : received) {
+            String digest = digests.putIfAbsent(row.origin().rowId(), row.digest());
+            assertThat(digest == null || digest.equals(row.digest())).isTrue();
+        }
+        assertThat(digests).hasSize(rows);
+        await().atMost(PATIENCE)
+                .untilAsserted(() ->
+                        assertThat(stack.events(Topics.DATASETS_HISTORY, DatasetSealed.class))
+                                .filteredOn(seal -> seal.datasetId().equals(dataset))
+                                .singleElement()
+                                .extracting(DatasetSealed::rowCount)
+                                .isEqualTo((long) rows));
+    }
+
+    @Test
+    void absentBrokerTurnsReadinessRedAndIntakeAwayUntilItIsBack() throws Exception {
+        String dataset = stack.post("/v1/datasets", "{}").at("/id");
+        stack.stopKafka();
+        try {
+            // Whether or not the service has noticed yet: it says no, and keeps what it accepted.
+            Answer unnoticed =
+                    stack.postRows(dataset, ROW, "Idempotency-Key", "while-the-broker-went");
+            assertAway(unnoticed);
+            await().atMost(PATIENCE).until(() -> stack.readiness() == 503);
+            assertAway(stack.postRows(dataset, "{}".getBytes(UTF_8)));
+            assertAway(stack.post("/v1/datasets", "{}"));
+        } finally {
+            stack.startKafka();
+        }
+        stack.awaitReady();
+
+        Answer again = stack.postRows(dataset, ROW, "Idempotency-Key", "while-the-broker-went");
+        assertThat(again.status()).as(again.text()).isEqualTo(200);
+        JsonNode sealed =
+                await().atMost(PATIENCE)
+                        .until(
+                                () -> stack.post("/v1/datasets/" + dataset + "/seal", ""),
+                                answer -> answer.status() == 200)
+                        .json();
+        assertThat(sealed.path("row_count").asLong()).isEqualTo(1);
+        assertThat(
+                        stack.rows(Topics.ROWS_RECEIVED, RowReceived.class, dataset).stream()
+                                .map(row -> row.origin().rowId())
+                                .distinct())
+                .containsExactly("batch/while-the-broker-went:1");
+    }
+
+    @Test
+    void absentDatabaseTurnsReadinessRedAndIntakeAwayUntilItIsBack() throws Exception {
+        String dataset = stack.post("/v1/datasets", "{}").at("/id");
+        stack.stopPostgres();
+        try {
+            assertAway(stack.postRows(dataset, ROW));
+            assertAway(stack.get("/v1/datasets/" + dataset));
+            assertAway(stack.upload("a.jsonl", ROW));
+            await().atMost(PATIENCE).until(() -> stack.readiness() == 503);
+        } finally {
+            stack.startPostgres();
+        }
+        stack.awaitReady();
+
+        assertThat(stack.postRows(dataset, ROW).status()).isEqualTo(200);
+        assertThat(stack.get("/v1/datasets/" + dataset).at("/row_count")).isEqualTo("1");
+    }
+
+    @Test
+    void lostArtifactIsToldAndTheDatasetIsNotSealed() throws Exception {
+        String dataset = stack.post("/v1/datasets", "{}").at("/id");
+        stack.postRows(dataset, ROW);
+        byte[] content = "{\"question\":\"Lost?\",\"answer\":\"Yes.\"}".getBytes(UTF_8);
+        Answer file = stack.upload("lost.jsonl", content);
+        String sha256 = file.at("/sha256");
+        Path artifact =
+                stack.artifacts().resolve(Path.of("sha256", sha256.substring(0, 2), sha256));
+        Files.delete(artifact);
+
+        String lost =
+                stack.post("/v1/datasets", "{\"file\":\"%s\"}".formatted(file.at("/id"))).at("/id");
+        JsonNode told =
+                await().atMost(PATIENCE)
+                        .until(
+                                () -> stack.get("/v1/datasets/" + lost).json(),
+                                body -> body.hasNonNull("error"));
+
+        assertThat(told.path("state").asText()).isEqualTo("open");
+        assertThat(told.at("/error/message").asText()).contains(sha256);
+        assertThat(stack.post("/v1/datasets/" + lost + "/seal", "").at("/error/code"))
+                .isEqualTo("dataset_faulty");
+    }
+
+    private static void assertAway(Answer answer) {
+        assertThat(answer.status()).as(answer.text()).isEqualTo(503);
+        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+        assertThat(answer.at("/error/type")).isEqualTo("service_unavailable");
+    }
+}
