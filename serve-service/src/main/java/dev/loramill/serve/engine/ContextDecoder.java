@@ -22,6 +22,7 @@ final class ContextDecoder implements LaneDecoder {
     private final LlamaModel model;
     private final ModelVariant variant;
     private final LlamaContextOptions options;
+    private final SpareCores spareCores;
     private final List<Slot> slots;
     private final Batch batch;
     private final LogprobReader logprobs;
@@ -31,10 +32,12 @@ final class ContextDecoder implements LaneDecoder {
             LlamaModel model,
             ModelVariant variant,
             LlamaContextOptions options,
+            SpareCores spareCores,
             EngineMetrics metrics) {
         this.model = model;
         this.variant = variant;
         this.options = options;
+        this.spareCores = spareCores;
         this.slots =
                 IntStream.range(0, options.maxSequences())
                         .mapToObj(sequence -> new Slot(sequence, metrics))
@@ -97,8 +100,12 @@ final class ContextDecoder implements LaneDecoder {
                 slot.contribute(batch, room());
             }
         }
+        long start = System.nanoTime();
         if (opened.decode(batch) == DecodeOutcome.ABORTED) {
             throw new IllegalStateException("the step was aborted");
+        }
+        if (batch.size() == 1) {
+            spareCores.measured(threads, System.nanoTime() - start);
         }
         slots.forEach(slot -> slot.take(opened, logprobs));
     }

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DecodeScheduler {
     private final Limits limits;
+    private final IntSupplier coresForLoneLane;
     private final Function<ModelVariant, LaneDecoder> decoders;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -52,8 +54,12 @@ final class DecodeScheduler {
      */
     record Limits(int threads, boolean decodesInParallel, int lanes, int slots, int queue) {}
 
-    DecodeScheduler(Limits limits, Function<ModelVariant, LaneDecoder> decoders) {
+    DecodeScheduler(
+            Limits limits,
+            IntSupplier coresForLoneLane,
+            Function<ModelVariant, LaneDecoder> decoders) {
         this.limits = limits;
+        this.coresForLoneLane = coresForLoneLane;
         this.decoders = decoders;
         this.freeThreads = limits.threads();
     }
@@ -215,14 +221,14 @@ final class DecodeScheduler {
     }
 
     private int threadsForNext() {
-        if (ready.isEmpty()) {
+        if (ready.isEmpty() || freeThreads == 0) {
             return 0;
         }
-        if (!limits.decodesInParallel()) {
-            return freeThreads == limits.threads() ? limits.threads() : 0;
+        if (running > 0) {
+            return limits.decodesInParallel() ? 1 : 0;
         }
-        int share = Math.max(1, limits.threads() / (ready.size() + running));
-        return Math.min(share, freeThreads);
+        boolean isAlone = ready.size() == 1 || !limits.decodesInParallel();
+        return isAlone ? Math.clamp(coresForLoneLane.getAsInt(), 1, freeThreads) : 1;
     }
 
     /** Gives slots to those that wait, oldest first. */

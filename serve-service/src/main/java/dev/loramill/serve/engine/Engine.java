@@ -6,6 +6,10 @@ import dev.loramill.llama.binding.LlamaModel;
 import dev.loramill.llama.binding.LlamaModelOptions;
 import dev.loramill.llama.binding.LoraAdapter;
 import dev.loramill.llama.binding.NativeCallException;
+import dev.loramill.llama.gguf.InvalidGgufException;
+import dev.loramill.llama.jinja.TemplateException;
+import dev.loramill.llama.template.ChatFormat;
+import dev.loramill.llama.template.ChatTemplate;
 import dev.loramill.llama.tokenizer.Tokenizer;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -29,7 +33,7 @@ public final class Engine implements AutoCloseable {
     private static final Logger LOGGER = Logger.getLogger(Engine.class);
 
     private final LlamaModel model;
-    private final Tokenizer tokenizer;
+    private final ChatFormat chat;
     private final ModelVariant base;
     private final int contextLength;
     private final DecodeScheduler scheduler;
@@ -37,14 +41,14 @@ public final class Engine implements AutoCloseable {
     private final Set<LoraAdapter> adapters = ConcurrentHashMap.newKeySet();
     private volatile boolean isClosing;
 
-    private Engine(
-            LlamaModel model, Tokenizer tokenizer, EngineLimits limits, EngineMetrics metrics) {
+    private Engine(LlamaModel model, ChatFormat chat, EngineLimits limits, EngineMetrics metrics) {
         this.model = model;
-        this.tokenizer = tokenizer;
+        this.chat = chat;
         this.base = new ModelVariant("the base", null);
         this.contextLength = Math.min(limits.contextLength(), model.contextLength());
         LlamaCapabilities library = model.library().capabilities();
         LlamaContextOptions options = contextOptions(limits);
+        SpareCores spareCores = SpareCores.ofMachine(limits.threads());
         this.scheduler =
                 new DecodeScheduler(
                         new DecodeScheduler.Limits(
@@ -53,7 +57,9 @@ public final class Engine implements AutoCloseable {
                                 limits.contexts(),
                                 limits.slots(),
                                 limits.queueLimit()),
-                        variant -> new ContextDecoder(model, variant, options, metrics));
+                        spareCores::forLoneLane,
+                        variant ->
+                                new ContextDecoder(model, variant, options, spareCores, metrics));
         metrics.watch(scheduler);
         int decodeThreads = library.parallelDecode() ? limits.threads() : 1;
         for (int i = 0; i < decodeThreads; i++) {
@@ -74,6 +80,8 @@ public final class Engine implements AutoCloseable {
      *
      * @param file a GGUF file that was found sound; it must stay as it is
      * @throws NativeCallException if llama.cpp refuses the file, with its reason
+     * @throws InvalidGgufException if the file has no chat template
+     * @throws TemplateException if its chat template is malformed
      * @throws IOException if the file cannot be read
      */
     public static Engine start(Path file, EngineLimits limits, MeterRegistry registry)
@@ -82,7 +90,11 @@ public final class Engine implements AutoCloseable {
         boolean isStarted = false;
         try {
             Engine engine =
-                    new Engine(model, Tokenizer.of(model), limits, new EngineMetrics(registry));
+                    new Engine(
+                            model,
+                            ChatFormat.of(model, ChatTemplate.DEFAULT_DATE),
+                            limits,
+                            new EngineMetrics(registry));
             engine.threads.forEach(Thread::start);
             isStarted = true;
             return engine;
@@ -93,9 +105,14 @@ public final class Engine implements AutoCloseable {
         }
     }
 
+    /** How the base reads chats; works as long as the engine is open. */
+    public ChatFormat chat() {
+        return chat;
+    }
+
     /** The base's tokenizer; works as long as the engine is open. */
     public Tokenizer tokenizer() {
-        return tokenizer;
+        return chat.tokenizer();
     }
 
     /** The base without an adapter. */
@@ -142,7 +159,7 @@ public final class Engine implements AutoCloseable {
     }
 
     private void requireTokens(int[] prompt) {
-        int size = tokenizer.vocabularySize();
+        int size = tokenizer().vocabularySize();
         for (int token : prompt) {
             if (token < 0 || token >= size) {
                 throw new IllegalArgumentException(
@@ -240,7 +257,7 @@ public final class Engine implements AutoCloseable {
             }
         }
         adapters.forEach(LoraAdapter::close);
-        tokenizer.close();
+        chat.close();
         model.close();
     }
 }

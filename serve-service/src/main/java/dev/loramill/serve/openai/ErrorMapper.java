@@ -12,7 +12,7 @@ public class ErrorMapper {
     private static final Logger LOGGER = Logger.getLogger(ErrorMapper.class);
 
     @ServerExceptionMapper
-    RestResponse<ErrorBody> refused(ApiException refusal) {
+    public RestResponse<ErrorBody> refused(ApiException refusal) {
         RestResponse.ResponseBuilder<ErrorBody> response = answer(refusal);
         refusal.retryAfter()
                 .ifPresent(delay -> response.header("Retry-After", Math.max(1, delay.toSeconds())));
@@ -20,7 +20,7 @@ public class ErrorMapper {
     }
 
     @ServerExceptionMapper
-    RestResponse<ErrorBody> refused(WebApplicationException refusal) {
+    public RestResponse<ErrorBody> refused(WebApplicationException refusal) {
         int status = refusal.getResponse().getStatus();
         String message =
                 switch (status) {
@@ -34,7 +34,7 @@ public class ErrorMapper {
     }
 
     @ServerExceptionMapper
-    RestResponse<ErrorBody> failed(Throwable fault) {
+    public RestResponse<ErrorBody> failed(Throwable fault) {
         LOGGER.error("Request failed", fault);
         return answer(ApiException.internal()).build();
     }

@@ -222,6 +222,7 @@ class DecodeSchedulerTest {
             int threads, boolean decodesInParallel, int lanes, int slots, int queue) {
         return new DecodeScheduler(
                 new DecodeScheduler.Limits(threads, decodesInParallel, lanes, slots, queue),
+                () -> threads,
                 variant -> new UnusedDecoder());
     }
 

@@ -1,0 +1,35 @@
+package dev.loramill.serve.adapter;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.DecimalMin;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.util.Optional;
+
+/** Which adapters are let in. */
+@ConfigMapping(prefix = "loramill.serve.adapters")
+interface AdapterConfig {
+    /** Name of this replica in what it reports; the host's name by default. */
+    Optional<String> replica();
+
+    /**
+     * How much an adapter must move a logit of the probe prompt, at least; one that moves none has
+     * no effect and is refused.
+     */
+    @WithDefault("0.001")
+    @DecimalMin("0")
+    double minLogitDifference();
+
+    /** Largest rank that is let in. */
+    @WithDefault("256")
+    @Min(1)
+    @Max(4096)
+    int maxRank();
+
+    /** Adapters that are kept loaded at the same time; more are refused until others retire. */
+    @WithDefault("64")
+    @Min(1)
+    @Max(100_000)
+    int limit();
+}

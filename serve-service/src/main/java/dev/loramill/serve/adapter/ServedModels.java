@@ -1,0 +1,33 @@
+package dev.loramill.serve.adapter;
+
+import jakarta.inject.Singleton;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The models that can be asked for now; changes as a whole, so readers never see half a change. */
+@Singleton
+public class ServedModels {
+    private volatile Map<String, ServedModel> byName = Map.of();
+
+    /** The model of a name. */
+    public Optional<ServedModel> find(String name) {
+        return Optional.ofNullable(byName.get(name));
+    }
+
+    /** All models, the base first. */
+    public List<ServedModel> all() {
+        return List.copyOf(byName.values());
+    }
+
+    /** Serves these models and no others; of one name, the last counts. */
+    void replace(Collection<ServedModel> models) {
+        Map<String, ServedModel> next = new LinkedHashMap<>();
+        for (ServedModel model : models) {
+            next.put(model.name(), model);
+        }
+        byName = next;
+    }
+}

@@ -1,0 +1,57 @@
+package dev.loramill.serve.chat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.loramill.serve.stream.EventStream;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.io.InterruptedIOException;
+
+/** Answers chat completion requests. A client that goes away frees its slot. */
+@Path("/v1/chat/completions")
+public class ChatCompletionsResource {
+    private final ChatCompletions completions;
+    private final ObjectMapper mapper;
+
+    ChatCompletionsResource(ChatCompletions completions, ObjectMapper mapper) {
+        this.completions = completions;
+        this.mapper = mapper;
+    }
+
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @RunOnVirtualThread
+    public Response complete(byte[] body, @Context HttpServerRequest http)
+            throws InterruptedException {
+        ChatRequest request = completions.read(body);
+        OpenAnswer answer = completions.open(request);
+        http.response().closeHandler(_ -> answer.stream().cancel());
+        if (request.delivery() == ChatRequest.Delivery.WHOLE) {
+            return Response.ok(completions.complete(answer, request))
+                    .type(MediaType.APPLICATION_JSON)
+                    .build();
+        }
+        StreamingOutput output =
+                out -> {
+                    try {
+                        completions.stream(answer, request, new EventStream(out, mapper));
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                        throw new InterruptedIOException();
+                    } finally {
+                        answer.stream().cancel();
+                    }
+                };
+        return Response.ok(output)
+                .type(MediaType.SERVER_SENT_EVENTS)
+                .header("Cache-Control", "no-cache")
+                .header("X-Accel-Buffering", "no")
+                .build();
+    }
+}

@@ -1,0 +1,61 @@
+package dev.loramill.serve.chat;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.loramill.llama.tokenizer.Tokenizer;
+import dev.loramill.serve.engine.TokenLogprobs;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How likely the tokens of an answer were.
+ *
+ * @param content one entry a token
+ * @param refusal always null
+ */
+record Logprobs(List<Entry> content, @Nullable Object refusal) {
+    Logprobs {
+        content = List.copyOf(content);
+    }
+
+    /**
+     * A token.
+     *
+     * @param token its text
+     * @param logprob natural logarithm of its probability
+     * @param bytes of its text, which may be a part of a character
+     * @param topLogprobs the likeliest tokens in its place
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
+    record Entry(String token, double logprob, List<Integer> bytes, List<Candidate> topLogprobs) {}
+
+    /** One of the likeliest tokens. */
+    record Candidate(String token, double logprob, List<Integer> bytes) {}
+
+    /** Names the tokens. */
+    static Logprobs of(List<TokenLogprobs> tokens, Tokenizer tokenizer) {
+        List<Entry> entries = new ArrayList<>(tokens.size());
+        for (TokenLogprobs token : tokens) {
+            Candidate chosen = candidate(token.chosen(), tokenizer);
+            entries.add(
+                    new Entry(
+                            chosen.token(),
+                            chosen.logprob(),
+                            chosen.bytes(),
+                            token.top().stream()
+                                    .map(candidate -> candidate(candidate, tokenizer))
+                                    .toList()));
+        }
+        return new Logprobs(entries, null);
+    }
+
+    private static Candidate candidate(TokenLogprobs.Candidate candidate, Tokenizer tokenizer) {
+        List<Integer> bytes = new ArrayList<>();
+        for (byte b : tokenizer.piece(candidate.token())) {
+            bytes.add(Byte.toUnsignedInt(b));
+        }
+        String text = tokenizer.decode(new int[] {candidate.token()}, true);
+        return new Candidate(text, candidate.logprob(), bytes);
+    }
+}
