@@ -89,11 +89,33 @@ public final class Sampler implements AutoCloseable {
             }
             Sampler sampler = new Sampler(model, options, arena, grammar);
             created = true;
+            sampler.requireGrammar();
             return sampler;
         } finally {
             if (!created) {
                 arena.close();
                 model.handle().release();
+            }
+        }
+    }
+
+    /**
+     * Older builds make a sampler of a grammar that they could not read, which then allows
+     * everything, even the token for NUL that no grammar can.
+     */
+    private void requireGrammar() {
+        if (grammar == null) {
+            return;
+        }
+        for (int token = 0; token < logits.length; token++) {
+            byte[] piece = model.vocabulary().piece(token, true);
+            if (piece.length == 1 && piece[0] == 0) {
+                if (allows(grammar, token)) {
+                    close();
+                    throw new IllegalArgumentException(
+                            "the grammar cannot be read: see the error output of llama.cpp");
+                }
+                return;
             }
         }
     }

@@ -27,11 +27,13 @@ public final class FetchNatives {
     private final Platform platform;
     private final Path home;
     private final PrintStream out;
+    private final List<String> npm;
 
-    FetchNatives(Platform platform, Path home, PrintStream out) {
+    FetchNatives(Platform platform, Path home, PrintStream out, List<String> npm) {
         this.platform = platform;
         this.home = home;
         this.out = out;
+        this.npm = List.copyOf(npm);
     }
 
     /** Runs the command. */
@@ -56,7 +58,7 @@ public final class FetchNatives {
                 NativesLookup.homeDirectory(home, Path.of("").toAbsolutePath())
                         .orElseGet(() -> Path.of(".loramill").toAbsolutePath());
         try {
-            new FetchNatives(Platform.current(), directory, out).fetch(archive);
+            new FetchNatives(Platform.current(), directory, out, List.of("npm")).fetch(archive);
             return 0;
         } catch (IOException | NativesException | UnsupportedPlatformException e) {
             err.println(
@@ -114,17 +116,17 @@ public final class FetchNatives {
             throws IOException, InterruptedException {
         out.println("Fetching " + wanted.specifier() + " (11 MB) ...");
         Path log = directory.resolve("npm.log");
-        List<String> command =
+        List<String> command = new ArrayList<>(npm);
+        command.addAll(
                 List.of(
-                        "npm",
                         "pack",
                         wanted.specifier(),
                         "--ignore-scripts",
                         "--pack-destination",
-                        directory.toString());
-        Process npm;
+                        directory.toString()));
+        Process process;
         try {
-            npm =
+            process =
                     new ProcessBuilder(command)
                             .directory(directory.toFile())
                             .redirectErrorStream(true)
@@ -137,26 +139,26 @@ public final class FetchNatives {
                     e);
         }
         try {
-            npm.getOutputStream().close();
-            if (!npm.waitFor(NPM_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+            process.getOutputStream().close();
+            if (!process.waitFor(NPM_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 throw new NativesException(
                         "npm did not finish within %d seconds; is there a network?"
                                 .formatted(NPM_TIMEOUT_SECONDS));
             }
         } finally {
-            npm.descendants().forEach(ProcessHandle::destroyForcibly);
-            npm.destroyForcibly();
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
         }
         List<Path> archives = new ArrayList<>();
         try (Stream<Path> files = Files.list(directory)) {
             files.filter(file -> file.toString().endsWith(".tgz")).forEach(archives::add);
         }
-        if (npm.exitValue() != 0 || archives.size() != 1) {
+        if (process.exitValue() != 0 || archives.size() != 1) {
             throw new NativesException(
                     "npm pack %s ended with code %d: %s"
                             .formatted(
                                     wanted.specifier(),
-                                    npm.exitValue(),
+                                    process.exitValue(),
                                     Files.readString(log).strip()));
         }
         return archives.getFirst();
