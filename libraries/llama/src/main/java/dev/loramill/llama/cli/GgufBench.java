@@ -132,7 +132,7 @@ final class GgufBench implements Callable<Integer> {
             }
             Arrays.sort(times);
             double median = times[rounds / 2];
-            double speedup = DequantizerComparison.speedup(type, source);
+            double speedup = DequantizerComparison.speedup(type, source, rounds * 6);
             out.printf(
                     Locale.ROOT,
                     "%-5s %7.1f ms  %6.2f G weights/s  %6.1f GB/s read and written  %5.1f × scalar%s%n",

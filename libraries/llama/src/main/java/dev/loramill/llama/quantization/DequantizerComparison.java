@@ -10,7 +10,6 @@ import java.util.Random;
 /** Compares the fast conversion with the scalar reference, for measurements. */
 public final class DequantizerComparison {
     private static final long SAMPLE_ELEMENTS = 1 << 18;
-    private static final int ROUNDS = 40;
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -67,8 +66,12 @@ public final class DequantizerComparison {
         return java.util.Arrays.equals(fast, reference);
     }
 
-    /** How many times as fast as the reference the fast conversion is, on one thread. */
-    public static double speedup(GgmlType type, MemorySegment blocks) {
+    /**
+     * How many times as fast as the reference the fast conversion is, on one thread.
+     *
+     * @param rounds rounds that the best of is taken of each; some dozens to be warm
+     */
+    public static double speedup(GgmlType type, MemorySegment blocks, int rounds) {
         MemorySegment sample = sample(type, blocks);
         long count = sample.byteSize() / type.typeSize() * type.blockSize();
         ScalarDecoder scalar = new ScalarDecoder();
@@ -76,7 +79,7 @@ public final class DequantizerComparison {
             MemorySegment destination = arena.allocate(count * Short.BYTES, Long.BYTES);
             double fast = Double.MAX_VALUE;
             double reference = Double.MAX_VALUE;
-            for (int round = 0; round < ROUNDS; round++) {
+            for (int round = 0; round < rounds; round++) {
                 long start = System.nanoTime();
                 Dequantizer.toBfloat16(type, sample, destination);
                 long middle = System.nanoTime();
