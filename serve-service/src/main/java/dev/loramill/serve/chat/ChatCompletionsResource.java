@@ -3,7 +3,7 @@ package dev.loramill.serve.chat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.loramill.serve.stream.EventStream;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -27,11 +27,14 @@ public class ChatCompletionsResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @RunOnVirtualThread
-    public Response complete(byte[] body, @Context HttpServerRequest http)
+    public Response complete(byte[] body, @Context RoutingContext http)
             throws InterruptedException {
         ChatRequest request = completions.read(body);
         OpenAnswer answer = completions.open(request);
-        http.response().closeHandler(_ -> answer.stream().cancel());
+        http.addEndHandler(_ -> answer.stream().cancel());
+        if (http.response().closed()) {
+            answer.stream().cancel();
+        }
         if (request.delivery() == ChatRequest.Delivery.WHOLE) {
             return Response.ok(completions.complete(answer, request))
                     .type(MediaType.APPLICATION_JSON)
