@@ -59,6 +59,7 @@ public final class IngestStack implements AutoCloseable {
     private LocalPostgres postgres;
     private RecipePeer recipes;
     private Process service;
+    private final KafkaProducer<String, byte[]> producer;
 
     private IngestStack(Path directory) throws IOException {
         this.directory = directory;
@@ -70,6 +71,11 @@ public final class IngestStack implements AutoCloseable {
         this.recipes = RecipePeer.start(0);
         this.recipePort = recipes.port();
         this.service = launch();
+        this.producer =
+                new KafkaProducer<>(
+                        Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                        new StringSerializer(),
+                        new ByteArraySerializer());
     }
 
     static IngestStack start() throws IOException {
@@ -234,14 +240,8 @@ public final class IngestStack implements AutoCloseable {
     public void produce(String topic, String key, byte[] value, Map<String, String> headers) {
         var record = new ProducerRecord<String, byte[]>(topic, key, value);
         headers.forEach((name, text) -> record.headers().add(name, text.getBytes(UTF_8)));
-        try (KafkaProducer<String, byte[]> producer =
-                new KafkaProducer<>(
-                        Map.of("bootstrap.servers", kafka.bootstrapServers()),
-                        new StringSerializer(),
-                        new ByteArraySerializer())) {
-            producer.send(record);
-            producer.flush();
-        }
+        producer.send(record);
+        producer.flush();
     }
 
     /** All committed records of a topic. */
@@ -296,6 +296,7 @@ public final class IngestStack implements AutoCloseable {
             service.destroyForcibly();
         }
         recipes.close();
+        producer.close(Duration.ZERO);
         kafka.close();
         postgres.close();
         http.close();
