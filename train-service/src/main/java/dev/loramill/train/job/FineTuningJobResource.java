@@ -40,12 +40,12 @@ class FineTuningJobResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    FineTuningJobBody create(@Nullable JsonNode body) throws SQLException {
+    public FineTuningJobBody create(@Nullable JsonNode body) throws SQLException {
         return FineTuningJobBody.of(jobs.create(body));
     }
 
     @GET
-    Page<FineTuningJobBody> list(
+    public Page<FineTuningJobBody> list(
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after,
             @Context UriInfo uri)
@@ -58,7 +58,7 @@ class FineTuningJobResource {
 
     @GET
     @Path("/{id}")
-    FineTuningJobBody job(@PathParam("id") String id) throws SQLException {
+    public FineTuningJobBody job(@PathParam("id") String id) throws SQLException {
         return FineTuningJobBody.of(jobs.require(id));
     }
 
@@ -66,13 +66,13 @@ class FineTuningJobResource {
     @POST
     @Path("/{id}/cancel")
     @Consumes(MediaType.WILDCARD)
-    FineTuningJobBody cancel(@PathParam("id") String id) throws SQLException {
+    public FineTuningJobBody cancel(@PathParam("id") String id) throws SQLException {
         return FineTuningJobBody.of(jobs.cancel(id));
     }
 
     @GET
     @Path("/{id}/events")
-    Page<JobEventBody> events(
+    public Page<JobEventBody> events(
             @PathParam("id") String id,
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after)
@@ -82,7 +82,7 @@ class FineTuningJobResource {
 
     @GET
     @Path("/{id}/checkpoints")
-    Page<CheckpointBody> checkpoints(
+    public Page<CheckpointBody> checkpoints(
             @PathParam("id") String id,
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after)

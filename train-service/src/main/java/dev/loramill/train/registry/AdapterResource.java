@@ -28,35 +28,36 @@ class AdapterResource {
     }
 
     @GET
-    Page<AdapterBody> list(@RestQuery @Nullable String limit, @RestQuery @Nullable String after)
+    public Page<AdapterBody> list(
+            @RestQuery @Nullable String limit, @RestQuery @Nullable String after)
             throws SQLException {
         return registry.list(PageRequest.of(limit, after, USUAL)).map(AdapterBody::of);
     }
 
     @GET
     @Path("/{id}")
-    AdapterBody adapter(@PathParam("id") String id) throws SQLException {
+    public AdapterBody adapter(@PathParam("id") String id) throws SQLException {
         return AdapterBody.of(registry.require(id));
     }
 
     @POST
     @Path("/{id}/promote")
     @Consumes(MediaType.WILDCARD)
-    AdapterBody promote(@PathParam("id") String id) throws SQLException {
+    public AdapterBody promote(@PathParam("id") String id) throws SQLException {
         return AdapterBody.of(registry.promote(id));
     }
 
     @POST
     @Path("/{id}/hold")
     @Consumes(MediaType.WILDCARD)
-    AdapterBody hold(@PathParam("id") String id) throws SQLException {
+    public AdapterBody hold(@PathParam("id") String id) throws SQLException {
         return AdapterBody.of(registry.hold(id));
     }
 
     @POST
     @Path("/{id}/retire")
     @Consumes(MediaType.WILDCARD)
-    AdapterBody retire(@PathParam("id") String id) throws SQLException {
+    public AdapterBody retire(@PathParam("id") String id) throws SQLException {
         return AdapterBody.of(registry.retire(id));
     }
 }

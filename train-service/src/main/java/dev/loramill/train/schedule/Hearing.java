@@ -4,10 +4,12 @@ import dev.loramill.train.announce.Consumption;
 import dev.loramill.train.announce.Relay;
 import io.quarkus.arc.All;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,13 +21,18 @@ class Hearing {
     /** Records that lie on the topics at the start are known by then. */
     private static final Duration SETTLING = Duration.ofSeconds(2);
 
-    private final Relay relay;
+    private final BooleanSupplier isRelaySound;
     private final List<Consumption> consumptions;
     private @Nullable Instant soundSince;
     private boolean isSettled;
 
+    @Inject
     Hearing(Relay relay, @All List<Consumption> consumptions) {
-        this.relay = relay;
+        this(() -> relay.fault().isEmpty(), consumptions);
+    }
+
+    Hearing(BooleanSupplier isRelaySound, List<Consumption> consumptions) {
+        this.isRelaySound = isRelaySound;
         this.consumptions = consumptions;
     }
 
@@ -47,7 +54,7 @@ class Hearing {
     }
 
     private boolean isSound() {
-        return relay.fault().isEmpty()
+        return isRelaySound.getAsBoolean()
                 && consumptions.stream().allMatch(consumption -> consumption.fault().isEmpty());
     }
 

@@ -107,6 +107,10 @@ class JobPreparer {
                         .addKeyValue("jobId", job.id())
                         .setCause(e)
                         .log("Rows cannot be prepared and it is tried again");
+                String reason = String.valueOf(e.getMessage());
+                change(
+                        job.id(),
+                        (tx, state) -> diary.warn(tx, job.id(), reason + "; it is tried again"));
             }
             isServiceAway = true;
             return false;

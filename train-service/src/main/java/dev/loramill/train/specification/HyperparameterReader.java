@@ -8,6 +8,7 @@ final class HyperparameterReader {
     private static final int MAX_EPOCHS = 50;
     private static final int MAX_BATCH_SIZE = 256;
     private static final int MAX_ACCUMULATION = 1_024;
+    private static final int MIN_SAMPLE = 2;
     private static final int MIN_LENGTH = 16;
     private static final int MAX_LENGTH = 131_072;
     private static final double MAX_EVAL_FRACTION = 0.5;
@@ -74,7 +75,7 @@ final class HyperparameterReader {
                 fields.integer("eval_every", 0, Integer.MAX_VALUE),
                 fields.integer("save_every", 0, Integer.MAX_VALUE),
                 precision(fields),
-                fields.integer("sample", 1, Integer.MAX_VALUE),
+                fields.integer("sample", MIN_SAMPLE, Integer.MAX_VALUE),
                 fields.number(
                         "eval_fraction",
                         value -> value > 0 && value <= MAX_EVAL_FRACTION,

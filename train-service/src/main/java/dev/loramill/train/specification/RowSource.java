@@ -3,10 +3,6 @@ package dev.loramill.train.specification;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.loramill.events.RecipeReference;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /** Where a job's rows come from, found to be there. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
@@ -34,7 +30,7 @@ public sealed interface RowSource {
          */
         public static OfFile of(String fileId, String fileSha256, RecipeReference recipe) {
             String content = String.join("\n", fileSha256, recipe.name(), recipe.digest());
-            String id = "ds-" + sha256(content).substring(0, ID_DIGITS);
+            String id = "ds-" + Sha256.prefix(content, ID_DIGITS);
             return new OfFile(fileId, recipe, id);
         }
 
@@ -49,15 +45,6 @@ public sealed interface RowSource {
         @Override
         public String name() {
             return digest;
-        }
-    }
-
-    private static String sha256(String text) {
-        try {
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(sha256.digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this JDK has no SHA-256", e);
         }
     }
 }

@@ -31,7 +31,7 @@ class WorkerResource {
     }
 
     @GET
-    Page<WorkerBody> list() throws SQLException {
+    public Page<WorkerBody> list() throws SQLException {
         Instant lostBefore = clock.instant().minus(lease.duration());
         List<Worker> all = Transactions.call(dataSource, workers::all);
         return Page.whole(
