@@ -1,6 +1,7 @@
 package dev.loramill.llama.tiny;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
 
 import dev.loramill.llama.binding.Batch;
 import dev.loramill.llama.binding.DecodeOutcome;
@@ -12,9 +13,16 @@ import dev.loramill.llama.binding.LlamaModelOptions;
 import dev.loramill.llama.binding.LoraAdapter;
 import dev.loramill.llama.binding.ScaledAdapter;
 import dev.loramill.llama.gguf.GgmlType;
+import dev.loramill.llama.gguf.GgufFile;
+import dev.loramill.llama.gguf.GgufTensor;
+import dev.loramill.llama.gguf.GgufWriter;
+import dev.loramill.llama.gguf.LoraAdapterFile;
 import dev.loramill.llama.natives.NativesLookup;
 import dev.loramill.llama.natives.NativesSource;
+import dev.loramill.llama.quantization.Dequantizer;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,6 +102,74 @@ class TinyModelsIT {
                 assertThat(logits(context)).isEqualTo(plain);
                 context.setAdapters(List.of());
                 assertThat(logits(context)).isEqualTo(plain);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("sources")
+    void adapterActsAsItsProductAddedToTheWeights(NativesSource source) throws IOException {
+        TinyLlama tiny = TinyLlama.standard();
+        Path base = tiny.write(folder.resolve("base.gguf"));
+        TinyAdapter adapter = TinyAdapter.random(tiny.hyperparameters(), 1);
+        Path merged = folder.resolve("merged.gguf");
+        writeMerged(base, adapter.contents(), merged);
+
+        float[] attached;
+        LlamaLibrary library = LlamaLibrary.load(source);
+        try (LlamaModel model = LlamaModel.load(library, base, LlamaModelOptions.defaults());
+                LlamaContext context =
+                        LlamaContext.create(model, LlamaContextOptions.ofLength(256));
+                LoraAdapter lora =
+                        LoraAdapter.load(model, adapter.write(folder.resolve("a.gguf")))) {
+            context.setAdapters(List.of(new ScaledAdapter(lora, 1)));
+            attached = logits(context);
+            context.setAdapters(List.of());
+        }
+        try (LlamaModel model = LlamaModel.load(library, merged, LlamaModelOptions.defaults());
+                LlamaContext context =
+                        LlamaContext.create(model, LlamaContextOptions.ofLength(256))) {
+            assertThat(logits(context)).containsExactly(attached, offset(0.05f));
+        }
+    }
+
+    /** Adds alpha / rank * B A to every weight that the adapter changes. */
+    private static void writeMerged(Path base, LoraAdapterFile adapter, Path merged)
+            throws IOException {
+        try (GgufFile file = GgufFile.open(base)) {
+            GgufWriter writer = new GgufWriter();
+            for (String key : file.metadata().keys()) {
+                writer.put(key, file.metadata().find(key).orElseThrow());
+            }
+            for (GgufTensor tensor : file.tensors()) {
+                float[] weight = Dequantizer.toFloat(tensor.type(), file.data(tensor));
+                for (LoraAdapterFile.Pair pair : adapter.pairs()) {
+                    if (pair.weight().equals(tensor.name())) {
+                        add(pair, adapter.alpha() / pair.rank(), weight);
+                    }
+                }
+                writer.addTensor(
+                        tensor.name(),
+                        GgmlType.F32,
+                        tensor.dimensions(),
+                        MemorySegment.ofArray(weight));
+            }
+            writer.write(merged);
+        }
+    }
+
+    private static void add(LoraAdapterFile.Pair pair, float scale, float[] weight) {
+        float[] a = pair.a().toArray(ValueLayout.JAVA_FLOAT);
+        float[] b = pair.b().toArray(ValueLayout.JAVA_FLOAT);
+        int rank = (int) pair.rank();
+        int inputLength = (int) pair.inputLength();
+        for (int out = 0; out < pair.outputLength(); out++) {
+            for (int in = 0; in < inputLength; in++) {
+                double sum = 0;
+                for (int r = 0; r < rank; r++) {
+                    sum += (double) b[out * rank + r] * a[r * inputLength + in];
+                }
+                weight[out * inputLength + in] += (float) (scale * sum);
             }
         }
     }
