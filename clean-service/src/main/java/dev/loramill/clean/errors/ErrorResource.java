@@ -1,6 +1,7 @@
 package dev.loramill.clean.errors;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -45,6 +46,12 @@ final class ErrorResource {
                         null,
                         "the body is not the JSON that is expected here: "
                                 + fault.getOriginalMessage()));
+    }
+
+    /** Takes the place of the framework's own mapper, which answers without a body. */
+    @ServerExceptionMapper
+    RestResponse<ErrorBody> mismatch(MismatchedInputException fault) {
+        return json(fault);
     }
 
     @ServerExceptionMapper

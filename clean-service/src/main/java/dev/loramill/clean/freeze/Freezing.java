@@ -1,5 +1,6 @@
 package dev.loramill.clean.freeze;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.loramill.artifacts.ArtifactStore;
 import dev.loramill.artifacts.BaseModel;
 import dev.loramill.artifacts.LocalArtifactStore;
@@ -8,6 +9,7 @@ import dev.loramill.clean.errors.RefusedException;
 import dev.loramill.clean.ledger.DatasetLedger;
 import dev.loramill.clean.ledger.LedgerQueries;
 import dev.loramill.events.DatasetFrozen;
+import dev.loramill.events.EventJson;
 import dev.loramill.events.RecipeReference;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -110,6 +112,14 @@ class Freezing {
     List<FrozenVersion> versions() throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             return VersionTable.all(connection);
+        }
+    }
+
+    /** The manifest of a version. */
+    JsonNode manifest(FrozenVersion version) throws IOException {
+        try (InputStream in = store.open(version.version())) {
+            // All of it, so that the digest is checked before anything is answered.
+            return EventJson.mapper().readTree(in.readAllBytes());
         }
     }
 

@@ -26,19 +26,19 @@ class LedgerResource {
     }
 
     @GET
-    Listing<Summary> list() throws SQLException {
+    public Listing<Summary> list() throws SQLException {
         return new Listing<>("list", queries.ledgers().stream().map(Summary::of).toList());
     }
 
     @GET
     @Path("{id}/ledger")
-    View ledger(@PathParam("id") String id) throws SQLException {
+    public View ledger(@PathParam("id") String id) throws SQLException {
         return View.of(queries.ledger(id), queries.refusals(id), queries.changes(id));
     }
 
     @GET
     @Path("{id}/rows")
-    Listing<LedgerQueries.RowView> rows(
+    public Listing<LedgerQueries.RowView> rows(
             @PathParam("id") String id,
             @QueryParam("outcome") @DefaultValue("kept") String outcome,
             @QueryParam("rule") @Nullable String rule,

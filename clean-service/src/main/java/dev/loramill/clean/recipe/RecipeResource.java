@@ -23,7 +23,7 @@ class RecipeResource {
     }
 
     @GET
-    Listing list() throws SQLException {
+    public Listing list() throws SQLException {
         return new Listing(
                 "list",
                 store.all().stream()
@@ -33,12 +33,12 @@ class RecipeResource {
 
     @GET
     @Path("{name}")
-    View get(@PathParam("name") String name) throws SQLException {
+    public View get(@PathParam("name") String name) throws SQLException {
         return View.of(store.named(name).orElseThrow(() -> unknown(name)));
     }
 
     @POST
-    View store(JsonNode document) throws SQLException {
+    public View store(JsonNode document) throws SQLException {
         try {
             Recipe recipe = RecipeReader.read(document);
             store.store(recipe);
