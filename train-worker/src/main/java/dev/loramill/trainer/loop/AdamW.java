@@ -3,7 +3,7 @@ package dev.loramill.trainer.loop;
 import dev.loramill.trainer.kernel.OptimizerKernels;
 import dev.loramill.trainer.lora.LoraParameters;
 import dev.loramill.trainer.tensor.Matrix;
-import dev.loramill.trainer.tensor.MatrixArena;
+import dev.loramill.trainer.tensor.MatrixAllocator;
 import dev.loramill.trainer.tensor.Precision;
 import dev.loramill.trainer.tensor.Team;
 
@@ -21,13 +21,14 @@ public final class AdamW {
     private long steps;
 
     /** Allocates both moments, all zero. */
-    public AdamW(LoraParameters parameters, double weightDecay, Team team, MatrixArena arena) {
+    public AdamW(
+            LoraParameters parameters, double weightDecay, Team team, MatrixAllocator allocator) {
         this.parameters = parameters;
         this.weightDecay = weightDecay;
         this.team = team;
         int length = parameters.values().columns();
-        this.first = arena.zeros("optimizer", "first moment", 1, length, Precision.FLOAT32);
-        this.second = arena.zeros("optimizer", "second moment", 1, length, Precision.FLOAT32);
+        this.first = allocator.zeros("optimizer", "first moment", 1, length, Precision.FLOAT32);
+        this.second = allocator.zeros("optimizer", "second moment", 1, length, Precision.FLOAT32);
     }
 
     /** The Euclidean norm of all gradients; NaN or infinite if one of them is. */

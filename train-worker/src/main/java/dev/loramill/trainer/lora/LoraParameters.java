@@ -2,7 +2,7 @@ package dev.loramill.trainer.lora;
 
 import dev.loramill.trainer.kernel.RowCodec;
 import dev.loramill.trainer.tensor.Matrix;
-import dev.loramill.trainer.tensor.MatrixArena;
+import dev.loramill.trainer.tensor.MatrixAllocator;
 import dev.loramill.trainer.tensor.Precision;
 import java.util.SplittableRandom;
 
@@ -13,11 +13,11 @@ public final class LoraParameters {
     private final Matrix gradients;
 
     /** Allocates parameters and gradients, all zero. */
-    public LoraParameters(LoraLayout layout, MatrixArena arena) {
+    public LoraParameters(LoraLayout layout, MatrixAllocator allocator) {
         this.layout = layout;
         int length = Math.toIntExact(layout.length());
-        this.values = arena.zeros("adapter", "parameters", 1, length, Precision.FLOAT32);
-        this.gradients = arena.zeros("adapter", "gradients", 1, length, Precision.FLOAT32);
+        this.values = allocator.zeros("adapter", "parameters", 1, length, Precision.FLOAT32);
+        this.gradients = allocator.zeros("adapter", "gradients", 1, length, Precision.FLOAT32);
     }
 
     /**

@@ -2,7 +2,7 @@ package dev.loramill.trainer.model;
 
 import dev.loramill.trainer.kernel.HeadLayout;
 import dev.loramill.trainer.tensor.Matrix;
-import dev.loramill.trainer.tensor.MatrixArena;
+import dev.loramill.trainer.tensor.MatrixAllocator;
 import dev.loramill.trainer.tensor.Precision;
 import org.jspecify.annotations.Nullable;
 
@@ -30,24 +30,24 @@ final class Activations {
             boolean keepsProjections,
             int rows,
             Precision precision,
-            MatrixArena arena,
+            MatrixAllocator allocator,
             String purpose) {
         LinearGroup output = groups.output();
         LinearGroup gates = groups.gateUp();
-        queries = arena.zeros(purpose, "queries", rows, heads.queryWidth(), precision);
-        keys = arena.zeros(purpose, "keys", rows, heads.keyValueWidth(), precision);
-        values = arena.zeros(purpose, "values", rows, heads.keyValueWidth(), precision);
-        logSums = arena.zeros(purpose, "log sums", rows, heads.heads(), Precision.FLOAT32);
-        attention = arena.zeros(purpose, "attention", rows, output.width(), precision);
-        middle = arena.zeros(purpose, "middle", rows, output.outputLength(), precision);
-        gateUp = arena.zeros(purpose, "gate and up", rows, gates.outputLength(), precision);
+        queries = allocator.zeros(purpose, "queries", rows, heads.queryWidth(), precision);
+        keys = allocator.zeros(purpose, "keys", rows, heads.keyValueWidth(), precision);
+        values = allocator.zeros(purpose, "values", rows, heads.keyValueWidth(), precision);
+        logSums = allocator.zeros(purpose, "log sums", rows, heads.heads(), Precision.FLOAT32);
+        attention = allocator.zeros(purpose, "attention", rows, output.width(), precision);
+        middle = allocator.zeros(purpose, "middle", rows, output.outputLength(), precision);
+        gateUp = allocator.zeros(purpose, "gate and up", rows, gates.outputLength(), precision);
         projections =
                 keepsProjections
-                        ? arena.zeros(purpose, "projections", rows, heads.width(), precision)
+                        ? allocator.zeros(purpose, "projections", rows, heads.width(), precision)
                         : null;
         inner =
                 groups.map(group ->
-                        arena.zeros(
+                        allocator.zeros(
                                 purpose,
                                 "inner " + group.role(),
                                 rows,

@@ -5,7 +5,7 @@ import dev.loramill.trainer.lora.LoraLayout;
 import dev.loramill.trainer.lora.LoraParameters;
 import dev.loramill.trainer.model.LinearGroup.Part;
 import dev.loramill.trainer.tensor.Matrix;
-import dev.loramill.trainer.tensor.MatrixArena;
+import dev.loramill.trainer.tensor.MatrixAllocator;
 import dev.loramill.trainer.tensor.Precision;
 import dev.loramill.trainer.tensor.Team;
 
@@ -17,18 +17,21 @@ final class BlockWeights {
     private final PerGroup<Widened> groups;
 
     BlockWeights(
-            PerGroup<LinearGroup> groups, Precision precision, MatrixArena arena, String purpose) {
+            PerGroup<LinearGroup> groups,
+            Precision precision,
+            MatrixAllocator allocator,
+            String purpose) {
         this.groups =
                 groups.map(group ->
                         new Widened(
                                 group,
-                                arena.zeros(
+                                allocator.zeros(
                                         purpose,
                                         "weights " + group.role(),
                                         group.outputLength(),
                                         group.width(),
                                         precision),
-                                arena.zeros(
+                                allocator.zeros(
                                         purpose,
                                         "inner " + group.role(),
                                         group.innerWidth(),

@@ -67,4 +67,43 @@ record ModelPlan(
     int logitRows() {
         return Math.min(LOGIT_ROWS, maxRows);
     }
+
+    /**
+     * Reads what the plan needs of a base.
+     *
+     * @throws UnsupportedBaseException if the base cannot be trained
+     */
+    static ModelPlan of(FrozenWeights base, LoraConfig lora, TransformerOptions options) {
+        ModelHyperparameters shape = base.shape();
+        Architecture architecture =
+                Architecture.of(shape.architecture())
+                        .orElseThrow(() ->
+                                new UnsupportedBaseException(
+                                        "architecture \""
+                                                + shape.architecture()
+                                                + "\" cannot be trained; allowed: "
+                                                + Architecture.names()));
+        float[] factors =
+                shape.ropeFactorsTensor()
+                        .map(name -> Vectors.required(base, name, shape.ropeDimensionCount() / 2))
+                        .orElse(null);
+        RotaryTable table =
+                new RotaryTable(
+                        architecture.pairing(),
+                        shape.ropeDimensionCount(),
+                        shape.ropeFrequencyBase(),
+                        factors,
+                        options.longestDocument());
+        return new ModelPlan(
+                shape,
+                architecture,
+                lora,
+                LinearGroup.all(shape, lora),
+                table,
+                options.precision(),
+                options.maxRows(),
+                options.longestDocument(),
+                Math.min(options.retainedBlocks(), shape.blockCount()),
+                options.keepsWeights());
+    }
 }

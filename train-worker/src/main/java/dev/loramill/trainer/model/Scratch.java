@@ -2,7 +2,7 @@ package dev.loramill.trainer.model;
 
 import dev.loramill.trainer.kernel.HeadLayout;
 import dev.loramill.trainer.tensor.Matrix;
-import dev.loramill.trainer.tensor.MatrixArena;
+import dev.loramill.trainer.tensor.MatrixAllocator;
 import dev.loramill.trainer.tensor.Precision;
 
 /**
@@ -10,7 +10,7 @@ import dev.loramill.trainer.tensor.Precision;
  *
  * <p>Legend: {@code inputs} are the widened inputs of the groups (that of the output projection
  * belongs to the {@link Activations}), {@code dInputs} their gradients, {@code dInner} the
- * gradients of the inner vectors.
+ * gradients of the inner vectors, {@code dropped} the inputs of the adapters under dropout.
  */
 final class Scratch {
     private static final String PURPOSE = "working memory";
@@ -24,27 +24,29 @@ final class Scratch {
     final PerGroup<Matrix> inputs;
     final PerGroup<Matrix> dInputs;
     final PerGroup<Matrix> dInner;
+    final PerGroup<Matrix> dropped;
 
     Scratch(
             PerGroup<LinearGroup> groups,
             HeadLayout layout,
             int rows,
             int width,
+            boolean hasDropout,
             Precision precision,
-            MatrixArena arena) {
-        projections = arena.zeros(PURPOSE, "projections", rows, layout.width(), precision);
-        output = arena.zeros(PURPOSE, "output", rows, width, precision);
-        heads = arena.zeros(PURPOSE, "heads", rows, layout.queryWidth(), precision);
-        dKeys = arena.zeros(PURPOSE, "d keys", rows, layout.keyValueWidth(), precision);
-        dValues = arena.zeros(PURPOSE, "d values", rows, layout.keyValueWidth(), precision);
-        dots = arena.zeros(PURPOSE, "dots", rows, layout.heads(), Precision.FLOAT32);
+            MatrixAllocator allocator) {
+        projections = allocator.zeros(PURPOSE, "projections", rows, layout.width(), precision);
+        output = allocator.zeros(PURPOSE, "output", rows, width, precision);
+        heads = allocator.zeros(PURPOSE, "heads", rows, layout.queryWidth(), precision);
+        dKeys = allocator.zeros(PURPOSE, "d keys", rows, layout.keyValueWidth(), precision);
+        dValues = allocator.zeros(PURPOSE, "d values", rows, layout.keyValueWidth(), precision);
+        dots = allocator.zeros(PURPOSE, "dots", rows, layout.heads(), Precision.FLOAT32);
         inputs =
                 groups.map(group ->
-                        arena.zeros(
+                        allocator.zeros(
                                 PURPOSE, "input " + group.role(), rows, group.width(), precision));
         dInputs =
                 groups.map(group ->
-                        arena.zeros(
+                        allocator.zeros(
                                 PURPOSE,
                                 "d input " + group.role(),
                                 rows,
@@ -52,11 +54,19 @@ final class Scratch {
                                 precision));
         dInner =
                 groups.map(group ->
-                        arena.zeros(
+                        allocator.zeros(
                                 PURPOSE,
                                 "d inner " + group.role(),
                                 rows,
                                 group.innerWidth(),
+                                precision));
+        dropped =
+                groups.map(group ->
+                        allocator.zeros(
+                                PURPOSE,
+                                "dropped " + group.role(),
+                                hasDropout ? rows : 1,
+                                group.width(),
                                 precision));
     }
 }

@@ -3,7 +3,6 @@ package dev.loramill.trainer.model;
 import dev.loramill.llama.gguf.ModelHyperparameters;
 import dev.loramill.trainer.data.PackedBatch;
 import dev.loramill.trainer.kernel.LoraKernels;
-import dev.loramill.trainer.kernel.RotaryTable;
 import dev.loramill.trainer.kernel.RowCodec;
 import dev.loramill.trainer.kernel.VectorPadding;
 import dev.loramill.trainer.lora.LoraConfig;
@@ -11,7 +10,7 @@ import dev.loramill.trainer.lora.LoraLayout;
 import dev.loramill.trainer.lora.LoraParameters;
 import dev.loramill.trainer.model.LinearGroup.Part;
 import dev.loramill.trainer.tensor.Matrix;
-import dev.loramill.trainer.tensor.MatrixArena;
+import dev.loramill.trainer.tensor.MatrixAllocator;
 import dev.loramill.trainer.tensor.Team;
 import dev.loramill.trainer.tensor.Team.Member;
 import java.util.ArrayList;
@@ -31,17 +30,9 @@ public final class Transformer {
     private final FrozenWeights base;
     private final Team team;
     private final ModelPlan plan;
-    private final LoraParameters parameters;
+    private final ModelMemory memory;
     private final List<BlockVectors> vectors = new ArrayList<>();
-    private final List<BlockWeights> weights = new ArrayList<>();
-    private final List<Matrix> inputs = new ArrayList<>();
-    private final List<Activations> retained = new ArrayList<>();
-    private final Activations shared;
-    private final Scratch scratch;
-    private final List<Workspace> workspaces = new ArrayList<>();
-    private final Matrix gradient;
     private final LossHead lossHead;
-    private final Matrix head;
 
     /**
      * Allocates everything and dequantizes what stays.
@@ -54,66 +45,50 @@ public final class Transformer {
             LoraConfig lora,
             TransformerOptions options,
             Team team,
-            MatrixArena arena) {
+            MatrixAllocator allocator) {
         this.base = base;
         this.team = team;
+        this.plan = ModelPlan.of(base, lora, options);
         ModelHyperparameters shape = base.shape();
-        this.plan = plan(base, lora, options);
-        this.parameters = new LoraParameters(new LoraLayout(shape, lora), arena);
         for (int block = 0; block < shape.blockCount(); block++) {
             vectors.add(BlockVectors.read(base, plan.architecture(), block));
         }
-        int loaded = plan.keepsWeights() ? shape.blockCount() : 1;
-        for (int i = 0; i < loaded; i++) {
-            weights.add(new BlockWeights(plan.groups(), plan.precision(), arena, "base weights"));
-        }
-        for (int i = 0; i <= shape.blockCount(); i++) {
-            inputs.add(stream(arena, "input " + i));
-        }
-        for (int i = 0; i < plan.retainedBlocks(); i++) {
-            retained.add(activations(arena, "retained activations"));
-        }
-        this.shared = activations(arena, "working memory");
-        this.scratch =
-                new Scratch(
-                        plan.groups(),
-                        plan.heads(),
-                        plan.maxRows(),
-                        shape.embeddingLength(),
-                        plan.precision(),
-                        arena);
-        for (int member = 0; member < team.size(); member++) {
-            workspaces.add(new Workspace(member, plan, arena));
-        }
-        this.gradient = stream(arena, "gradient");
-        this.head =
-                arena.zeros(
-                        "base weights",
-                        "head",
-                        shape.vocabularySize(),
-                        shape.embeddingLength(),
-                        plan.precision());
+        this.memory = new ModelMemory(plan, team.size(), allocator);
         this.lossHead =
                 new LossHead(
-                        head,
+                        memory.head,
                         VectorPadding.pad(
                                 Vectors.required(
                                         base, "output_norm.weight", shape.embeddingLength())));
         team.run(this::loadKeptWeights);
     }
 
+    /**
+     * Counts, without allocating it, the memory that a transformer of these options takes.
+     *
+     * @throws UnsupportedBaseException if the base cannot be trained
+     */
+    public static void count(
+            FrozenWeights base,
+            LoraConfig lora,
+            TransformerOptions options,
+            int teamSize,
+            MatrixAllocator allocator) {
+        ModelMemory _ = new ModelMemory(ModelPlan.of(base, lora, options), teamSize, allocator);
+    }
+
     /** The adapter's parameters; call {@link #publish} after changing them. */
     public LoraParameters parameters() {
-        return parameters;
+        return memory.parameters;
     }
 
     /** Makes changed parameters take effect. */
     public void publish() {
         if (plan.keepsWeights()) {
             team.run(member -> {
-                int count = weights.size();
+                int count = memory.weights.size();
                 for (int b = member.from(count); b < member.to(count); b++) {
-                    weights.get(b).publish(parameters, b);
+                    memory.weights.get(b).publish(memory.parameters, b);
                 }
             });
         }
@@ -122,21 +97,23 @@ public final class Transformer {
     /**
      * Adds the gradients of the batch's loss, times {@code gradientScale}, to those of the
      * parameters.
+     *
+     * @param dropoutKey says which elements are dropped; another one for every batch
      */
-    public BatchLoss accumulate(PackedBatch batch, double gradientScale) {
-        return run(batch, true, (float) gradientScale);
+    public BatchLoss accumulate(PackedBatch batch, double gradientScale, long dropoutKey) {
+        return run(batch, (float) gradientScale, dropoutKey);
     }
 
     /** Measures the loss and changes nothing. */
     public BatchLoss evaluate(PackedBatch batch) {
-        return run(batch, false, 0f);
+        return run(batch, 0f, null);
     }
 
     /** Logits of some rows of a batch, for tests; [rows, vocabulary]. */
     float[][] logits(PackedBatch batch, int rowCount) {
-        run(batch, false, 0f);
-        Workspace own = workspaces.getFirst();
-        Matrix stream = inputs.getLast();
+        run(batch, 0f, null);
+        Workspace own = memory.workspaces.getFirst();
+        Matrix stream = memory.inputs.getLast();
         int vocabulary = plan.shape().vocabularySize();
         float[][] logits = new float[rowCount][vocabulary];
         team.run(member -> {
@@ -155,7 +132,9 @@ public final class Transformer {
         return logits;
     }
 
-    private BatchLoss run(PackedBatch batch, boolean withGradient, float gradientScale) {
+    private BatchLoss run(
+            PackedBatch batch, float gradientScale, @Nullable Long dropoutKey) {
+        boolean withGradient = dropoutKey != null;
         if (batch.tokenCount() > plan.maxRows() || batch.longest() > plan.longestDocument()) {
             throw new IllegalArgumentException(
                     "batch must have at most "
@@ -168,69 +147,65 @@ public final class Transformer {
                             + batch.longest());
         }
         List<List<AttentionShare.Item>> shares = AttentionShare.of(batch, plan, team.size());
-        workspaces.forEach(own -> own.loss.reset());
+        memory.workspaces.forEach(own -> own.loss.reset());
         team.run(member -> {
-            Workspace own = workspaces.get(member.index());
+            Workspace own = memory.workspaces.get(member.index());
             BlockPass pass =
-                    new BlockPass(plan, scratch, own, member, batch, shares.get(member.index()));
+                    new BlockPass(plan, memory.scratch, own, member, batch, shares.get(member.index()), dropoutKey);
             forward(pass, member, batch, withGradient);
             if (withGradient) {
-                clear(gradient, member, batch.tokenCount());
+                clear(memory.gradient, member, batch.tokenCount());
             }
             member.await();
             lossHead.run(
-                    own, member, batch, inputs.getLast(), gradient, withGradient, gradientScale);
+                    own,
+                    member,
+                    batch,
+                    memory.inputs.getLast(),
+                    memory.gradient,
+                    withGradient,
+                    gradientScale);
             member.await();
             if (withGradient) {
                 backward(pass, member);
             }
         });
         BatchLoss loss = BatchLoss.NONE;
-        for (Workspace own : workspaces) {
+        for (Workspace own : memory.workspaces) {
             loss = loss.plus(new BatchLoss(own.loss.lossSum(), 0, own.loss.correct()));
         }
         return loss.plus(new BatchLoss(0, batch.labelCount(), 0));
     }
 
     private void forward(BlockPass pass, Member member, PackedBatch batch, boolean withGradient) {
-        Matrix first = inputs.getFirst();
+        Matrix first = memory.inputs.getFirst();
         int rows = batch.tokenCount();
         for (int row = member.from(rows); row < member.to(rows); row++) {
             base.rows(EMBEDDING, batch.token(row), 1, first, row);
         }
         for (int block = 0; block < vectors.size(); block++) {
             Activations kept = withGradient ? activationsOf(block) : null;
-            pass.forward(
-                    weightsOf(block, member),
-                    vectors.get(block),
-                    kept == null ? shared : kept,
-                    inputs.get(block),
-                    inputs.get(block + 1));
+            pass.forward(blockAt(block, kept, member), memory.inputs.get(block + 1));
         }
     }
 
     private void backward(BlockPass pass, Member member) {
         int last = vectors.size() - 1;
-        for (int block = last; block >= 0; block--) {
-            Activations kept = activationsOf(block);
-            BlockWeights loaded = weightsOf(block, member);
+        for (int index = last; index >= 0; index--) {
+            Activations kept = activationsOf(index);
+            BlockAt block = blockAt(index, kept, member);
             if (kept == null) {
-                kept = shared;
-                pass.forward(loaded, vectors.get(block), kept, inputs.get(block), null);
+                pass.forward(block, null);
             } else {
-                pass.restore(vectors.get(block), kept, inputs.get(block));
+                pass.restore(block);
             }
-            int current = block;
             pass.backward(
-                    loaded,
-                    vectors.get(block),
-                    kept,
-                    inputs.get(block),
-                    gradient,
+                    block,
+                    memory.gradient,
                     () -> {
-                        reduce(member, current, false);
-                        if (current < last) {
-                            reduce(member, current + 1, true);
+                        reduce(member, block.index(), false);
+                        if (block.index() < last) {
+                            reduce(member, block.index() + 1, true);
                         }
                     });
         }
@@ -238,20 +213,29 @@ public final class Transformer {
         reduce(member, 0, true);
     }
 
+    private BlockAt blockAt(int index, @Nullable Activations kept, Member member) {
+        return new BlockAt(
+                index,
+                weightsOf(index, member),
+                vectors.get(index),
+                kept == null ? memory.shared : kept,
+                memory.inputs.get(index));
+    }
+
     private @Nullable Activations activationsOf(int block) {
         int fromEnd = vectors.size() - 1 - block;
-        return fromEnd < retained.size() ? retained.get(fromEnd) : null;
+        return fromEnd < memory.retained.size() ? memory.retained.get(fromEnd) : null;
     }
 
     private BlockWeights weightsOf(int block, Member member) {
         if (plan.keepsWeights()) {
-            return weights.get(block);
+            return memory.weights.get(block);
         }
-        BlockWeights only = weights.getFirst();
+        BlockWeights only = memory.weights.getFirst();
         member.await();
         only.load(base, block, member);
         if (member.index() == 0) {
-            only.publish(parameters, block);
+            only.publish(memory.parameters, block);
         }
         member.await();
         return only;
@@ -268,13 +252,13 @@ public final class Transformer {
             Matrix[] seconds = partials(group.role(), false);
             for (Part part : group.parts()) {
                 if (part.isAdapted()) {
-                    LoraLayout.Slot slot = parameters.layout().slot(block, part.target());
+                    LoraLayout.Slot slot = memory.parameters.layout().slot(block, part.target());
                     int a = member.from(slot.rank());
                     LoraKernels.reduce(
                             firsts,
                             part.rankOffset() + a,
                             0,
-                            parameters.gradients(),
+                            memory.parameters.gradients(),
                             slot.aOffset() + (long) a * slot.inputLength(),
                             member.to(slot.rank()) - a,
                             slot.inputLength(),
@@ -284,7 +268,7 @@ public final class Transformer {
                             seconds,
                             part.outputOffset() + b,
                             part.rankOffset(),
-                            parameters.gradients(),
+                            memory.parameters.gradients(),
                             slot.bOffset() + (long) b * slot.rank(),
                             member.to(slot.outputLength()) - b,
                             slot.rank(),
@@ -295,9 +279,9 @@ public final class Transformer {
     }
 
     private Matrix[] partials(LinearGroup.Role role, boolean isFirst) {
-        Matrix[] partials = new Matrix[workspaces.size()];
+        Matrix[] partials = new Matrix[memory.workspaces.size()];
         for (int member = 0; member < partials.length; member++) {
-            Workspace own = workspaces.get(member);
+            Workspace own = memory.workspaces.get(member);
             partials[member] = isFirst ? own.dFirst.get(role) : own.dSecond.get(role);
         }
         return partials;
@@ -305,12 +289,12 @@ public final class Transformer {
 
     private void loadKeptWeights(Member member) {
         String name = plan.shape().isTied() ? EMBEDDING : OUTPUT;
-        int rows = head.rows();
+        int rows = memory.head.rows();
         int first = member.from(rows);
-        base.rows(name, first, member.to(rows) - first, head, first);
+        base.rows(name, first, member.to(rows) - first, memory.head, first);
         if (plan.keepsWeights()) {
-            for (int block = 0; block < weights.size(); block++) {
-                weights.get(block).load(base, block, member);
+            for (int block = 0; block < memory.weights.size(); block++) {
+                memory.weights.get(block).load(base, block, member);
             }
         }
     }
@@ -323,59 +307,5 @@ public final class Transformer {
                     matrix.address(from, 0),
                     (long) (to - from) * matrix.columns() * matrix.precision().bytes());
         }
-    }
-
-    private Matrix stream(MatrixArena arena, String name) {
-        return arena.zeros(
-                "residual stream",
-                name,
-                plan.maxRows(),
-                plan.shape().embeddingLength(),
-                plan.precision());
-    }
-
-    private Activations activations(MatrixArena arena, String purpose) {
-        return new Activations(
-                plan.groups(),
-                plan.heads(),
-                plan.architecture() == Architecture.QWEN3,
-                plan.maxRows(),
-                plan.precision(),
-                arena,
-                purpose);
-    }
-
-    private static ModelPlan plan(FrozenWeights base, LoraConfig lora, TransformerOptions options) {
-        ModelHyperparameters shape = base.shape();
-        Architecture architecture =
-                Architecture.of(shape.architecture())
-                        .orElseThrow(() ->
-                                new UnsupportedBaseException(
-                                        "architecture \""
-                                                + shape.architecture()
-                                                + "\" cannot be trained; allowed: "
-                                                + Architecture.names()));
-        float[] factors =
-                shape.ropeFactorsTensor()
-                        .map(name -> Vectors.required(base, name, shape.ropeDimensionCount() / 2))
-                        .orElse(null);
-        RotaryTable table =
-                new RotaryTable(
-                        architecture.pairing(),
-                        shape.ropeDimensionCount(),
-                        shape.ropeFrequencyBase(),
-                        factors,
-                        options.longestDocument());
-        return new ModelPlan(
-                shape,
-                architecture,
-                lora,
-                LinearGroup.all(shape, lora),
-                table,
-                options.precision(),
-                options.maxRows(),
-                options.longestDocument(),
-                Math.min(options.retainedBlocks(), shape.blockCount()),
-                options.keepsWeights());
     }
 }

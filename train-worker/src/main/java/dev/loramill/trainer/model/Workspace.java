@@ -2,13 +2,14 @@ package dev.loramill.trainer.model;
 
 import dev.loramill.trainer.kernel.ActivationKernels;
 import dev.loramill.trainer.kernel.AttentionKernels;
+import dev.loramill.trainer.kernel.DropoutKernels;
 import dev.loramill.trainer.kernel.LoraKernels;
 import dev.loramill.trainer.kernel.LossKernels;
 import dev.loramill.trainer.kernel.NormKernels;
 import dev.loramill.trainer.kernel.RotaryKernels;
 import dev.loramill.trainer.tensor.Gemm;
 import dev.loramill.trainer.tensor.Matrix;
-import dev.loramill.trainer.tensor.MatrixArena;
+import dev.loramill.trainer.tensor.MatrixAllocator;
 import dev.loramill.trainer.tensor.Precision;
 
 /** What one member of the team has to itself: kernels, scores, partial gradients, logits. */
@@ -21,6 +22,7 @@ final class Workspace {
     final RotaryKernels rotary;
     final AttentionKernels attention;
     final LoraKernels lora;
+    final DropoutKernels dropout;
     final LossKernels loss;
     final Matrix scores;
     final Matrix dScores;
@@ -30,7 +32,7 @@ final class Workspace {
     final PerGroup<Matrix> dFirst;
     final PerGroup<Matrix> dSecond;
 
-    Workspace(int member, ModelPlan plan, MatrixArena arena) {
+    Workspace(int member, ModelPlan plan, MatrixAllocator allocator) {
         Precision precision = plan.precision();
         int width = plan.shape().embeddingLength();
         gemm = new Gemm(member);
@@ -43,18 +45,22 @@ final class Workspace {
             widest = Math.max(widest, group.rankColumns());
         }
         lora = new LoraKernels(widest);
+        int widestInput = Math.max(plan.shape().feedForwardLength(), plan.heads().queryWidth());
+        dropout =
+                new DropoutKernels(plan.lora().dropout(), Math.max(widestInput, width));
         loss = new LossKernels(plan.shape().vocabularySize());
         int lines = plan.scoreLines();
-        scores = arena.zeros(PURPOSE, "scores", lines, plan.longestDocument(), precision);
-        dScores = arena.zeros(PURPOSE, "d scores", lines, plan.longestDocument(), precision);
+        scores = allocator.zeros(PURPOSE, "scores", lines, plan.longestDocument(), precision);
+        dScores = allocator.zeros(PURPOSE, "d scores", lines, plan.longestDocument(), precision);
         int chunk = plan.logitRows();
-        logits = arena.zeros(PURPOSE, "logits", chunk, plan.shape().vocabularySize(), precision);
-        normed = arena.zeros(PURPOSE, "normed", chunk, width, precision);
-        dNormed = arena.zeros(PURPOSE, "d normed", chunk, width, precision);
+        logits =
+                allocator.zeros(PURPOSE, "logits", chunk, plan.shape().vocabularySize(), precision);
+        normed = allocator.zeros(PURPOSE, "normed", chunk, width, precision);
+        dNormed = allocator.zeros(PURPOSE, "d normed", chunk, width, precision);
         dFirst =
                 plan.groups()
                         .map(group ->
-                                arena.zeros(
+                                allocator.zeros(
                                         PURPOSE,
                                         "d A " + group.role(),
                                         group.innerWidth(),
@@ -63,7 +69,7 @@ final class Workspace {
         dSecond =
                 plan.groups()
                         .map(group ->
-                                arena.zeros(
+                                allocator.zeros(
                                         PURPOSE,
                                         "d B " + group.role(),
                                         group.outputLength(),

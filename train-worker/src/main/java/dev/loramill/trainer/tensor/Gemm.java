@@ -88,50 +88,30 @@ public final class Gemm {
 
     /**
      * Products of {@code batch} pairs of small matrices that lie one after another without gaps
-     * from an element of each matrix on.
+     * from a place in each matrix on.
      */
     public void batched(
-            Form form,
-            Matrix c,
-            long cElement,
-            Matrix a,
-            long aElement,
-            Matrix b,
-            long bElement,
-            int batch,
-            int m,
-            int k,
-            int n) {
+            Form form, Matrix.At c, Matrix.At a, Matrix.At b, int batch, int m, int k, int n) {
         try (PointerScope scope = new PointerScope()) {
-            boolean isFirstTransposed = form == Form.FIRST_TRANSPOSED;
-            boolean isSecondTransposed = form == Form.SECOND_TRANSPOSED;
+            Tensor out = wrap(c, batch, m, n);
             Tensor first =
-                    wrap(a, aElement, batch, isFirstTransposed ? k : m, isFirstTransposed ? m : k);
+                    form == Form.FIRST_TRANSPOSED ? wrap(a, batch, k, m) : wrap(a, batch, m, k);
             Tensor second =
-                    wrap(
-                            b,
-                            bElement,
-                            batch,
-                            isSecondTransposed ? n : k,
-                            isSecondTransposed ? k : n);
-            Tensor out = wrap(c, cElement, batch, m, n);
-            if (isFirstTransposed) {
-                first = first.transpose(batch == 1 ? 0 : 1, batch == 1 ? 1 : 2);
-            }
-            if (isSecondTransposed) {
-                second = second.transpose(batch == 1 ? 0 : 1, batch == 1 ? 1 : 2);
-            }
+                    form == Form.SECOND_TRANSPOSED ? wrap(b, batch, n, k) : wrap(b, batch, k, n);
+            Tensor left = form == Form.FIRST_TRANSPOSED ? first.transpose(-2, -1) : first;
+            Tensor right = form == Form.SECOND_TRANSPOSED ? second.transpose(-2, -1) : second;
             if (batch == 1) {
-                torch.mm_out(out, first, second);
+                torch.mm_out(out, left, right);
             } else {
-                torch.bmm_out(out, first, second);
+                torch.bmm_out(out, left, right);
             }
         }
     }
 
-    private static Tensor wrap(Matrix matrix, long element, int batch, int rows, int columns) {
-        long address = matrix.elementAddress(element);
-        matrix.elementAddress(element + (long) batch * rows * columns - 1);
+    private static Tensor wrap(Matrix.At at, int batch, int rows, int columns) {
+        Matrix matrix = at.matrix();
+        long address = matrix.elementAddress(at.element());
+        matrix.elementAddress(at.element() + (long) batch * rows * columns - 1);
         return batch == 1
                 ? NativeTensors.wrap(address, matrix.precision(), rows, columns)
                 : NativeTensors.wrap(address, matrix.precision(), batch, rows, columns);

@@ -18,7 +18,7 @@ public final class Matrix {
     private final int columns;
     private final Precision precision;
     private final long address;
-    private final Tensor tensor;
+    private final @Nullable Tensor tensor;
     private final View[] views;
 
     Matrix(
@@ -27,7 +27,7 @@ public final class Matrix {
             int columns,
             Precision precision,
             long address,
-            Tensor tensor,
+            @Nullable Tensor tensor,
             int members) {
         this.name = name;
         this.rows = rows;
@@ -74,6 +74,19 @@ public final class Matrix {
         return address + index * precision.bytes();
     }
 
+    /** A place in the matrix, by the index of its element in row-major order. */
+    public At at(long element) {
+        return new At(this, element);
+    }
+
+    /**
+     * A place in a matrix.
+     *
+     * @param matrix which matrix
+     * @param element index of the element in row-major order
+     */
+    public record At(Matrix matrix, long element) {}
+
     /** The native memory of {@code elementCount} elements from the start of a row. */
     public MemorySegment segment(int row, long elementCount) {
         Objects.checkIndex(row, rows);
@@ -82,23 +95,26 @@ public final class Matrix {
                 .reinterpret(elementCount * precision.bytes());
     }
 
-    Tensor tensor() {
-        return tensor;
-    }
-
     /**
      * A view of consecutive rows for one member of the team; kept, so that asking for the same rows
      * again costs nothing.
      */
     Tensor view(int member, int from, int count, boolean transposed) {
-        return views[member].of(tensor, from, count, transposed);
+        return views[member].of(tensor(), from, count, transposed);
     }
 
     void releaseViews() {
         for (View view : views) {
             view.release();
         }
-        tensor.releaseReference();
+        tensor().releaseReference();
+    }
+
+    private Tensor tensor() {
+        if (tensor == null) {
+            throw new IllegalStateException(this + " has no memory");
+        }
+        return tensor;
     }
 
     @Override

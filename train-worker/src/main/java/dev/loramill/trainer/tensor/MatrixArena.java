@@ -3,13 +3,14 @@ package dev.loramill.trainer.tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /** Owns the native memory of matrices and counts it by purpose; all of it is freed on close. */
-public final class MatrixArena implements AutoCloseable {
+public final class MatrixArena implements MatrixAllocator, AutoCloseable {
     private static final long ALIGNMENT = 64;
 
     private final Arena arena = Arena.ofShared();
@@ -27,7 +28,7 @@ public final class MatrixArena implements AutoCloseable {
         this.members = members;
     }
 
-    /** Allocates a matrix of zeros; its bytes are counted under {@code purpose}. */
+    @Override
     public Matrix zeros(String purpose, String name, int rows, int columns, Precision precision) {
         long bytes = (long) rows * columns * precision.bytes();
         MemorySegment memory = arena.allocate(Math.max(bytes, ALIGNMENT), ALIGNMENT);
@@ -39,14 +40,9 @@ public final class MatrixArena implements AutoCloseable {
         return matrix;
     }
 
-    /** Bytes allocated so far, by purpose, in order of first use. */
+    @Override
     public Map<String, Long> bytesByPurpose() {
-        return Map.copyOf(bytesByPurpose);
-    }
-
-    /** Bytes allocated so far. */
-    public long sizeBytes() {
-        return bytesByPurpose.values().stream().mapToLong(Long::longValue).sum();
+        return Collections.unmodifiableMap(bytesByPurpose);
     }
 
     @Override

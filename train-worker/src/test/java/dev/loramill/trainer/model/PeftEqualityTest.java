@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.loramill.trainer.data.PackedBatch;
+import dev.loramill.trainer.job.LearningRateSchedule;
+import dev.loramill.trainer.job.LearningRateSchedule.Kind;
 import dev.loramill.trainer.loop.AdamW;
-import dev.loramill.trainer.loop.LearningRateSchedule;
-import dev.loramill.trainer.loop.LearningRateSchedule.Kind;
 import dev.loramill.trainer.tensor.MatrixArena;
 import dev.loramill.trainer.tensor.Precision;
 import dev.loramill.trainer.tensor.Team;
@@ -30,13 +30,12 @@ class PeftEqualityTest {
 
     static Stream<Arguments> casesAndMemory() {
         return Stream.of(CASES)
-                .flatMap(
-                        name ->
-                                Stream.of(
-                                        Arguments.of(name, 1, 0, false),
-                                        Arguments.of(name, 2, 0, true),
-                                        Arguments.of(name, 3, 1, false),
-                                        Arguments.of(name, 2, 2, true)));
+                .flatMap(name ->
+                        Stream.of(
+                                Arguments.of(name, 1, 0, false),
+                                Arguments.of(name, 2, 0, true),
+                                Arguments.of(name, 3, 1, false),
+                                Arguments.of(name, 2, 2, true)));
     }
 
     @ParameterizedTest
@@ -44,11 +43,10 @@ class PeftEqualityTest {
     void lossAndEveryGradientEqualPeft(
             String name, int threads, int retainedBlocks, boolean keepsWeights) {
         Golden golden = Golden.read(name);
-        try (Run run =
-                new Run(golden, Precision.FLOAT32, threads, retainedBlocks, keepsWeights)) {
+        try (Run run = new Run(golden, Precision.FLOAT32, threads, retainedBlocks, keepsWeights)) {
             PackedBatch batch = golden.batch(0);
 
-            BatchLoss loss = run.model.accumulate(batch, 1.0 / batch.labelCount());
+            BatchLoss loss = run.model.accumulate(batch, 1.0 / batch.labelCount(), 0);
 
             assertThat(loss.mean()).isCloseTo(golden.floats("loss")[0], relative(loss.mean()));
             assertThat(run.gradients()).hasSameSizeAs(golden.floats("gradients"));
@@ -77,13 +75,11 @@ class PeftEqualityTest {
 
     @ParameterizedTest
     @MethodSource("casesAndMemory")
-    void twentyStepsFollowPeft(
-            String name, int threads, int retainedBlocks, boolean keepsWeights) {
+    void twentyStepsFollowPeft(String name, int threads, int retainedBlocks, boolean keepsWeights) {
         Golden golden = Golden.read(name);
         float[] losses = golden.floats("losses");
         float[] norms = golden.floats("norms");
-        try (Run run =
-                new Run(golden, Precision.FLOAT32, threads, retainedBlocks, keepsWeights)) {
+        try (Run run = new Run(golden, Precision.FLOAT32, threads, retainedBlocks, keepsWeights)) {
             for (int step = 0; step < STEPS; step++) {
                 double[] lossAndNorm = run.step(step);
 
@@ -166,8 +162,7 @@ class PeftEqualityTest {
                                     precision, 128, 64, retainedBlocks, keepsWeights),
                             team,
                             arena);
-            optimizer =
-                    new AdamW(model.parameters(), golden.number("weight_decay"), team, arena);
+            optimizer = new AdamW(model.parameters(), golden.number("weight_decay"), team, arena);
             schedule =
                     new LearningRateSchedule(
                             Kind.LINEAR,
@@ -181,7 +176,7 @@ class PeftEqualityTest {
         double[] step(int step) {
             PackedBatch batch = golden.batch(step % 3);
             model.parameters().clearGradients();
-            BatchLoss loss = model.accumulate(batch, 1.0 / batch.labelCount());
+            BatchLoss loss = model.accumulate(batch, 1.0 / batch.labelCount(), 0);
             double norm = optimizer.gradientNorm();
             optimizer.step(
                     schedule.rate(step), Math.min(1.0, golden.number("clip") / (norm + 1e-6)));

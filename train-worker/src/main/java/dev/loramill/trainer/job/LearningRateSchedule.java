@@ -1,4 +1,4 @@
-package dev.loramill.trainer.loop;
+package dev.loramill.trainer.job;
 
 /**
  * The learning rate of each step, as the schedules of the transformers library have it.

@@ -1,0 +1,104 @@
+package dev.loramill.trainer.model;
+
+import dev.loramill.trainer.kernel.DropoutKernels;
+import dev.loramill.trainer.model.LinearGroup.Role;
+import dev.loramill.trainer.tensor.Matrix;
+import org.jspecify.annotations.Nullable;
+
+/** One member's products of its rows with the weights of base and adapter. */
+final class LinearPass {
+    private final Scratch scratch;
+    private final Workspace own;
+    private final float loraScale;
+    private final @Nullable Long dropoutKey;
+    private final int from;
+    private final int count;
+
+    /**
+     * Prepares the products of some rows.
+     *
+     * @param dropoutKey says which inputs of the adapters are dropped; null drops none
+     */
+    LinearPass(
+            ModelPlan plan,
+            Scratch scratch,
+            Workspace own,
+            @Nullable Long dropoutKey,
+            int from,
+            int count) {
+        this.scratch = scratch;
+        this.own = own;
+        this.loraScale = (float) plan.lora().scale();
+        this.dropoutKey = own.dropout.isActive() ? dropoutKey : null;
+        this.from = from;
+        this.count = count;
+    }
+
+    /** The output of a group, for its input {@code x}, which is widened on the way. */
+    void forward(BlockAt block, Role role, Matrix x, Matrix output) {
+        innerVectors(block, role, x);
+        own.gemm.forward(output, x, block.weights().group(role).weights(), from, count);
+    }
+
+    /** Computes the adapters' inner vectors of a group and widens its input by them. */
+    void innerVectors(BlockAt block, Role role, Matrix x) {
+        BlockWeights.Widened widened = block.weights().group(role);
+        LinearGroup group = widened.group();
+        if (group.isAdapted()) {
+            Matrix inner = block.kept().inner.get(role);
+            own.gemm.forward(
+                    inner, adapterInput(block.index(), group, x), widened.inner(), from, count);
+            own.lora.inject(inner, loraScale, x, group.inputLength(), from, from + count);
+        }
+    }
+
+    /**
+     * The gradient of a group's input, given that of its output; leaves the adapters' gradients
+     * from these rows in the member's workspace.
+     */
+    Matrix backward(BlockAt block, Role role, Matrix x, Matrix dOutput) {
+        BlockWeights.Widened widened = block.weights().group(role);
+        LinearGroup group = widened.group();
+        Matrix dx = scratch.dInputs.get(role);
+        own.gemm.backward(dx, dOutput, widened.weights(), from, count);
+        if (!group.isAdapted()) {
+            return dx;
+        }
+        Matrix dInner = scratch.dInner.get(role);
+        own.lora.extract(dx, group.inputLength(), loraScale, dInner, from, from + count);
+        Matrix seen = adapterInput(block.index(), group, x);
+        own.gemm.weightGradient(own.dFirst.get(role), dInner, seen, from, count);
+        own.gemm.weightGradient(
+                own.dSecond.get(role), dOutput, block.kept().inner.get(role), from, count);
+        if (dropoutKey == null) {
+            own.gemm.addBackward(dx, dInner, widened.inner(), from, count);
+        } else {
+            own.gemm.backward(seen, dInner, widened.inner(), from, count);
+            long key = keyOf(block.index(), role, dropoutKey);
+            own.dropout.addBackward(dx, group.inputLength(), key, seen, from, from + count);
+        }
+        return dx;
+    }
+
+    /** What the adapters of a group see: its input, under dropout where there is any. */
+    private Matrix adapterInput(int block, LinearGroup group, Matrix x) {
+        if (dropoutKey == null) {
+            return x;
+        }
+        Matrix dropped = scratch.dropped.get(group.role());
+        long key = keyOf(block, group.role(), dropoutKey);
+        own.dropout.apply(x, group.inputLength(), key, dropped, from, from + count);
+        return dropped;
+    }
+
+    private static long keyOf(int block, Role role, long key) {
+        int number =
+                switch (role) {
+                    case QUERY_KEY_VALUE -> 0;
+                    case OUTPUT -> 1;
+                    case GATE_UP -> 2;
+                    case DOWN -> 3;
+                };
+        return DropoutKernels.mix(key, 4L * block + number);
+    }
+}
