@@ -5,13 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Decides whether an adapter may be given to native code, for one base.
@@ -21,10 +16,6 @@ import java.util.regex.Pattern;
  * that same copy, since the file could change in between. Safe from any number of threads.
  */
 public final class AdapterValidator {
-    private static final String BLOCK_PREFIX = "blk.";
-    private static final Pattern BLOCK_WEIGHT =
-            Pattern.compile("blk\\.(0|[1-9][0-9]{0,3})\\.([a-z_]+)\\.weight");
-    private static final String OUTPUT_WEIGHT = "output.weight";
     private static final Set<String> TEXT_KEYS =
             Set.of("adapter.lora.task_name", "adapter.lora.prompt_prefix");
 
@@ -70,13 +61,9 @@ public final class AdapterValidator {
         GgufLayout.check(file, faults);
         checkKind(file.metadata(), faults);
         float alpha = checkAlpha(file.metadata(), faults);
-        Map<String, Halves> pairs = collectPairs(file, faults);
-        EnumSet<LoraTarget> targets = EnumSet.noneOf(LoraTarget.class);
-        int rank = 0;
-        for (Map.Entry<String, Halves> entry : pairs.entrySet()) {
-            rank = Math.max(rank, checkPair(entry.getKey(), entry.getValue(), targets, faults));
-        }
-        if (pairs.isEmpty() && faults.isEmpty()) {
+        AdapterPairs pairs = new AdapterPairs(base, limits.rank());
+        pairs.check(file, faults);
+        if (pairs.count() == 0 && faults.isEmpty()) {
             faults.add(
                     new GgufFault(
                             "no-pairs", "file must have at least one pair of matrices, got 0"));
@@ -92,10 +79,10 @@ public final class AdapterValidator {
                 new AdapterDescription(
                         base.architecture(),
                         alpha,
-                        rank,
-                        pairs.size(),
-                        targets,
-                        pairs.containsKey(OUTPUT_WEIGHT),
+                        pairs.largestRank(),
+                        pairs.count(),
+                        pairs.targets(),
+                        pairs.changesOutput(),
                         file.sizeBytes()));
     }
 
@@ -173,158 +160,6 @@ public final class AdapterValidator {
                                 + "], got "
                                 + seen));
         return Float.NaN;
-    }
-
-    /** The two matrices of one weight, as far as they were found. */
-    private record Halves(
-            @org.jspecify.annotations.Nullable GgufTensor a,
-            @org.jspecify.annotations.Nullable GgufTensor b) {}
-
-    private Map<String, Halves> collectPairs(GgufFile file, List<GgufFault> faults) {
-        Map<String, Halves> pairs = new LinkedHashMap<>();
-        for (GgufTensor tensor : file.tensors()) {
-            String name = tensor.name();
-            boolean isA = name.endsWith(LoraAdapterFile.A_SUFFIX);
-            if (!isA && !name.endsWith(LoraAdapterFile.B_SUFFIX)) {
-                faults.add(
-                        new GgufFault(
-                                "tensor-name",
-                                "tensor \"" + name + "\" must end in .lora_a or .lora_b"));
-                continue;
-            }
-            String weight = name.substring(0, name.length() - LoraAdapterFile.A_SUFFIX.length());
-            Halves halves = pairs.getOrDefault(weight, new Halves(null, null));
-            pairs.put(
-                    weight, isA ? new Halves(tensor, halves.b()) : new Halves(halves.a(), tensor));
-        }
-        return pairs;
-    }
-
-    /** The rank of a sound pair, else 0. */
-    private int checkPair(
-            String weight, Halves halves, Set<LoraTarget> targets, List<GgufFault> faults) {
-        GgufTensor a = halves.a();
-        GgufTensor b = halves.b();
-        if (a == null || b == null) {
-            faults.add(
-                    new GgufFault(
-                            "missing-half",
-                            "weight \""
-                                    + weight
-                                    + "\" must have both .lora_a and .lora_b, got only "
-                                    + (a == null ? ".lora_b" : ".lora_a")));
-            return 0;
-        }
-        long inputLength;
-        long outputLength;
-        if (weight.equals(OUTPUT_WEIGHT) && !base.isTied()) {
-            inputLength = base.embeddingLength();
-            outputLength = base.vocabularySize();
-        } else {
-            LoraTarget target = target(weight);
-            if (target == null) {
-                faults.add(new GgufFault("target", describeTargets(weight)));
-                return 0;
-            }
-            targets.add(target);
-            inputLength = target.inputLength(base);
-            outputLength = target.outputLength(base);
-        }
-        if (!hasSoundForm(a, faults) | !hasSoundForm(b, faults)) {
-            return 0;
-        }
-        return checkSizes(weight, a, b, inputLength, outputLength, faults);
-    }
-
-    private @org.jspecify.annotations.Nullable LoraTarget target(String weight) {
-        Matcher matcher = BLOCK_WEIGHT.matcher(weight);
-        if (!matcher.matches()) {
-            return null;
-        }
-        int block = Integer.parseInt(weight, matcher.start(1), matcher.end(1), 10);
-        String name = weight.substring(matcher.start(2), matcher.end(2));
-        return block < base.blockCount() ? LoraTarget.ofGgufName(name).orElse(null) : null;
-    }
-
-    private String describeTargets(String weight) {
-        return "weight \""
-                + weight
-                + "\" must be "
-                + BLOCK_PREFIX
-                + "N.{attn_q,attn_k,attn_v,attn_output,ffn_gate,ffn_up,ffn_down}.weight with N in"
-                + " [0, "
-                + (base.blockCount() - 1)
-                + "]"
-                + (base.isTied() ? " (the base's output is tied to its embedding)" : " or output");
-    }
-
-    private static boolean hasSoundForm(GgufTensor tensor, List<GgufFault> faults) {
-        boolean isSound = true;
-        if (tensor.dimensions().size() != 2) {
-            faults.add(
-                    new GgufFault(
-                            "dimensions",
-                            "tensor \""
-                                    + tensor.name()
-                                    + "\" must have exactly 2 dimensions, got "
-                                    + tensor.dimensions()));
-            isSound = false;
-        }
-        switch (tensor.type()) {
-            case F32, F16, BF16 -> {}
-            default -> {
-                faults.add(
-                        new GgufFault(
-                                "storage-type",
-                                "tensor \""
-                                        + tensor.name()
-                                        + "\" must be F32, F16 or BF16, got "
-                                        + tensor.type()));
-                isSound = false;
-            }
-        }
-        return isSound;
-    }
-
-    private int checkSizes(
-            String weight,
-            GgufTensor a,
-            GgufTensor b,
-            long inputLength,
-            long outputLength,
-            List<GgufFault> faults) {
-        long rank = a.dimension(1);
-        if (a.dimension(0) != inputLength
-                || b.dimension(1) != outputLength
-                || b.dimension(0) != rank) {
-            faults.add(
-                    new GgufFault(
-                            "shape",
-                            "matrices of \""
-                                    + weight
-                                    + "\" must be ["
-                                    + inputLength
-                                    + ", rank] and [rank, "
-                                    + outputLength
-                                    + "] to fit the base, got "
-                                    + a.dimensions()
-                                    + " and "
-                                    + b.dimensions()));
-            return 0;
-        }
-        if (rank > limits.rank()) {
-            faults.add(
-                    new GgufFault(
-                            "rank",
-                            "rank of \""
-                                    + weight
-                                    + "\" must be in [1, "
-                                    + limits.rank()
-                                    + "], got "
-                                    + rank));
-            return 0;
-        }
-        return (int) rank;
     }
 
     private void checkWeights(GgufFile file, GgufTensor tensor, List<GgufFault> faults) {

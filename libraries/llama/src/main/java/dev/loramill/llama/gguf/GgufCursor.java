@@ -43,6 +43,30 @@ final class GgufCursor {
         }
     }
 
+    /** Checks that an announced number of items can fit what is left, before room is made. */
+    void requireRoom(String field, long offset, int count, int smallestBytes) {
+        if (count > remaining() / smallestBytes) {
+            throw new InvalidGgufException(
+                    field,
+                    offset,
+                    count,
+                    "small enough for the "
+                            + remaining()
+                            + " bytes left in the file (is it truncated?)");
+        }
+    }
+
+    /** Checks that not more than a number of bytes were read so far. */
+    void requireAtMost(long byteCount) {
+        if (position > byteCount) {
+            throw new InvalidGgufException(
+                    "header",
+                    position,
+                    "more than " + byteCount + " bytes",
+                    "at most " + byteCount + " bytes of metadata and tensor names");
+        }
+    }
+
     byte readByte(String field) {
         require(field, 1);
         byte value = file.get(ValueLayout.JAVA_BYTE, position);

@@ -42,136 +42,19 @@ final class GgufHeaderReader {
         int tensorCount = cursor.readCount("tensor count", limits.tensorCount());
         long entryCountOffset = cursor.position();
         int entryCount = cursor.readCount("metadata count", limits.metadataCount());
-        requireRoom("metadata count", entryCountOffset, entryCount, SMALLEST_ENTRY_BYTES);
-        requireRoom("tensor count", tensorCountOffset, tensorCount, SMALLEST_TENSOR_BYTES);
+        cursor.requireRoom("metadata count", entryCountOffset, entryCount, SMALLEST_ENTRY_BYTES);
+        cursor.requireRoom("tensor count", tensorCountOffset, tensorCount, SMALLEST_TENSOR_BYTES);
 
-        GgufMetadata metadata = readMetadata(entryCount);
+        GgufMetadata metadata = new GgufMetadataReader(cursor, limits).read(entryCount);
         int alignment = alignment(metadata);
         List<Announced> announced = new ArrayList<>();
         for (int i = 0; i < tensorCount; i++) {
             announced.add(readTensor(i));
-            requireWithinBudget();
+            cursor.requireAtMost(limits.metadataBytes());
         }
         long contents = Math.ceilDiv(cursor.position(), (long) alignment) * alignment;
         return new GgufHeader(
                 version, metadata, place(announced, alignment, contents), alignment, contents);
-    }
-
-    private GgufMetadata readMetadata(int count) {
-        Map<String, GgufMetadata.Entry> entries = new LinkedHashMap<>();
-        for (int i = 0; i < count; i++) {
-            String field = "metadata[" + i + "] key";
-            long keyOffset = cursor.position();
-            String key = cursor.readString(field, limits.keyBytes());
-            if (key.isEmpty()) {
-                throw new InvalidGgufException(field, keyOffset, "an empty string", "non-empty");
-            }
-            if (entries.containsKey(key)) {
-                throw new InvalidGgufException(
-                        field, keyOffset, "\"" + key + "\" once more", "unique");
-            }
-            long valueOffset = cursor.position();
-            GgufValue value = readValue("metadata \"" + key + "\"");
-            entries.put(key, new GgufMetadata.Entry(value, valueOffset));
-            requireWithinBudget();
-        }
-        return new GgufMetadata(entries);
-    }
-
-    private GgufValue readValue(String field) {
-        GgufValueType type = readType(field + " type");
-        return type == GgufValueType.ARRAY ? readArray(field) : readScalar(field, type);
-    }
-
-    private GgufValueType readType(String field) {
-        long offset = cursor.position();
-        int id = cursor.readInt(field);
-        return GgufValueType.ofId(id)
-                .orElseThrow(() ->
-                        new InvalidGgufException(
-                                field, offset, Integer.toUnsignedString(id), "in [0, 12]"));
-    }
-
-    private GgufValue readScalar(String field, GgufValueType type) {
-        return switch (type) {
-            case STRING -> new GgufValue.Text(cursor.readString(field, limits.stringBytes()));
-            case BOOL -> new GgufValue.Bool(readBool(field));
-            case FLOAT32, FLOAT64 -> new GgufValue.Real(type, readReal(field, type));
-            case UINT8, INT8, UINT16, INT16, UINT32, INT32, UINT64, INT64 ->
-                    new GgufValue.Whole(type, readWhole(field, type));
-            case ARRAY -> throw new IllegalStateException("arrays are read elsewhere");
-        };
-    }
-
-    private GgufValue readArray(String field) {
-        long typeOffset = cursor.position();
-        GgufValueType type = readType(field + " element type");
-        if (type == GgufValueType.ARRAY) {
-            throw new InvalidGgufException(
-                    field + " element type", typeOffset, "ARRAY", "a scalar or string type");
-        }
-        long countOffset = cursor.position();
-        int count = cursor.readCount(field + " array length", limits.arrayLength());
-        requireRoom(field + " array length", countOffset, count, type.minimumSize());
-        switch (type) {
-            case STRING -> {
-                List<String> values = new ArrayList<>(count);
-                for (int i = 0; i < count; i++) {
-                    values.add(cursor.readString(field + "[" + i + "]", limits.stringBytes()));
-                }
-                return new GgufValue.Texts(values);
-            }
-            case BOOL -> {
-                List<Boolean> values = new ArrayList<>(count);
-                for (int i = 0; i < count; i++) {
-                    values.add(readBool(field));
-                }
-                return new GgufValue.Bools(values);
-            }
-            case FLOAT32, FLOAT64 -> {
-                double[] values = new double[count];
-                for (int i = 0; i < count; i++) {
-                    values[i] = readReal(field, type);
-                }
-                return new GgufValue.Reals(type, new PackedDoubles(values));
-            }
-            default -> {
-                long[] values = new long[count];
-                for (int i = 0; i < count; i++) {
-                    values[i] = readWhole(field, type);
-                }
-                return new GgufValue.Wholes(type, new PackedLongs(values));
-            }
-        }
-    }
-
-    private boolean readBool(String field) {
-        long offset = cursor.position();
-        byte value = cursor.readByte(field);
-        if (value != 0 && value != 1) {
-            throw new InvalidGgufException(field, offset, value, "a boolean of 0 or 1");
-        }
-        return value == 1;
-    }
-
-    private double readReal(String field, GgufValueType type) {
-        return type == GgufValueType.FLOAT32
-                ? Float.intBitsToFloat(cursor.readInt(field))
-                : Double.longBitsToDouble(cursor.readLong(field));
-    }
-
-    private long readWhole(String field, GgufValueType type) {
-        return switch (type) {
-            case UINT8 -> Byte.toUnsignedLong(cursor.readByte(field));
-            case INT8 -> cursor.readByte(field);
-            case UINT16 -> Short.toUnsignedLong(cursor.readShort(field));
-            case INT16 -> cursor.readShort(field);
-            case UINT32 -> Integer.toUnsignedLong(cursor.readInt(field));
-            case INT32 -> cursor.readInt(field);
-            case UINT64, INT64 -> cursor.readLong(field);
-            case FLOAT32, FLOAT64, BOOL, STRING, ARRAY ->
-                    throw new IllegalStateException(type + " is no whole number");
-        };
     }
 
     private static int alignment(GgufMetadata metadata) {
@@ -314,27 +197,5 @@ final class GgufHeaderReader {
             }
         }
         return tensors;
-    }
-
-    private void requireRoom(String field, long offset, int count, int smallestBytes) {
-        if (count > cursor.remaining() / smallestBytes) {
-            throw new InvalidGgufException(
-                    field,
-                    offset,
-                    count,
-                    "small enough for the "
-                            + cursor.remaining()
-                            + " bytes left in the file (is it truncated?)");
-        }
-    }
-
-    private void requireWithinBudget() {
-        if (cursor.position() > limits.metadataBytes()) {
-            throw new InvalidGgufException(
-                    "header",
-                    cursor.position(),
-                    "more than " + limits.metadataBytes() + " bytes",
-                    "at most " + limits.metadataBytes() + " bytes of metadata and tensor names");
-        }
     }
 }

@@ -1,16 +1,12 @@
 package dev.loramill.llama.tiny;
 
 import dev.loramill.llama.gguf.GgmlType;
-import dev.loramill.llama.gguf.GgufValue;
-import dev.loramill.llama.gguf.GgufWriter;
-import dev.loramill.llama.gguf.LoraTarget;
 import dev.loramill.llama.gguf.ModelHyperparameters;
 import dev.loramill.llama.quantization.Quantizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 
 /**
  * A small base model with seeded random weights and a real tokenizer, complete enough for llama.cpp
@@ -46,8 +42,8 @@ public record TinyLlama(
         GgmlType linearType,
         GgmlType embeddingType) {
 
-    private static final float ROPE_BASE = 10_000f;
-    private static final float RMS_EPSILON = 1e-5f;
+    static final float ROPE_BASE = 10_000f;
+    static final float RMS_EPSILON = 1e-5f;
 
     /** Checks the options that would give a file that no reader accepts. */
     public TinyLlama {
@@ -262,124 +258,7 @@ public record TinyLlama(
      * @throws IOException if writing fails
      */
     public Path write(Path path) throws IOException {
-        GgufWriter writer = new GgufWriter();
-        describe(writer);
-        TinyVocabulary.ofSize(vocabularySize).describe(writer);
-        Random random = new Random(seed);
-        matrix(writer, random, "token_embd.weight", embeddingType, vocabularySize, 0.25);
-        if (hasRopeFactors) {
-            float[] factors = new float[embeddingLength / headCount / 2];
-            for (int i = 0; i < factors.length; i++) {
-                factors[i] = 1 + 7f * i / factors.length;
-            }
-            vector(writer, "rope_freqs.weight", factors);
-        }
-        for (int block = 0; block < blockCount; block++) {
-            block(writer, random, block);
-        }
-        vector(writer, "output_norm.weight", around(random, 1, embeddingLength));
-        if (!isTied) {
-            matrix(writer, random, "output.weight", embeddingType, vocabularySize, 0.25);
-        }
-        writer.write(path);
+        new TinyWeights(this).write(path);
         return path;
-    }
-
-    private void describe(GgufWriter writer) {
-        writer.put("general.architecture", GgufValue.text(architecture))
-                .put("general.type", GgufValue.text("model"))
-                .put("general.name", GgufValue.text("Tiny " + architecture + " " + seed))
-                .put(key("block_count"), GgufValue.uint32(blockCount))
-                .put(key("context_length"), GgufValue.uint32(contextLength))
-                .put(key("embedding_length"), GgufValue.uint32(embeddingLength))
-                .put(key("feed_forward_length"), GgufValue.uint32(feedForwardLength))
-                .put(key("attention.head_count"), GgufValue.uint32(headCount))
-                .put(key("attention.head_count_kv"), GgufValue.uint32(keyValueHeadCount))
-                .put(key("attention.layer_norm_rms_epsilon"), GgufValue.float32(RMS_EPSILON))
-                .put(key("rope.freq_base"), GgufValue.float32(ROPE_BASE))
-                .put(
-                        key("rope.dimension_count"),
-                        GgufValue.uint32((long) embeddingLength / headCount))
-                .put(key("vocab_size"), GgufValue.uint32(vocabularySize));
-        if (architecture.equals("qwen3")) {
-            long headDimension = (long) embeddingLength / headCount;
-            writer.put(key("attention.key_length"), GgufValue.uint32(headDimension))
-                    .put(key("attention.value_length"), GgufValue.uint32(headDimension));
-        }
-    }
-
-    private String key(String name) {
-        return architecture + "." + name;
-    }
-
-    private void block(GgufWriter writer, Random random, int block) {
-        String prefix = "blk." + block + ".";
-        ModelHyperparameters sizes = hyperparameters();
-        vector(writer, prefix + "attn_norm.weight", around(random, 1, embeddingLength));
-        for (LoraTarget target : LoraTarget.values()) {
-            if (target == LoraTarget.GATE) {
-                vector(writer, prefix + "ffn_norm.weight", around(random, 1, embeddingLength));
-            }
-            int inputLength = target.inputLength(sizes);
-            int outputLength = target.outputLength(sizes);
-            float[] values = new float[inputLength * outputLength];
-            double deviation = 1 / Math.sqrt(inputLength);
-            for (int i = 0; i < values.length; i++) {
-                values[i] = (float) (random.nextGaussian() * deviation);
-            }
-            writer.addTensor(
-                    target.tensorName(block),
-                    linearType,
-                    List.of((long) inputLength, (long) outputLength),
-                    Quantizer.quantize(linearType, values));
-            boolean isQkv =
-                    target == LoraTarget.Q || target == LoraTarget.K || target == LoraTarget.V;
-            if (isQkv && architecture.equals("qwen2")) {
-                vector(
-                        writer,
-                        prefix + target.ggufName() + ".bias",
-                        around(random, 0, outputLength));
-            }
-            if (isQkv && target != LoraTarget.V && architecture.equals("qwen3")) {
-                vector(
-                        writer,
-                        prefix + target.ggufName() + "_norm.weight",
-                        around(random, 1, sizes.headDimension()));
-            }
-        }
-    }
-
-    private void matrix(
-            GgufWriter writer,
-            Random random,
-            String name,
-            GgmlType type,
-            int rows,
-            double deviation) {
-        float[] values = new float[embeddingLength * rows];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) (random.nextGaussian() * deviation);
-        }
-        writer.addTensor(
-                name,
-                type,
-                List.of((long) embeddingLength, (long) rows),
-                Quantizer.quantize(type, values));
-    }
-
-    private static float[] around(Random random, float mean, int length) {
-        float[] values = new float[length];
-        for (int i = 0; i < length; i++) {
-            values[i] = mean + (float) (random.nextGaussian() * 0.1);
-        }
-        return values;
-    }
-
-    private static void vector(GgufWriter writer, String name, float[] values) {
-        writer.addTensor(
-                name,
-                GgmlType.F32,
-                List.of((long) values.length),
-                Quantizer.quantize(GgmlType.F32, values));
     }
 }
