@@ -79,9 +79,9 @@ class CrashIT {
     private void killInTheMiddle(String dataset, boolean losesState) throws IOException {
         List<RowReceived> rows = Rows.random(dataset, 12_000, 9);
         stack.publish(Topics.ROWS_RECEIVED, rows);
-        killWhenPartlyDone(dataset, 1_000, losesState);
+        killWhenPartlyDone(dataset, 1_000, rows.size(), losesState);
         stack.publish(Topics.ROWS_RECEIVED, rows.subList(0, 9_000));
-        killWhenPartlyDone(dataset, 3_000, losesState);
+        killWhenPartlyDone(dataset, 3_000, 21_000, losesState);
         seal(dataset, rows.size());
 
         JsonNode ledger = stack.awaitCleaned(dataset);
@@ -114,12 +114,13 @@ class CrashIT {
                 .hasSize(1);
     }
 
-    private void killWhenPartlyDone(String dataset, int outcomes, boolean losesState)
+    private void killWhenPartlyDone(String dataset, int outcomes, int all, boolean losesState)
             throws IOException {
         await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> processed(dataset) >= outcomes);
         stack.killService();
+        assertThat(published(dataset).size()).as("rows done at the kill").isLessThan(all);
         if (losesState) {
             stack.deleteState();
         }

@@ -42,12 +42,13 @@ class Freezing {
             DataSource dataSource,
             LedgerQueries ledgers,
             Announcer announcer,
-            FreezeConfig config) {
+            ArtifactsConfig artifacts,
+            BasesConfig bases) {
         this.dataSource = dataSource;
         this.ledgers = ledgers;
         this.announcer = announcer;
-        this.store = new LocalArtifactStore(config.artifacts().directory());
-        this.tokenizers = new BaseTokenizers(store, config.bases().catalogue());
+        this.store = new LocalArtifactStore(artifacts.directory());
+        this.tokenizers = new BaseTokenizers(store, bases.catalogue());
         this.freezer = new DatasetFreezer(dataSource, store);
     }
 

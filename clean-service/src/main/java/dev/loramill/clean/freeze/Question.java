@@ -37,17 +37,21 @@ final class Question {
 
     private static void appendWords(StringBuilder words, String text) {
         String lower = text.toLowerCase(Locale.ROOT);
-        boolean isBetween = true;
+        boolean isInWord = false;
+        boolean hasWords = false;
         for (int i = 0; i < lower.length(); ) {
             int codePoint = lower.codePointAt(i);
             i += Character.charCount(codePoint);
-            if (Character.isLetterOrDigit(codePoint)) {
-                words.appendCodePoint(codePoint);
-                isBetween = false;
-            } else if (!isBetween) {
-                words.append(' ');
-                isBetween = true;
+            if (!Character.isLetterOrDigit(codePoint)) {
+                isInWord = false;
+                continue;
             }
+            if (!isInWord && hasWords) {
+                words.append(' ');
+            }
+            words.appendCodePoint(codePoint);
+            isInWord = true;
+            hasWords = true;
         }
     }
 }
