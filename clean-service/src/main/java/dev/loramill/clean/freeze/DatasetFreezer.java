@@ -71,6 +71,7 @@ final class DatasetFreezer {
                         request.evalFraction(),
                         request.seed());
         requireBothSides(ledger, request, fates, heldOut);
+        CommonSystemPrompt systemPrompt = new CommonSystemPrompt();
         try (RowFile train = new RowFile(store);
                 RowFile eval = new RowFile(store)) {
             kept.<IOException>forEach(
@@ -85,6 +86,7 @@ final class DatasetFreezer {
                                 fate.isTruncated
                                         ? fit(messages, request, tokenizer).orElseThrow()
                                         : messages;
+                        systemPrompt.add(fitting);
                         (heldOut.contains(fate.question) ? eval : train)
                                 .add(row.digest(), fitting, fate.length);
                     });
@@ -99,6 +101,7 @@ final class DatasetFreezer {
                                     base,
                                     tokenizer.contract(),
                                     counts,
+                                    systemPrompt.text(),
                                     trainFile,
                                     evalFile));
             StoredArtifact stored = store.put(new ByteArrayInputStream(manifest));

@@ -7,6 +7,7 @@ import dev.loramill.clean.ledger.DatasetLedger;
 import dev.loramill.events.EventJson;
 import dev.loramill.events.RecipeReference;
 import dev.loramill.events.TrainServeContract;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a version is, in canonical JSON; its SHA-256 names the version. It holds no times and
@@ -29,6 +30,7 @@ final class Manifest {
             BaseModel base,
             TrainServeContract contract,
             Counts counts,
+            @Nullable String systemPrompt,
             RowFile.Finished train,
             RowFile.Finished eval) {
         ObjectNode manifest = JsonNodeFactory.instance.objectNode();
@@ -50,7 +52,7 @@ final class Manifest {
                 .put("splitBy", "question")
                 .put("maxTokens", request.maxTokens())
                 .put("overLength", request.overLength().label())
-                .put("systemPrompt", request.systemPrompt());
+                .put("systemPrompt", systemPrompt);
         manifest.putObject("base").put("id", base.id()).put("sha256", base.sha256());
         manifest.set("contract", EventJson.mapper().valueToTree(contract));
         manifest.set("tokenLengths", counts.lengths().toJson());

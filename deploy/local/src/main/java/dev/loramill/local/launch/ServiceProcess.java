@@ -56,7 +56,13 @@ final class ServiceProcess implements AutoCloseable {
         return process == null || !process.isAlive() ? 0 : process.pid();
     }
 
-    synchronized void start() throws IOException {
+    void start() throws IOException {
+        startProcess();
+        // Without the lock: whoever listens asks all services, each of which has a lock of its own.
+        onChange.run();
+    }
+
+    private synchronized void startProcess() throws IOException {
         if (isStopping) {
             return;
         }
@@ -72,8 +78,12 @@ final class ServiceProcess implements AutoCloseable {
         process = started;
         startedAt = Instant.now();
         Files.writeString(spec.pidFile(), Long.toString(started.pid()));
-        started.onExit().thenAccept(this::ended);
-        onChange.run();
+        started.onExit()
+                .thenAccept(ended -> {
+                    if (recordEnd(ended)) {
+                        onChange.run();
+                    }
+                });
     }
 
     /** Last lines that the present or the last process has written. */
@@ -104,9 +114,10 @@ final class ServiceProcess implements AutoCloseable {
         }
     }
 
-    private synchronized void ended(Process ended) {
+    /** Whether the end was one that the service was not asked for. */
+    private synchronized boolean recordEnd(Process ended) {
         if (isStopping || ended != process) {
-            return;
+            return false;
         }
         Duration pause = nextPause;
         if (startedAt.plus(STEADY).isBefore(Instant.now())) {
@@ -124,10 +135,10 @@ final class ServiceProcess implements AutoCloseable {
                                 ended.exitValue(),
                                 Steps.seconds(pause)));
         lastLines().forEach(line -> console.line("    | " + line));
-        onChange.run();
         if (!scheduler.isShutdown()) {
             scheduler.schedule(this::startAgain, pause.toMillis(), TimeUnit.MILLISECONDS);
         }
+        return true;
     }
 
     private void startAgain() {
