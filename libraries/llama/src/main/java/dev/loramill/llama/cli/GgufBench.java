@@ -3,22 +3,16 @@ package dev.loramill.llama.cli;
 import dev.loramill.llama.gguf.GgmlType;
 import dev.loramill.llama.quantization.Dequantizer;
 import dev.loramill.llama.quantization.DequantizerComparison;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -180,56 +174,27 @@ final class GgufBench implements Callable<Integer> {
             Map<String, Object> figures,
             Map<String, Double> milliseconds)
             throws IOException, InterruptedException {
-        Path script = Files.createTempFile("dequantize", ".py");
-        try {
-            try (InputStream in =
-                    Objects.requireNonNull(GgufBench.class.getResourceAsStream("dequantize.py"))) {
-                Files.write(script, in.readAllBytes());
-            }
-            Process process =
-                    new ProcessBuilder(
-                                    interpreter.toString(),
-                                    script.toString(),
-                                    String.valueOf(elements),
-                                    String.valueOf(threads),
-                                    String.valueOf(rounds))
-                            .redirectError(ProcessBuilder.Redirect.INHERIT)
-                            .start();
-            boolean isFaster = true;
-            int lines = 0;
-            try (BufferedReader reader =
-                    new BufferedReader(
-                            new InputStreamReader(
-                                    process.getInputStream(), StandardCharsets.UTF_8))) {
-                for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                    int space = line.indexOf(' ');
-                    String type = line.substring(0, space);
-                    double theirs = Double.parseDouble(line.substring(space + 1));
-                    double ours = milliseconds.getOrDefault(type, Double.MAX_VALUE);
-                    out.printf(
-                            Locale.ROOT,
-                            "%-5s %7.1f ms in torch, %.1f times ours%n",
-                            type,
-                            theirs,
-                            theirs / ours);
-                    figures.put(type + "_torch_ms", rounded(theirs));
-                    isFaster &= ours < theirs;
-                    lines++;
-                }
-            }
-            int exitCode = process.waitFor();
-            if (exitCode != 0 || lines == 0) {
-                throw new IOException(
-                        "\""
-                                + interpreter
-                                + "\" ended with exit code "
-                                + exitCode
-                                + " (has it torch?)");
-            }
-            return isFaster;
-        } finally {
-            Files.delete(script);
+        PythonPeer.Answer torch =
+                PythonPeer.run(
+                        interpreter,
+                        "dequantize.py",
+                        String.valueOf(elements),
+                        String.valueOf(threads),
+                        String.valueOf(rounds));
+        boolean isFaster = true;
+        for (String type : List.of("Q8_0", "Q4_K")) {
+            double theirs = torch.number(type);
+            double ours = milliseconds.getOrDefault(type, Double.MAX_VALUE);
+            out.printf(
+                    Locale.ROOT,
+                    "%-5s %7.1f ms in torch, %.1f times ours%n",
+                    type,
+                    theirs,
+                    theirs / ours);
+            figures.put(type + "_torch_ms", rounded(theirs));
+            isFaster &= ours < theirs;
         }
+        return isFaster;
     }
 
     private static double rounded(double value) {

@@ -1,8 +1,9 @@
 """Dequantizes Q8_0 and Q4_K blocks into bfloat16 with torch operations.
 
-Usage: dequantize.py WEIGHTS THREADS ROUNDS; prints a line "TYPE MILLISECONDS" for each type.
+Usage: dequantize.py WEIGHTS THREADS ROUNDS; prints milliseconds by type as JSON.
 """
 
+import json
 import statistics
 import sys
 import time
@@ -38,7 +39,7 @@ def finite_halves(count, columns):
     return (torch.randn(count, columns) * 0.01).to(torch.float16).view(torch.uint8)
 
 
-def measure(name, function, block_size, type_size, scale_columns):
+def measure(function, block_size, type_size, scale_columns):
     count = weights // block_size
     blocks = torch.randint(0, 256, (count, type_size), dtype=torch.uint8)
     blocks[:, : scale_columns * 2] = finite_halves(count, scale_columns)
@@ -49,8 +50,7 @@ def measure(name, function, block_size, type_size, scale_columns):
             start = time.perf_counter()
             function(blocks)
             times.append((time.perf_counter() - start) * 1000)
-    print(f"{name} {statistics.median(times):.3f}", flush=True)
+    return statistics.median(times)
 
 
-measure("Q8_0", q8_0, 32, 34, 1)
-measure("Q4_K", q4_k, 256, 144, 2)
+print(json.dumps({"Q8_0": measure(q8_0, 32, 34, 1), "Q4_K": measure(q4_k, 256, 144, 2)}))
