@@ -84,6 +84,7 @@ public record ModelHyperparameters(
                     ropeDimensions,
                     "even and at most the head dimension " + headDimension);
         }
+        keys.refuseRopeScaling();
         int vocabulary = vocabularySize(file, embedding);
         return new ModelHyperparameters(
                 architecture,
@@ -147,6 +148,19 @@ public record ModelHyperparameters(
 
         int size(String name, int maximum, int otherwise) {
             return contains(name) ? size(name, maximum) : otherwise;
+        }
+
+        /**
+         * Positions are scaled by a tensor of factors or not at all; other ways are not computed.
+         */
+        void refuseRopeScaling() {
+            String scaling = metadata.findString(key("rope.scaling.type")).orElse("none");
+            if (!scaling.equals("none")) {
+                throw fault("rope.scaling.type", "\"" + scaling + "\"", "absent or \"none\"");
+            }
+            if (contains("rope.scale_linear")) {
+                throw fault("rope.scale_linear", "a value", "absent");
+            }
         }
 
         float positive(String name, @org.jspecify.annotations.Nullable Float otherwise) {

@@ -52,6 +52,8 @@ class BaseValidatorTest {
                 broken("llama.attention.head_count_kv", GgufValue.uint32(3), "format"),
                 broken("llama.attention.head_count_kv", GgufValue.uint32(4), "shape"),
                 broken("llama.feed_forward_length", GgufValue.uint32(64), "shape"),
+                broken("llama.rope.scaling.type", GgufValue.text("yarn"), "format"),
+                broken("llama.rope.scale_linear", GgufValue.float32(2), "format"),
                 broken("llama.rope.freq_base", GgufValue.float32(Float.NaN), "format"),
                 broken("llama.attention.layer_norm_rms_epsilon", GgufValue.float32(-1), "format"),
                 broken("tokenizer.ggml.model", GgufValue.text("wordpiece"), "tokenizer"),
