@@ -134,7 +134,7 @@ class AttemptsIT {
         try (ScriptedWorker worker = stack.worker()) {
             AttemptAssigned assigned = worker.awaitAssignment(job, 1);
 
-            await().pollDelay(TrainStack.LEASE.multipliedBy(2))
+            await().pollDelay(TrainStack.LEASE.plusSeconds(3))
                     .atMost(PATIENCE)
                     .until(() -> stack.job(job).path("status").asText().equals("running"));
 
@@ -257,6 +257,7 @@ class AttemptsIT {
         String job = stack.createJob();
         try (ScriptedWorker worker = stack.worker()) {
             AttemptAssigned assigned = worker.awaitAssignment(job, 1);
+            worker.awaitBusy();
             String waiting = stack.createJob();
 
             assertThat(stack.post("/v1/fine_tuning/jobs/" + job + "/cancel", "").at("/status"))

@@ -3,6 +3,7 @@ package dev.loramill.train.stack;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -27,9 +28,19 @@ public final class IngestPeer extends JsonPeer {
         faults.put(id, fault);
     }
 
-    /** Request that opened a dataset; null when it was not opened. */
-    public @Nullable JsonNode opened(String dataset) {
-        return datasets.get(dataset);
+    /** Id of the dataset that was opened on a file; null when none was. */
+    public @Nullable String openedOn(String file) {
+        for (JsonNode dataset : datasets.values()) {
+            if (dataset.path("file").asText().equals(file)) {
+                return dataset.path("id").asText();
+            }
+        }
+        return null;
+    }
+
+    /** Recipe that a dataset was opened with. */
+    public String recipeOf(String dataset) {
+        return Objects.requireNonNull(datasets.get(dataset)).path("recipe").asText();
     }
 
     @Override

@@ -88,6 +88,11 @@ public final class ScriptedWorker implements AutoCloseable {
                 .orElseThrow();
     }
 
+    /** Waits until the service has heard that it runs something. */
+    public void awaitBusy() {
+        await().atMost(PATIENCE).until(() -> state().equals("busy"));
+    }
+
     /** What it was told so far, of a kind. */
     public <E extends TrainingAssignment> List<E> assignments(Class<E> kind) {
         List<E> mine = new ArrayList<>();

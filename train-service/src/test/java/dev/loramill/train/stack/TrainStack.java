@@ -62,7 +62,7 @@ public final class TrainStack implements AutoCloseable {
     public static final String BASE = "tiny-base";
 
     /** Length of a lease here. */
-    public static final Duration LEASE = Duration.ofSeconds(3);
+    public static final Duration LEASE = Duration.ofSeconds(7);
 
     private static final Path APPLICATION = Path.of("target/quarkus-app/quarkus-run.jar");
     private static final String DATABASE = "loramill_train";
@@ -215,6 +215,21 @@ public final class TrainStack implements AutoCloseable {
             messages.addFirst(event.path("message").asText());
         }
         return messages;
+    }
+
+    /** Messages of all events of a job, however many pages they fill, newest first. */
+    public List<String> allMessages(String id) {
+        List<String> messages = new ArrayList<>();
+        String after = "";
+        while (true) {
+            JsonNode page =
+                    get("/v1/fine_tuning/jobs/" + id + "/events?limit=100&after=" + after).json();
+            page.path("data").forEach(event -> messages.add(event.path("message").asText()));
+            if (!page.path("has_more").asBoolean()) {
+                return messages;
+            }
+            after = page.path("data").path(page.path("data").size() - 1).path("id").asText();
+        }
     }
 
     /** Announcements that name a job, in order. */
