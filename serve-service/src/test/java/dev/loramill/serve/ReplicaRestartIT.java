@@ -27,9 +27,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,6 +142,45 @@ class ReplicaRestartIT {
         assertThat(service.exitValue()).isEqualTo(TERMINATED);
     }
 
+    @Test
+    void finishesWhatIsUnderWayBeforeItStops() throws Exception {
+        launch();
+        awaitReady();
+        String body =
+                """
+                {"model":"tiny","messages":[{"role":"user","content":"How are you?"}],
+                 "temperature":0,"max_tokens":400,"stream":true,"logit_bias":%s}
+                """
+                        .formatted(neverEnding());
+        HttpResponse<Stream<String>> response =
+                http.send(request(body), HttpResponse.BodyHandlers.ofLines());
+        Iterator<String> lines = response.body().iterator();
+        assertThat(lines.next()).startsWith("data: {");
+
+        service.destroy();
+
+        List<String> rest = new ArrayList<>();
+        lines.forEachRemaining(rest::add);
+        rest.removeIf(String::isEmpty);
+        assertThat(rest).last().isEqualTo("data: [DONE]");
+        assertThat(service.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private String neverEnding() throws IOException {
+        try (ChatFormat chat = ChatFormat.open(directory.resolve("base.gguf"))) {
+            return chat.tokenizer().endsOfGeneration().stream()
+                    .mapToObj(token -> "\"" + token + "\":-100")
+                    .collect(Collectors.joining(",", "{", "}"));
+        }
+    }
+
+    private HttpRequest request(String body) {
+        return HttpRequest.newBuilder(uri("/v1/chat/completions"))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+    }
+
     private void launch() throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -202,12 +244,7 @@ class ReplicaRestartIT {
                  "temperature":0,"max_tokens":30}
                 """
                         .formatted(model);
-        return http.send(
-                HttpRequest.newBuilder(uri("/v1/chat/completions"))
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(body))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+        return http.send(request(body), HttpResponse.BodyHandlers.ofString());
     }
 
     private HttpResponse<String> get(String path) throws Exception {

@@ -47,7 +47,7 @@ final class AdapterListener {
     private Instant lastRetry = Instant.EPOCH;
     private volatile boolean isCaughtUp;
     private volatile Instant lastContact = Instant.EPOCH;
-    private volatile String fault = "the broker has not answered yet";
+    private volatile String fault = "it has not answered yet";
 
     /**
      * How the listener is doing.
@@ -141,6 +141,7 @@ final class AdapterListener {
             if (lastContact.isBefore(now.minus(ROUND_TRIP))) {
                 consumer.endOffsets(consumer.assignment(), ROUND_TRIP);
                 lastContact = now;
+                fault = "it is silent";
             }
             if (isCaughtUp && lastRetry.isBefore(now.minus(RETRY))) {
                 roster.retry();

@@ -29,7 +29,7 @@ class AdapterReadiness implements HealthCheck {
         }
         if (!health.isCaughtUp()) {
             return response.down()
-                    .withData("reason", "the announced adapters are being read: " + health.fault())
+                    .withData("reason", "the announced adapters are being read")
                     .build();
         }
         return response.up().withData("served", follower.served().size()).build();

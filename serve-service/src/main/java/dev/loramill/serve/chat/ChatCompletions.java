@@ -9,21 +9,15 @@ import dev.loramill.serve.engine.Engine;
 import dev.loramill.serve.engine.EngineLifecycle;
 import dev.loramill.serve.engine.EngineState;
 import dev.loramill.serve.engine.GenerationRequest;
-import dev.loramill.serve.engine.TokenLogprobs;
 import dev.loramill.serve.openai.ApiException;
-import dev.loramill.serve.stream.AnswerEvent;
 import dev.loramill.serve.stream.AnswerStream;
-import dev.loramill.serve.stream.EventStream;
 import jakarta.inject.Singleton;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
-/** Answers conversations: finds the model, renders the prompt, and puts the answer together. */
+/** Begins to answer conversations: checks the request, finds the model and renders the prompt. */
 @Singleton
 class ChatCompletions {
     private static final Duration SOON = Duration.ofSeconds(1);
@@ -65,7 +59,7 @@ class ChatCompletions {
                             fingerprint(engine, model),
                             prompt.length,
                             new AnswerStream(generation, engine.tokenizer(), request.stop()),
-                            engine.tokenizer());
+                            TokenTexts.of(engine.tokenizer()));
             case Admission.QueueFull(int limit) ->
                     throw ApiException.unavailable(
                             "%d requests wait already, no more are taken; try again in a moment"
@@ -84,72 +78,6 @@ class ChatCompletions {
                     throw ApiException.unavailable(
                             "the server is shutting down", "shutting_down", LATER);
         };
-    }
-
-    /**
-     * Waits for the whole answer.
-     *
-     * @throws ApiException when it breaks off
-     */
-    ChatCompletion complete(OpenAnswer answer, ChatRequest request) throws InterruptedException {
-        StringBuilder text = new StringBuilder();
-        List<TokenLogprobs> logprobs = new ArrayList<>();
-        while (true) {
-            switch (answer.stream().next()) {
-                case AnswerEvent.Piece(String piece, List<TokenLogprobs> some) -> {
-                    text.append(piece);
-                    logprobs.addAll(some);
-                }
-                case AnswerEvent.Complete(String reason, int tokenCount) -> {
-                    return ChatCompletion.of(
-                            answer,
-                            text.toString(),
-                            name(answer, request, logprobs),
-                            reason,
-                            tokenCount);
-                }
-                case AnswerEvent.Broken(String reason) -> throw broken(reason);
-            }
-        }
-    }
-
-    /**
-     * Sends the answer piece by piece; a failure in the middle is sent as an error event.
-     *
-     * @throws IOException when the client is gone
-     */
-    void stream(OpenAnswer answer, ChatRequest request, EventStream out)
-            throws IOException, InterruptedException {
-        boolean hasUsage = request.delivery() == ChatRequest.Delivery.STREAM_WITH_USAGE;
-        ChatChunk.Maker chunks = new ChatChunk.Maker(answer, hasUsage);
-        out.send(chunks.begin());
-        while (true) {
-            switch (answer.stream().next()) {
-                case AnswerEvent.Piece(String text, List<TokenLogprobs> logprobs) ->
-                        out.send(chunks.piece(text, name(answer, request, logprobs)));
-                case AnswerEvent.Complete(String reason, int tokenCount) -> {
-                    out.send(chunks.end(reason));
-                    if (hasUsage) {
-                        out.send(chunks.usage(tokenCount));
-                    }
-                    out.done();
-                    return;
-                }
-                case AnswerEvent.Broken(String reason) -> {
-                    out.send(broken(reason).body());
-                    return;
-                }
-            }
-        }
-    }
-
-    private static @Nullable Logprobs name(
-            OpenAnswer answer, ChatRequest request, List<TokenLogprobs> logprobs) {
-        return request.logprobs().isPresent() ? Logprobs.of(logprobs, answer.tokenizer()) : null;
-    }
-
-    private static ApiException broken(String reason) {
-        return ApiException.unavailable(reason, "generation_failed", SOON);
     }
 
     private Engine engine() {

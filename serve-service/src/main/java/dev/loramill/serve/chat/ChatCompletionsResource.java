@@ -31,24 +31,24 @@ public class ChatCompletionsResource {
             throws InterruptedException {
         ChatRequest request = completions.read(body);
         OpenAnswer answer = completions.open(request);
-        http.addEndHandler(_ -> answer.stream().cancel());
+        http.addEndHandler(_ -> answer.text().cancel());
         if (http.response().closed()) {
-            answer.stream().cancel();
+            answer.text().cancel();
         }
         if (request.delivery() == ChatRequest.Delivery.WHOLE) {
-            return Response.ok(completions.complete(answer, request))
+            return Response.ok(AnswerDelivery.complete(answer, request))
                     .type(MediaType.APPLICATION_JSON)
                     .build();
         }
         StreamingOutput output =
                 out -> {
                     try {
-                        completions.stream(answer, request, new EventStream(out, mapper));
+                        AnswerDelivery.stream(answer, request, new EventStream(out, mapper));
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                         throw new InterruptedIOException();
                     } finally {
-                        answer.stream().cancel();
+                        answer.text().cancel();
                     }
                 };
         return Response.ok(output)

@@ -2,7 +2,6 @@ package dev.loramill.serve.chat;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import dev.loramill.llama.tokenizer.Tokenizer;
 import dev.loramill.serve.engine.TokenLogprobs;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,28 +33,28 @@ record Logprobs(List<Entry> content, @Nullable Object refusal) {
     record Candidate(String token, double logprob, List<Integer> bytes) {}
 
     /** Names the tokens. */
-    static Logprobs of(List<TokenLogprobs> tokens, Tokenizer tokenizer) {
+    static Logprobs of(List<TokenLogprobs> tokens, TokenTexts texts) {
         List<Entry> entries = new ArrayList<>(tokens.size());
         for (TokenLogprobs token : tokens) {
-            Candidate chosen = candidate(token.chosen(), tokenizer);
+            Candidate chosen = candidate(token.chosen(), texts);
             entries.add(
                     new Entry(
                             chosen.token(),
                             chosen.logprob(),
                             chosen.bytes(),
                             token.top().stream()
-                                    .map(candidate -> candidate(candidate, tokenizer))
+                                    .map(candidate -> candidate(candidate, texts))
                                     .toList()));
         }
         return new Logprobs(entries, null);
     }
 
-    private static Candidate candidate(TokenLogprobs.Candidate candidate, Tokenizer tokenizer) {
+    private static Candidate candidate(TokenLogprobs.Candidate candidate, TokenTexts texts) {
         List<Integer> bytes = new ArrayList<>();
-        for (byte b : tokenizer.piece(candidate.token())) {
+        for (byte b : texts.bytes(candidate.token())) {
             bytes.add(Byte.toUnsignedInt(b));
         }
-        String text = tokenizer.decode(new int[] {candidate.token()}, true);
+        String text = texts.text(candidate.token());
         return new Candidate(text, candidate.logprob(), bytes);
     }
 }

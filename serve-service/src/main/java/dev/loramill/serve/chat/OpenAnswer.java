@@ -1,7 +1,6 @@
 package dev.loramill.serve.chat;
 
-import dev.loramill.llama.tokenizer.Tokenizer;
-import dev.loramill.serve.stream.AnswerStream;
+import dev.loramill.serve.stream.Answer;
 import java.time.Instant;
 
 /**
@@ -12,8 +11,8 @@ import java.time.Instant;
  * @param model name that was asked for
  * @param fingerprint changes when base, adapter or engine do
  * @param promptTokenCount tokens of the rendered conversation
- * @param stream its text
- * @param tokenizer names its tokens
+ * @param text its text
+ * @param tokens names its tokens
  */
 record OpenAnswer(
         String id,
@@ -21,5 +20,5 @@ record OpenAnswer(
         String model,
         String fingerprint,
         int promptTokenCount,
-        AnswerStream stream,
-        Tokenizer tokenizer) {}
+        Answer text,
+        TokenTexts tokens) {}

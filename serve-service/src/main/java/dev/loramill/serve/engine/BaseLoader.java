@@ -38,7 +38,7 @@ final class BaseLoader {
         } catch (IOException | UncheckedIOException e) {
             return new EngineState.Waiting(
                     "base \"%s\" cannot be read: %s".formatted(config.base(), e.getMessage()));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             return new EngineState.Waiting(
                     "base \"%s\" cannot be loaded: %s".formatted(config.base(), e.getMessage()));
         }

@@ -40,7 +40,7 @@ public interface EngineConfig {
      * Models (the base and adapters) that generate at the same time; each has a context of its own.
      * The least recently used one that is idle makes room for another.
      */
-    @WithDefault("6")
+    @WithDefault("5")
     @Min(1)
     @Max(256)
     int contexts();

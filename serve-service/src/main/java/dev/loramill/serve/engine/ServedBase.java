@@ -3,8 +3,8 @@ package dev.loramill.serve.engine;
 import dev.loramill.artifacts.BaseModel;
 import dev.loramill.events.TrainServeContract;
 import dev.loramill.llama.gguf.GgufFile;
-import dev.loramill.llama.gguf.LoraTarget;
 import dev.loramill.llama.gguf.ModelHyperparameters;
+import dev.loramill.llama.template.BaseIdentity;
 import dev.loramill.llama.template.ChatFormat;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,17 +22,18 @@ public record ServedBase(BaseModel model, ModelHyperparameters sizes, TrainServe
     static ServedBase read(BaseModel model, Path file, ChatFormat chat) throws IOException {
         try (GgufFile gguf = GgufFile.open(file)) {
             ModelHyperparameters sizes = ModelHyperparameters.read(gguf);
+            BaseIdentity identity = BaseIdentity.of(file, chat);
             TrainServeContract contract =
                     new TrainServeContract(
                             model.sha256(),
-                            gguf.tensor(LoraTarget.Q.tensorName(0)).type().name(),
-                            sizes.architecture(),
-                            sizes.vocabularySize(),
-                            chat.tokenizer().digest(),
-                            chat.template().digest(),
-                            chat.template().date().toString(),
-                            chat.beginningCount(),
-                            chat.endOfTurn());
+                            identity.quantization(),
+                            identity.architecture(),
+                            identity.vocabularySize(),
+                            identity.tokenizerDigest(),
+                            identity.chatTemplateDigest(),
+                            identity.templateDate(),
+                            identity.beginningCount(),
+                            identity.endOfTurnToken());
             return new ServedBase(model, sizes, contract);
         }
     }

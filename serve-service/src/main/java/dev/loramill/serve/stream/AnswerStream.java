@@ -11,11 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 
-/**
- * The text of a generation as it comes: whole characters, ended before the first stop sequence. For
- * one thread, but for {@link #cancel()}.
- */
-public final class AnswerStream {
+/** The text of a generation as it comes: whole characters, ended before the first stop sequence. */
+public final class AnswerStream implements Answer {
     private static final String STOP = "stop";
     private static final String LENGTH = "length";
 
@@ -33,7 +30,7 @@ public final class AnswerStream {
         this.stops = new StopSequences(stop);
     }
 
-    /** The next event; waits for it. */
+    @Override
     public AnswerEvent next() throws InterruptedException {
         while (ready.isEmpty()) {
             take(generation.next());
@@ -41,7 +38,7 @@ public final class AnswerStream {
         return ready.remove();
     }
 
-    /** Nobody wants the rest. Any thread may call it. */
+    @Override
     public void cancel() {
         generation.cancel();
     }

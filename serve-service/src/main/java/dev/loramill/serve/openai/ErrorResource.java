@@ -8,8 +8,8 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** Answers whatever goes wrong with an {@link ErrorBody}. */
 @Singleton
-public class ErrorMapper {
-    private static final Logger LOGGER = Logger.getLogger(ErrorMapper.class);
+public class ErrorResource {
+    private static final Logger LOGGER = Logger.getLogger(ErrorResource.class);
 
     @ServerExceptionMapper
     public RestResponse<ErrorBody> refused(ApiException refusal) {
