@@ -178,6 +178,20 @@ public final class LlamaContext implements AutoCloseable {
         }
     }
 
+    /**
+     * Computes a batch of one token without any of this class's work, to measure that work by; the
+     * sequences must be cleared afterwards.
+     */
+    int decodeBare(Batch batch, int position) {
+        MemorySegment context = owned();
+        positions[0] = position;
+        try {
+            return functions.decode(context, batch.fill(positions));
+        } finally {
+            Reference.reachabilityFence(batch);
+        }
+    }
+
     private void resolvePositions(Batch batch) {
         int size = batch.size();
         if (size == 0 || size > options.batchSize()) {

@@ -10,7 +10,9 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The tokens of a model. Safe for use by any number of threads, as long as the model is open. */
 public final class Vocabulary {
@@ -26,6 +28,11 @@ public final class Vocabulary {
     private final OptionalInt end;
     private final OptionalInt endOfTurn;
     private final OptionalInt padding;
+
+    /** Pieces are asked for again and again, and never change. */
+    private final AtomicReferenceArray<byte @Nullable []> piecesWithSpecial;
+
+    private final AtomicReferenceArray<byte @Nullable []> piecesWithoutSpecial;
     private final boolean addsBeginning;
     private final boolean addsEnd;
 
@@ -34,6 +41,8 @@ public final class Vocabulary {
         this.model = model;
         this.address = library.models().vocabulary(model.address());
         this.size = functions.size(address);
+        this.piecesWithSpecial = new AtomicReferenceArray<>(size);
+        this.piecesWithoutSpecial = new AtomicReferenceArray<>(size);
         for (int token = 0; token < size; token++) {
             endsOfGeneration.set(token, functions.isEndOfGeneration(address, token));
             controls.set(token, functions.isControl(address, token));
@@ -163,19 +172,28 @@ public final class Vocabulary {
      */
     public byte[] piece(int token, boolean withSpecial) {
         requireToken(token);
-        return held(vocabulary -> {
-            try (Arena arena = Arena.ofConfined()) {
-                int capacity = 64;
-                MemorySegment bytes = arena.allocate(capacity);
-                int count = functions.tokenToPiece(vocabulary, token, bytes, capacity, withSpecial);
-                if (count < 0) {
-                    capacity = -count;
-                    bytes = arena.allocate(capacity);
-                    count = functions.tokenToPiece(vocabulary, token, bytes, capacity, withSpecial);
-                }
-                return bytes.asSlice(0, Math.max(0, count)).toArray(JAVA_BYTE);
+        AtomicReferenceArray<byte @Nullable []> known =
+                withSpecial ? piecesWithSpecial : piecesWithoutSpecial;
+        byte[] piece = known.get(token);
+        if (piece == null) {
+            piece = held(vocabulary -> nativePiece(vocabulary, token, withSpecial));
+            known.set(token, piece);
+        }
+        return piece.clone();
+    }
+
+    private byte[] nativePiece(MemorySegment vocabulary, int token, boolean withSpecial) {
+        try (Arena arena = Arena.ofConfined()) {
+            int capacity = 64;
+            MemorySegment bytes = arena.allocate(capacity);
+            int count = functions.tokenToPiece(vocabulary, token, bytes, capacity, withSpecial);
+            if (count < 0) {
+                capacity = -count;
+                bytes = arena.allocate(capacity);
+                count = functions.tokenToPiece(vocabulary, token, bytes, capacity, withSpecial);
             }
-        });
+            return bytes.asSlice(0, Math.max(0, count)).toArray(JAVA_BYTE);
+        }
     }
 
     /** The vocabulary's address, for a caller that holds the model. */

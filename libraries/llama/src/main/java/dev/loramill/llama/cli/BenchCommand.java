@@ -10,5 +10,5 @@ import picocli.CommandLine.Command;
                         + " the bar in its --help is missed.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "NAME",
-        subcommands = GgufBench.class)
+        subcommands = {GgufBench.class, TokenizerBench.class, BindingBench.class})
 final class BenchCommand {}

@@ -1,6 +1,10 @@
 package dev.loramill.llama.cli;
 
+import dev.loramill.llama.binding.NativeCallException;
+import dev.loramill.llama.binding.RefusedFileException;
 import dev.loramill.llama.gguf.InvalidGgufException;
+import dev.loramill.llama.jinja.TemplateException;
+import dev.loramill.llama.natives.NativesException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
@@ -19,7 +23,13 @@ import picocli.CommandLine.Command;
         description = "Tools for GGUF files and llama.cpp.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {GgufCommand.class, BenchCommand.class})
+        subcommands = {
+            GgufCommand.class,
+            TokenizeCommand.class,
+            RenderCommand.class,
+            BenchCommand.class,
+            StressCommand.class
+        })
 public final class LlamaCommand {
     private LlamaCommand() {}
 
@@ -46,6 +56,11 @@ public final class LlamaCommand {
         return switch (fault) {
             case NoSuchFileException e -> "\"" + e.getFile() + "\" does not exist";
             case InvalidGgufException e -> String.valueOf(e.getMessage());
+            case IllegalArgumentException e -> String.valueOf(e.getMessage());
+            case TemplateException e -> String.valueOf(e.getMessage());
+            case RefusedFileException e -> String.valueOf(e.getMessage());
+            case NativeCallException e -> String.valueOf(e.getMessage());
+            case NativesException e -> String.valueOf(e.getMessage());
             default -> fault.toString();
         };
     }

@@ -200,7 +200,9 @@ class LlamaContextIT {
             batch.clear();
             batch.add(5, 0, 0, false);
             batch.add(5, 2, 0, true);
-            refuses(() -> context.decode(batch), "position of token 1 in sequence 0 must be 1, got 2");
+            refuses(
+                    () -> context.decode(batch),
+                    "position of token 1 in sequence 0 must be 1, got 2");
             refuses(() -> context.logits(0), "computed no logits");
             refuses(() -> context.copySequence(0, 7), "sequence must be in [0, 2), got 7");
             assertThat(context.length(0)).isZero();

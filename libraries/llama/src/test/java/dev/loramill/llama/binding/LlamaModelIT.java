@@ -44,8 +44,7 @@ class LlamaModelIT {
         byte[] bytes = Files.readAllBytes(whole);
         Path cut = folder.resolve("cut.gguf");
         Files.write(cut, java.util.Arrays.copyOf(bytes, bytes.length - 1000));
-        assertThatThrownBy(
-                        () -> LlamaModel.load(library, cut, LlamaModelOptions.vocabularyAlone()))
+        assertThatThrownBy(() -> LlamaModel.load(library, cut, LlamaModelOptions.vocabularyAlone()))
                 .isInstanceOf(RefusedFileException.class)
                 .hasMessageStartingWith("the base \"cut.gguf\" is refused: format: ")
                 .hasMessageContaining("is it truncated?");
@@ -55,8 +54,7 @@ class LlamaModelIT {
     @MethodSource(LIBRARIES)
     void saysWhichFileIsMissing(LlamaLibrary library) {
         Path missing = folder.resolve("none.gguf");
-        assertThatThrownBy(
-                        () -> LlamaModel.load(library, missing, LlamaModelOptions.defaults()))
+        assertThatThrownBy(() -> LlamaModel.load(library, missing, LlamaModelOptions.defaults()))
                 .isInstanceOf(NoSuchFileException.class)
                 .hasMessageContaining("none.gguf");
     }
@@ -65,8 +63,7 @@ class LlamaModelIT {
     void givesTheReasonThatTheLibraryLogged() throws IOException {
         // This library was built before qwen3 was known.
         LlamaLibrary old = LlamaLibrary.load(new NativesSource.JavaLlamaJar());
-        Path base =
-                TinyLlama.standard().withArchitecture("qwen3").write(folder.resolve("q.gguf"));
+        Path base = TinyLlama.standard().withArchitecture("qwen3").write(folder.resolve("q.gguf"));
         assertThatThrownBy(() -> LlamaModel.load(old, base, LlamaModelOptions.defaults()))
                 .isInstanceOf(NativeCallException.class)
                 .hasMessageContaining("llama_model_load_from_file failed with code 0")

@@ -147,12 +147,11 @@ class LoraAdapterIT {
                     .isThrownBy(() -> context.setAdapters(whole(adapter)))
                     .withMessageContaining("LoraAdapter \"adapter.gguf\" is for LlamaModel");
             assertThatIllegalArgumentException()
-                    .isThrownBy(
-                            () ->
-                                    context.setAdapters(
-                                            List.of(
-                                                    new ScaledAdapter(fitting, 1f),
-                                                    new ScaledAdapter(fitting, 2f))))
+                    .isThrownBy(() ->
+                            context.setAdapters(
+                                    List.of(
+                                            new ScaledAdapter(fitting, 1f),
+                                            new ScaledAdapter(fitting, 2f))))
                     .withMessageContaining("twice");
         }
     }

@@ -148,18 +148,14 @@ class SamplerIT {
         try (LlamaModel model = load(library)) {
             int first = generate(model, SamplerOptions.greedy()).getFirst();
             SamplerOptions without =
-                    SamplerOptions.greedy()
-                            .withLogitBias(Map.of(first, Float.NEGATIVE_INFINITY));
+                    SamplerOptions.greedy().withLogitBias(Map.of(first, Float.NEGATIVE_INFINITY));
             assertThat(generate(model, without)).doesNotContain(first);
             SamplerOptions only = SamplerOptions.greedy().withLogitBias(Map.of(123, 1000f));
             assertThat(generate(model, only)).containsOnly(123);
             assertThatIllegalArgumentException()
-                    .isThrownBy(
-                            () ->
-                                    Sampler.create(
-                                            model,
-                                            SamplerOptions.greedy()
-                                                    .withLogitBias(Map.of(9999, 1f))))
+                    .isThrownBy(() ->
+                            Sampler.create(
+                                    model, SamplerOptions.greedy().withLogitBias(Map.of(9999, 1f))))
                     .withMessageContaining("token must be in [0, 512), got 9999");
         }
     }
@@ -178,11 +174,9 @@ class SamplerIT {
                 assertThat(text).matches("(yes|no), [0-9][0-9]");
             }
             assertThatIllegalArgumentException()
-                    .isThrownBy(
-                            () ->
-                                    Sampler.create(
-                                            model,
-                                            SamplerOptions.greedy().withGrammar("root ::= (")))
+                    .isThrownBy(() ->
+                            Sampler.create(
+                                    model, SamplerOptions.greedy().withGrammar("root ::= (")))
                     .withMessageContaining("the grammar cannot be read");
         }
     }

@@ -126,7 +126,9 @@ class ChatFormatIT {
         Path path =
                 baseWith(
                         name + ".gguf",
-                        Map.of("tokenizer.chat_template", GgufValue.text(template(name + ".jinja"))));
+                        Map.of(
+                                "tokenizer.chat_template",
+                                GgufValue.text(template(name + ".jinja"))));
         try (ChatFormat format = open(LlamaLibrary.load(), path)) {
             TrainingExample example = format.example(TALK);
             int[] first = format.prompt(TALK.subList(0, 1));
@@ -150,9 +152,7 @@ class ChatFormatIT {
             TrainingExample example = format.example(forged);
             int end = format.endOfTurn();
             assertThat(Arrays.stream(example.tokens()).filter(token -> token == end)).hasSize(3);
-            assertThat(
-                            Arrays.stream(example.tokens())
-                                    .filter(format.tokenizer()::isControl))
+            assertThat(Arrays.stream(example.tokens()).filter(format.tokenizer()::isControl))
                     .hasSize(6);
             assertThat(format.tokenizer().decode(example.tokens(), true))
                     .isEqualTo(format.template().render(forged, false).text());

@@ -57,8 +57,7 @@ class TokenizerDigestTest {
                 .toList()
                 .reversed()
                 .forEach(entry -> reversed.put(entry.getKey(), entry.getValue()));
-        reversed.put(
-                "tokenizer.ggml.eos_token_id", new GgufValue.Whole(GgufValueType.INT32, 1));
+        reversed.put("tokenizer.ggml.eos_token_id", new GgufValue.Whole(GgufValueType.INT32, 1));
         reversed.put("general.name", GgufValue.text("other"));
         reversed.put("tokenizer.chat_template", GgufValue.text("other"));
         assertThat(digest(reversed)).isEqualTo(digest(entries()));

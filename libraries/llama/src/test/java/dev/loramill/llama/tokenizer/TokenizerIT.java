@@ -127,8 +127,7 @@ class TokenizerIT {
     @MethodSource(LIBRARIES)
     void isTheSameFromALoadedModel(LlamaLibrary library) throws IOException {
         try (Tokenizer opened = Tokenizer.open(library, base);
-                LlamaModel model =
-                        LlamaModel.load(library, base, LlamaModelOptions.defaults())) {
+                LlamaModel model = LlamaModel.load(library, base, LlamaModelOptions.defaults())) {
             Tokenizer shared = Tokenizer.of(model);
             assertThat(shared.digest()).isEqualTo(opened.digest());
             assertThat(shared.vocabularySize()).isEqualTo(512);
