@@ -18,8 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param trainRows number of them
  * @param eval rows held out
  * @param evalRows number of them
+ * @param recipe name of the recipe that it was cleaned with
+ * @param sample rows that were asked for; null for all
+ * @param evalFraction share of rows that was asked to be held out
  * @param maxTokens longest row that was let in, in tokens
- * @param systemPrompt system prompt that was put before every row; null when none was
+ * @param systemPrompt system prompt that all rows begin with; null when they differ or have none
  */
 public record FrozenVersion(
         String digest,
@@ -30,6 +33,9 @@ public record FrozenVersion(
         long trainRows,
         ArtifactReference eval,
         long evalRows,
+        String recipe,
+        @Nullable Integer sample,
+        double evalFraction,
         int maxTokens,
         @Nullable String systemPrompt) {
 
@@ -48,6 +54,9 @@ public record FrozenVersion(
                 number(manifest, "/train/rows"),
                 value(manifest, "/eval/artifact", ArtifactReference.class),
                 number(manifest, "/eval/rows"),
+                text(manifest, "/recipe/name"),
+                manifest.path("sample").isInt() ? manifest.path("sample").asInt() : null,
+                manifest.path("evalFraction").asDouble(),
                 Math.toIntExact(number(manifest, "/maxTokens")),
                 manifest.path("systemPrompt").asText(null));
     }

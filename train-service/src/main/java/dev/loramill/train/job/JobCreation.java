@@ -93,11 +93,11 @@ class JobCreation {
                     switch (request.rows()) {
                         case JobRequest.Rows.OfFile(String fileId, String recipe) ->
                                 ofFile(JobSpecification.of(request, file, rows(fileId, recipe)));
-                        case JobRequest.Rows.OfVersion(String digest) ->
+                        case JobRequest.Rows.OfVersion(String digest, var _) ->
                                 ofVersion(
                                         JobSpecification.of(
                                                 request, file, new RowSource.OfVersion(digest)),
-                                        version(digest));
+                                        version(request, digest));
                     };
         } catch (ServiceAwayException e) {
             LOG.atWarn().setCause(e).log("A job was not created because a service is away");
@@ -168,15 +168,18 @@ class JobCreation {
         return RowSource.OfFile.of(fileId, file.get().sha256(), recipe.get());
     }
 
-    private FrozenVersion version(String digest) throws ServiceAwayException {
-        return clean.version(digest)
-                .orElseThrow(() ->
-                        RefusedException.invalid(
-                                "dataset_version_not_found",
-                                "dataset",
-                                ("there is no dataset version \"%s\"; list them by GET"
-                                                + " /v1/dataset-versions of clean-service")
-                                        .formatted(digest)));
+    private FrozenVersion version(JobRequest request, String digest) throws ServiceAwayException {
+        FrozenVersion version =
+                clean.version(digest)
+                        .orElseThrow(() ->
+                                RefusedException.invalid(
+                                        "dataset_version_not_found",
+                                        "dataset",
+                                        ("there is no dataset version \"%s\"; list them by GET"
+                                                        + " /v1/dataset-versions of clean-service")
+                                                .formatted(digest)));
+        TrainingSpecs.requireAgreement(request, version);
+        return version;
     }
 
     private Job ofFile(JobSpecification specification) {

@@ -38,7 +38,12 @@ public record JobRequest(
         /** An uploaded file, cleaned by a recipe and frozen on the way. */
         record OfFile(String fileId, String recipe) implements Rows {}
 
-        /** A version that is frozen already, by its digest. */
-        record OfVersion(String digest) implements Rows {}
+        /**
+         * A version that is frozen already.
+         *
+         * @param digest names it
+         * @param recipe recipe that it must have been cleaned with; null for any
+         */
+        record OfVersion(String digest, @Nullable String recipe) implements Rows {}
     }
 }

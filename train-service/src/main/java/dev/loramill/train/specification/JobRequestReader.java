@@ -74,7 +74,7 @@ public final class JobRequestReader {
             fields.fault("missing_required_parameter", "model", "is required: the id of a base");
         }
         HyperparameterChoice hyperparameters = HyperparameterReader.read(fields);
-        JobRequest.Rows rows = rows(fields, hyperparameters);
+        JobRequest.Rows rows = rows(fields);
         requireNothingUnsupported(fields);
         String suffix = suffix(fields);
         Integer seed = fields.integer("seed", 0, Integer.MAX_VALUE);
@@ -95,8 +95,7 @@ public final class JobRequestReader {
                 systemPrompt);
     }
 
-    private static JobRequest.@Nullable Rows rows(
-            RequestFields fields, HyperparameterChoice hyperparameters) {
+    private static JobRequest.@Nullable Rows rows(RequestFields fields) {
         String version = version(fields);
         String file = fields.text("training_file");
         if (fields.has("dataset") && fields.has("training_file")) {
@@ -120,17 +119,7 @@ public final class JobRequestReader {
                     ? null
                     : new JobRequest.Rows.OfFile(file, recipe == null ? NO_RECIPE : recipe);
         }
-        requireFrozen(fields, "recipe", fields.has("recipe"));
-        requireFrozen(fields, "hyperparameters.sample", hyperparameters.sample() != null);
-        requireFrozen(
-                fields, "hyperparameters.eval_fraction", hyperparameters.evalFraction() != null);
-        return new JobRequest.Rows.OfVersion(version);
-    }
-
-    private static void requireFrozen(RequestFields fields, String name, boolean isGiven) {
-        if (isGiven) {
-            fields.fault(name, "was settled when the version was frozen; leave it out");
-        }
+        return new JobRequest.Rows.OfVersion(version, fields.text("recipe"));
     }
 
     private static @Nullable String version(RequestFields fields) {

@@ -3,6 +3,7 @@ package dev.loramill.train.specification;
 import dev.loramill.events.TrainingSpec;
 import dev.loramill.train.dataset.FrozenVersion;
 import dev.loramill.train.openai.RefusedException;
+import org.jspecify.annotations.Nullable;
 
 /** What a worker is told, from what a person asked for and the rows that were found. */
 public final class TrainingSpecs {
@@ -33,6 +34,41 @@ public final class TrainingSpecs {
                 job.hyperparameters().resolve(version.trainRows(), version.maxTokens(), job.seed()),
                 job.probes(),
                 systemPrompt == null ? version.systemPrompt() : systemPrompt);
+    }
+
+    /**
+     * Checks that a request for a job on a frozen version repeats nothing of its making wrongly.
+     *
+     * @throws RefusedException naming every difference
+     */
+    public static void requireAgreement(JobRequest request, FrozenVersion version) {
+        Faults faults = new Faults();
+        if (request.rows() instanceof JobRequest.Rows.OfVersion rows && rows.recipe() != null) {
+            compare(faults, "recipe", rows.recipe(), version.recipe());
+        }
+        HyperparameterChoice asked = request.hyperparameters();
+        if (asked.sample() != null) {
+            compare(faults, "hyperparameters.sample", asked.sample(), version.sample());
+        }
+        if (asked.evalFraction() != null) {
+            compare(
+                    faults,
+                    "hyperparameters.eval_fraction",
+                    asked.evalFraction(),
+                    version.evalFraction());
+        }
+        faults.refuseIfAny();
+    }
+
+    private static void compare(
+            Faults faults, String param, Object asked, @Nullable Object frozen) {
+        if (!asked.equals(frozen)) {
+            faults.add(
+                    "invalid_value",
+                    param,
+                    "%s is %s, but the version was frozen with %s; leave it out or freeze anew"
+                            .formatted(param, asked, frozen == null ? "none" : frozen));
+        }
     }
 
     private static void requireSameBase(JobSpecification job, FrozenVersion version) {

@@ -119,6 +119,9 @@ public final class CleanPeer extends JsonPeer {
         ObjectNode manifest = JSON.createObjectNode();
         manifest.put("format", 1);
         manifest.putObject("dataset").put("id", dataset).put("name", dataset);
+        manifest.putObject("recipe").put("name", "none").put("digest", "0".repeat(64));
+        manifest.set("sample", body.path("sample").isInt() ? body.path("sample") : JSON.nullNode());
+        manifest.put("evalFraction", body.path("eval_fraction").asDouble(0.1));
         manifest.put("seed", body.path("seed").asInt())
                 .put("maxTokens", body.path("max_tokens").asInt());
         manifest.set(
