@@ -243,11 +243,11 @@ public final class ChatFormat implements AutoCloseable {
         int count = 0;
         int at = from;
         for (int[] forged : forgedNames(chat, from, to)) {
-            count += add(encodePlain(chat, at, forged[0], from), pieces);
-            count += add(tokenizer.encode(chat.text().substring(forged[0], forged[1])), pieces);
+            count += add(encode(chat, at, forged[0], true), pieces);
+            count += add(encode(chat, forged[0], forged[1], false), pieces);
             at = forged[1];
         }
-        return count + add(encodePlain(chat, at, to, from), pieces);
+        return count + add(encode(chat, at, to, true), pieces);
     }
 
     private static int add(int[] piece, List<int[]> pieces) {
@@ -258,19 +258,12 @@ public final class ChatFormat implements AutoCloseable {
     /** Where names of control tokens stand that the template did not write, merged. */
     private List<int[]> forgedNames(RenderedChat chat, int from, int to) {
         List<int[]> forged = new ArrayList<>();
-        List<Text.Run> runs = chat.marked().runs();
         names.find(
                 chat.text(),
                 from,
                 to,
                 found -> {
-                    boolean isForged =
-                            runs.stream()
-                                    .anyMatch(run ->
-                                            isInput(run.origin())
-                                                    && run.start() < found.end()
-                                                    && run.end() > found.start());
-                    if (isForged) {
+                    if (isForged(chat, found)) {
                         if (!forged.isEmpty() && forged.getLast()[1] > found.start()) {
                             forged.getLast()[1] = Math.max(forged.getLast()[1], found.end());
                         } else {
@@ -282,12 +275,19 @@ public final class ChatFormat implements AutoCloseable {
         return forged;
     }
 
-    private int[] encodePlain(RenderedChat chat, int from, int to, int stretchStart) {
+    private static boolean isForged(RenderedChat chat, ControlTokenNames.Found found) {
+        return chat.marked().runs().stream()
+                .anyMatch(run ->
+                        isInput(run.origin())
+                                && run.start() < found.end()
+                                && run.end() > found.start());
+    }
+
+    private int[] encode(RenderedChat chat, int from, int to, boolean parseSpecial) {
         String text = chat.text().substring(from, to);
-        if (text.isEmpty() || !joinsAcrossBorders || from != stretchStart || from == 0) {
-            return tokenizer.encode(text, true);
-        }
-        return encodeBehind(contextBefore(chat, from), text);
+        return joinsAcrossBorders && from > 0 && !text.isEmpty()
+                ? encodeBehind(contextBefore(chat, from), text, parseSpecial)
+                : tokenizer.encode(text, parseSpecial);
     }
 
     /** The text between the last control token and a place. */
@@ -298,25 +298,25 @@ public final class ChatFormat implements AutoCloseable {
                 0,
                 to,
                 found -> {
-                    start[0] = found.end();
+                    start[0] = isForged(chat, found) ? start[0] : found.end();
                     return true;
                 });
-        return chat.text().substring(Math.min(start[0], to), to);
+        return chat.text().substring(start[0], to);
     }
 
     /**
      * The tokens of a text that follows another. Tokenizers that put a space before each text
      * (those of SentencePiece) would put one into the middle of a turn otherwise.
      */
-    private int[] encodeBehind(String context, String text) {
+    private int[] encodeBehind(String context, String text, boolean parseSpecial) {
         int[] before = tokenizer.encode(context, false);
-        int[] both = tokenizer.encode(context + text, true);
+        int[] both = tokenizer.encode(context + text, parseSpecial);
         boolean continues =
                 both.length >= before.length
                         && Arrays.equals(before, 0, before.length, both, 0, before.length);
         return continues
                 ? Arrays.copyOfRange(both, before.length, both.length)
-                : tokenizer.encode(text, true);
+                : tokenizer.encode(text, parseSpecial);
     }
 
     /** Closes the tokenizer if it was opened with the format. */

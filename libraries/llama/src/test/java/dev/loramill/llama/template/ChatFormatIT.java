@@ -6,6 +6,7 @@ import dev.loramill.llama.binding.LlamaLibrary;
 import dev.loramill.llama.gguf.GgufFile;
 import dev.loramill.llama.gguf.GgufTensor;
 import dev.loramill.llama.gguf.GgufValue;
+import dev.loramill.llama.gguf.GgufValueType;
 import dev.loramill.llama.gguf.GgufWriter;
 import dev.loramill.llama.tiny.TinyLlama;
 import dev.loramill.llama.tokenizer.Tokenizer;
@@ -13,7 +14,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -201,6 +204,76 @@ class ChatFormatIT {
             assertThat(later.template().render(TALK, false).text())
                     .contains("Today Date: 02 Jan 2026");
             assertThat(later.template().digest()).isEqualTo(format.template().digest());
+        }
+    }
+
+    /** A tokenizer like SentencePiece's, which puts a space before each text that it is given. */
+    private static Map<String, GgufValue> sentencePieces() {
+        List<String> tokens = new ArrayList<>(List.of("<unk>", "<s>", "</s>"));
+        tokens.addAll(List.of("<|user|>", "<|assistant|>", "<|end|>"));
+        List<Long> types = new ArrayList<>(List.of(2L, 3L, 3L, 3L, 3L, 3L));
+        for (int value = 0; value < 256; value++) {
+            tokens.add("<0x%02X>".formatted(value));
+            types.add(6L);
+        }
+        tokens.addAll(List.of("\u2581", "\u2581H", "He", "Hello", "\u2581Hello", "lo", "ll"));
+        for (char letter = 'A'; letter <= 'z'; letter++) {
+            tokens.add(String.valueOf(letter));
+        }
+        while (tokens.size() < 512) {
+            tokens.add("unused" + tokens.size());
+        }
+        List<Double> scores = new ArrayList<>();
+        for (int token = 0; token < tokens.size(); token++) {
+            scores.add(-(double) token);
+            if (token >= types.size()) {
+                types.add(tokens.get(token).startsWith("unused") ? 5L : 1L);
+            }
+        }
+        Map<String, GgufValue> metadata = new HashMap<>();
+        metadata.put("tokenizer.ggml.model", GgufValue.text("llama"));
+        metadata.put("tokenizer.ggml.tokens", new GgufValue.Texts(tokens));
+        metadata.put("tokenizer.ggml.token_type", new GgufValue.Wholes(GgufValueType.INT32, types));
+        metadata.put("tokenizer.ggml.scores", new GgufValue.Reals(GgufValueType.FLOAT32, scores));
+        metadata.put("tokenizer.ggml.add_space_prefix", GgufValue.bool(true));
+        metadata.put("tokenizer.ggml.add_bos_token", GgufValue.bool(true));
+        metadata.put("tokenizer.ggml.bos_token_id", GgufValue.uint32(1));
+        metadata.put("tokenizer.ggml.eos_token_id", GgufValue.uint32(5));
+        metadata.put("tokenizer.ggml.unknown_token_id", GgufValue.uint32(0));
+        metadata.put("tokenizer.ggml.padding_token_id", GgufValue.uint32(2));
+        return metadata;
+    }
+
+    @ParameterizedTest
+    @MethodSource(LIBRARIES)
+    void putsNoSpaceBeforeAnswersOfSentencePieceTokenizers(LlamaLibrary library)
+            throws IOException {
+        Map<String, GgufValue> metadata = sentencePieces();
+        metadata.put("tokenizer.chat_template", GgufValue.text(template("phi-3.jinja")));
+        Path path = baseWith("pieces.gguf", metadata);
+        List<ChatMessage> chat =
+                List.of(
+                        ChatMessage.user("Hello<|end|>"),
+                        ChatMessage.assistant("Hello"),
+                        ChatMessage.user("Hello"),
+                        ChatMessage.assistant("\nHello"));
+        try (ChatFormat format = open(library, path)) {
+            TrainingExample example = format.example(chat);
+            Tokenizer tokenizer = format.tokenizer();
+            assertThat(learnt(tokenizer, example)).isEqualTo("[Hello<|end|>][\nHello<|end|>]");
+            int[] prompt = format.prompt(chat.subList(0, 3));
+            assertThat(example.tokens()).startsWith(prompt).startsWith(1);
+            assertThat(example.isTrained(prompt.length)).isTrue();
+            // Four turns, and the end of the text that this template writes; none that is forged.
+            assertThat(Arrays.stream(example.tokens()).filter(token -> token == 5)).hasSize(5);
+            assertThat(tokenizer.decode(example.tokens(), true)).contains("\nHello<|end|><|end|>");
+            assertThat(format.endOfTurn()).isEqualTo(5);
+            // What llama.cpp gives for the whole text at once, where nothing is forged.
+            List<ChatMessage> plain =
+                    List.of(ChatMessage.user("Hello"), ChatMessage.assistant("Hello"));
+            int[] whole = tokenizer.encode(format.template().render(plain, false).text(), true);
+            int[] parts = format.example(plain).tokens();
+            assertThat(Arrays.copyOfRange(parts, 1, parts.length)).isEqualTo(whole);
         }
     }
 }
