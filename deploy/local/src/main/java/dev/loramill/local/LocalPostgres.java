@@ -104,8 +104,13 @@ public final class LocalPostgres implements AutoCloseable {
         return new LocalPostgres(builder.start(), data);
     }
 
-    /** Ends a server that a killed process has left on the directory. */
-    private static void stopOrphan(Path data) throws IOException {
+    /**
+     * Ends a server that a killed process has left on a directory; nothing happens when there is
+     * none.
+     *
+     * @throws IOException when its traces cannot be read, or the wait for its end is interrupted
+     */
+    public static void stopOrphan(Path data) throws IOException {
         Optional<ProcessHandle> orphan = serverOn(data);
         if (orphan.isEmpty()) {
             return;

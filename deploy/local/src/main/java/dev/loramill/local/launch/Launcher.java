@@ -183,8 +183,12 @@ public final class Launcher {
         }
         console.line(Clocks.now() + "  postgres ended by itself and is started again");
         try {
+            // Gives the lock on the data directory back; there is no server to stop.
+            running.close();
             startPostgres();
-        } catch (IOException e) {
+            console.line(Clocks.now() + "  postgres is ready again");
+        } catch (IOException | RuntimeException e) {
+            // The next look tries again.
             console.line(Clocks.now() + "  postgres cannot be started again: " + e);
         }
     }
@@ -283,18 +287,19 @@ public final class Launcher {
     }
 
     private void writeState() {
-        List<RunState.ServiceState> states;
+        List<ServiceProcess> processes;
         synchronized (services) {
-            states =
-                    services.values().stream()
-                            .map(process ->
-                                    new RunState.ServiceState(
-                                            process.spec().name(),
-                                            process.pid(),
-                                            process.spec().port(),
-                                            process.restarts()))
-                            .toList();
+            processes = List.copyOf(services.values());
         }
+        List<RunState.ServiceState> states =
+                processes.stream()
+                        .map(process ->
+                                new RunState.ServiceState(
+                                        process.spec().name(),
+                                        process.pid(),
+                                        process.spec().port(),
+                                        process.restarts()))
+                        .toList();
         synchronized (this) {
             try {
                 new RunState(ProcessHandle.current().pid(), phase, base, states).write(home);

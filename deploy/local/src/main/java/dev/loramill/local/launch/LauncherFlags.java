@@ -7,6 +7,11 @@ final class LauncherFlags {
     private LauncherFlags() {}
 
     static List<String> all() {
-        return List.of("-Xmx512m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED");
+        return List.of(
+                "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                // Kafka unmaps its files by a method that this Java warns of.
+                "--sun-misc-unsafe-memory-access=allow");
     }
 }

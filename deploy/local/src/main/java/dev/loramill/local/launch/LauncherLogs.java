@@ -10,8 +10,6 @@ import java.util.logging.SimpleFormatter;
 
 /** Sends what the broker and the libraries log to a file, so that the console is for people. */
 public final class LauncherLogs {
-    private static final int LARGE_BYTES = 10 << 20;
-    private static final int KEPT_FILES = 2;
     private static final String FORMAT = "%1$tF %1$tT.%1$tL %4$s %3$s %5$s%6$s%n";
 
     private LauncherLogs() {}
@@ -20,8 +18,7 @@ public final class LauncherLogs {
     public static void toFile(LoramillHome home) throws IOException {
         LogFile.prepare(home.log(Ports.KAFKA));
         System.setProperty("java.util.logging.SimpleFormatter.format", FORMAT);
-        Handler handler =
-                new FileHandler(home.log(Ports.KAFKA).toString(), LARGE_BYTES, KEPT_FILES, true);
+        Handler handler = new FileHandler(home.log(Ports.KAFKA).toString(), true);
         handler.setFormatter(new SimpleFormatter());
         root(handler);
     }

@@ -1,12 +1,16 @@
 package dev.loramill.local.launch;
 
+import dev.loramill.llama.natives.FetchNatives;
+import dev.loramill.llama.natives.NativesLookup;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
 /** Fetches the llama.cpp libraries, by the program that comes with libraries/llama. */
 final class NativesStep {
-    private static final String PROGRAM = "dev.loramill.llama.natives.FetchNatives";
+    private static final String PROGRAM = FetchNatives.class.getName();
+
+    private static final String DIRECTORY_VARIABLE = NativesLookup.VARIABLE;
 
     private final LoramillHome home;
 
@@ -18,6 +22,10 @@ final class NativesStep {
      * Returns a remark; a failure is one too, because there is a slower library to fall back on.
      */
     String call() throws IOException, InterruptedException {
+        String given = System.getenv(DIRECTORY_VARIABLE);
+        if (given != null) {
+            return "(those in " + given + ")";
+        }
         Path log = home.log("natives");
         LogFile.prepare(log);
         long logStart = LogFile.sizeBytes(log);

@@ -1,18 +1,19 @@
 package dev.loramill.local.launch;
 
+import dev.loramill.local.LocalPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Services whose launcher was killed. */
+/** Services and the database server whose launcher was killed. */
 final class Orphans {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private Orphans() {}
 
-    /** Ends the services that a killed launcher has left in a home. */
+    /** Ends what a killed launcher has left in a home. */
     static void stop(LoramillHome home, Console console) throws IOException, InterruptedException {
         for (Service service : Service.values()) {
             Path pidFile = home.run().resolve(service.label() + ".pid");
@@ -26,5 +27,6 @@ final class Orphans {
             }
             Files.deleteIfExists(pidFile);
         }
+        LocalPostgres.stopOrphan(home.postgresData());
     }
 }
