@@ -41,6 +41,12 @@ final class KeptRows {
         void accept(KeptRow row) throws E;
     }
 
+    /** What is done with some hundred rows. */
+    @FunctionalInterface
+    interface ChunkConsumer<E extends Exception> {
+        void accept(List<KeptRow> rows) throws E;
+    }
+
     /** Digests of all kept rows, in no order. */
     List<String> digests() throws SQLException {
         try (Connection connection = dataSource.getConnection();
@@ -63,17 +69,31 @@ final class KeptRows {
     /** Gives rows one after the other, in the order of their digests in the list. */
     <E extends Exception> void forEach(List<String> digests, RowConsumer<E> consumer)
             throws SQLException, E {
+        this.<E>forEachChunk(
+                digests,
+                rows -> {
+                    for (KeptRow row : rows) {
+                        consumer.accept(row);
+                    }
+                });
+    }
+
+    /** Gives rows some hundred at a time, in the order of their digests in the list. */
+    <E extends Exception> void forEachChunk(List<String> digests, ChunkConsumer<E> consumer)
+            throws SQLException, E {
         for (int from = 0; from < digests.size(); from += CHUNK) {
             List<String> chunk = digests.subList(from, Math.min(from + CHUNK, digests.size()));
-            Map<String, KeptRow> rows = read(chunk);
+            Map<String, KeptRow> found = read(chunk);
+            List<KeptRow> rows = new ArrayList<>(chunk.size());
             for (String digest : chunk) {
-                KeptRow row = rows.get(digest);
+                KeptRow row = found.get(digest);
                 if (row == null) {
                     throw new SQLException(
                             "row %s of dataset \"%s\" is gone".formatted(digest, datasetId));
                 }
-                consumer.accept(row);
+                rows.add(row);
             }
+            consumer.accept(rows);
         }
     }
 

@@ -1,0 +1,192 @@
+package dev.loramill.clean.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.loramill.clean.recipe.CompiledRecipe;
+import dev.loramill.clean.recipe.ShippedRecipes;
+import dev.loramill.clean.stack.Rows;
+import dev.loramill.events.Event;
+import dev.loramill.events.EventEnvelope;
+import dev.loramill.events.KafkaEvents;
+import dev.loramill.events.RowCleaned;
+import dev.loramill.events.RowReceived;
+import dev.loramill.events.RowRejected;
+import dev.loramill.events.Topics;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Random;
+import java.util.Set;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CleaningTopologyTest {
+    private static final RecipeLookupOf RECIPES = new RecipeLookupOf();
+    private static final URI SOURCE = URI.create("/loramill/ingest");
+
+    @TempDir private Path state;
+    private TopologyTestDriver driver;
+    private TestInputTopic<String, byte[]> received;
+
+    @BeforeEach
+    void start() {
+        Properties properties = new Properties();
+        properties.put("state.dir", state.toString());
+        driver = new TopologyTestDriver(CleaningTopology.build(RECIPES::find), properties);
+        received =
+                driver.createInputTopic(
+                        Topics.ROWS_RECEIVED, new StringSerializer(), new ByteArraySerializer());
+    }
+
+    @AfterEach
+    void stop() {
+        driver.close();
+    }
+
+    @Test
+    void everyRowHasExactlyOneOutcomeWhateverTheOrder() {
+        for (int seed = 0; seed < 20; seed++) {
+            List<RowReceived> rows = new ArrayList<>(Rows.random("ds-" + seed, 200, seed));
+            Collections.shuffle(rows, new Random(seed));
+
+            rows.forEach(this::send);
+
+            Map<String, Long> outcomes = new HashMap<>();
+            List<Event> events = output();
+            events.forEach(event -> outcomes.merge(event.subject(), 1L, Long::sum));
+            assertThat(outcomes).hasSize(200).allSatisfy((_, count) -> assertThat(count).isOne());
+            Set<String> kept = new HashSet<>();
+            for (Event event : events) {
+                if (event instanceof RowCleaned row) {
+                    assertThat(kept.add(row.digest())).as("kept twice").isTrue();
+                }
+            }
+            assertThat(kept).hasSizeBetween(50, 150);
+        }
+    }
+
+    @Test
+    void aRowThatComesAgainHasTheSameOutcomeUnderTheSameEventId() {
+        List<RowReceived> rows = Rows.random("ds-1", 300, 4);
+        rows.forEach(this::send);
+        Map<String, String> first = identities();
+        List<RowReceived> again = new ArrayList<>(rows);
+        Collections.shuffle(again, new Random(1));
+
+        again.forEach(this::send);
+
+        assertThat(identities()).isEqualTo(first);
+    }
+
+    @Test
+    void equalRowsOfTwoDatasetsAreNoDuplicates() {
+        send(Rows.received("ds-1", 1, Rows.NONE, "a", "b"));
+        send(Rows.received("ds-2", 1, Rows.NONE, "a", "b"));
+
+        assertThat(output()).hasSize(2).allMatch(RowCleaned.class::isInstance);
+    }
+
+    @Test
+    void aDuplicateNamesTheRowThatWasKeptAndShowsItselfAsItCame() {
+        String answer = "Word " + "word ".repeat(40).strip() + ".";
+        send(Rows.received("ds-1", 1, Rows.MEDICAL, "a", answer));
+        send(Rows.received("ds-1", 2, Rows.MEDICAL, "a", "Hello, " + answer + " Take care."));
+
+        assertThat(output())
+                .last()
+                .isInstanceOfSatisfying(
+                        RowRejected.class,
+                        row -> {
+                            assertThat(row.stage()).isEqualTo(RowRejected.Stage.DUPLICATE);
+                            assertThat(row.reason()).contains("\"file-1:1\"");
+                            assertThat(row.original()).contains("Hello, ", "Take care.");
+                        });
+    }
+
+    @Test
+    void nonsenseGoesToTheDeadLettersWithItsPosition() {
+        received.pipeInput("k", "nonsense".getBytes(StandardCharsets.UTF_8));
+
+        TestRecord<String, byte[]> letter =
+                driver.createOutputTopic(
+                                Topics.deadLetters(Topics.ROWS_RECEIVED),
+                                new StringDeserializer(),
+                                new ByteArrayDeserializer())
+                        .readRecord();
+        assertThat(letter.value()).asString(StandardCharsets.UTF_8).isEqualTo("nonsense");
+        assertThat(letter.headers().lastHeader("dead-letter-offset").value())
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("0");
+        assertThat(output()).isEmpty();
+    }
+
+    private void send(RowReceived row) {
+        var record =
+                KafkaEvents.record(new EventEnvelope("id", SOURCE, Instant.ofEpochSecond(9), row));
+        received.pipeInput(new TestRecord<>(record.key(), record.value(), record.headers()));
+    }
+
+    private List<Event> output() {
+        List<Event> events = new ArrayList<>();
+        records()
+                .forEach(record ->
+                        events.add(KafkaEvents.read(record.headers(), record.value()).event()));
+        return events;
+    }
+
+    /** Id and kind of the one event of each row. */
+    private Map<String, String> identities() {
+        Map<String, String> identities = new HashMap<>();
+        for (TestRecord<String, byte[]> record : records()) {
+            EventEnvelope envelope = KafkaEvents.read(record.headers(), record.value());
+            identities.put(
+                    envelope.event().subject(),
+                    envelope.id() + " " + envelope.event().getClass().getSimpleName());
+        }
+        return identities;
+    }
+
+    private List<TestRecord<String, byte[]>> records() {
+        List<TestRecord<String, byte[]>> records = new ArrayList<>();
+        for (String topic : List.of(Topics.ROWS_CLEANED, Topics.ROWS_REJECTED)) {
+            records.addAll(
+                    driver.createOutputTopic(
+                                    topic, new StringDeserializer(), new ByteArrayDeserializer())
+                            .readRecordsToList());
+        }
+        return records;
+    }
+
+    /** The shipped recipes by digest. */
+    private static final class RecipeLookupOf {
+        private final Map<String, CompiledRecipe> recipes = new HashMap<>();
+
+        RecipeLookupOf() {
+            ShippedRecipes.all()
+                    .forEach(recipe ->
+                            recipes.put(recipe.reference().digest(), CompiledRecipe.of(recipe)));
+        }
+
+        Optional<CompiledRecipe> find(String digest) {
+            return Optional.ofNullable(recipes.get(digest));
+        }
+    }
+}
