@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.loramill.llama.binding.LlamaLibrary;
 import dev.loramill.llama.binding.LlamaModel;
 import dev.loramill.llama.binding.LlamaModelOptions;
 import dev.loramill.llama.tiny.TinyLlama;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -60,6 +64,27 @@ class TokenizerIT {
             }
             String random = randomText(20_000);
             assertThat(tokenizer.decode(tokenizer.encode(random))).isEqualTo(random);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(LIBRARIES)
+    void givesTheTokensThatHuggingFaceTokenizersGive(LlamaLibrary library) throws IOException {
+        String vectors;
+        try (InputStream in =
+                Objects.requireNonNull(TokenizerIT.class.getResourceAsStream("vectors.jsonl"))) {
+            vectors = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        ObjectMapper json = new ObjectMapper();
+        try (Tokenizer tokenizer = Tokenizer.open(library, base)) {
+            for (String line : vectors.split("\n", -1)) {
+                if (!line.isEmpty()) {
+                    JsonNode vector = json.readTree(line);
+                    assertThat(tokenizer.encode(vector.get("text").asText()))
+                            .as(line)
+                            .isEqualTo(json.convertValue(vector.get("ids"), int[].class));
+                }
+            }
         }
     }
 
