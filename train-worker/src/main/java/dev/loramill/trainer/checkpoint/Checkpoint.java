@@ -8,6 +8,7 @@ import dev.loramill.trainer.storage.Safetensors.Floats;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -94,9 +95,9 @@ public final class Checkpoint {
         tensors.forEach((name, tensor) -> {
             digest.update(name.getBytes(StandardCharsets.UTF_8));
             MemorySegment data = tensor.data();
-            for (long at = 0; at < data.byteSize(); at += 1 << 24) {
-                long count = Math.min(1 << 24, data.byteSize() - at);
-                digest.update(data.asSlice(at, count).asByteBuffer());
+            for (long at = 0; at < data.byteSize(); at += 1 << 20) {
+                long count = Math.min(1 << 20, data.byteSize() - at);
+                digest.update(data.asSlice(at, count).toArray(ValueLayout.JAVA_BYTE));
             }
         });
         return FileDigest.hex(digest);

@@ -3,6 +3,7 @@ package dev.loramill.trainer.data;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Which documents each optimizer step sees, for the whole run; follows from the documents' lengths,
@@ -77,14 +78,18 @@ public final class BatchPlan {
                 .toList();
     }
 
-    /** Most tokens of a batch in the first {@code stepLimit} steps. */
-    public int mostTokens(int stepLimit) {
+    /**
+     * Most tokens of a batch in the first {@code stepLimit} steps.
+     *
+     * @param lengthOf what each document counts, of its own length
+     */
+    public int mostTokens(int stepLimit, IntUnaryOperator lengthOf) {
         int most = 0;
         for (List<List<Integer>> step : steps.subList(0, Math.min(stepLimit, steps.size()))) {
             for (List<Integer> batch : step) {
                 int tokens = 0;
                 for (int document : batch) {
-                    tokens += documents.get(document).length();
+                    tokens += lengthOf.applyAsInt(documents.get(document).length());
                 }
                 most = Math.max(most, tokens);
             }

@@ -1,6 +1,7 @@
 package dev.loramill.trainer.data;
 
-import java.util.Arrays;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 
 /** One row as tokens, with the tokens that are learnt. */
 public final class Document {
@@ -62,8 +63,13 @@ public final class Document {
         return labelCount;
     }
 
-    /** The highest token id. */
-    public int highestToken() {
-        return Arrays.stream(tokens).max().orElseThrow();
+    /** Feeds tokens and labels to a digest. */
+    public void update(MessageDigest digest) {
+        ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * (tokens.length + 1));
+        bytes.putInt(tokens.length);
+        for (int i = 0; i < tokens.length; i++) {
+            bytes.putInt(labels[i] ? ~tokens[i] : tokens[i]);
+        }
+        digest.update(bytes.flip());
     }
 }

@@ -11,8 +11,9 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * Causal softmax over blocks of attention scores, for one member of the team.
  *
- * <p>Legend: scores are [heads, L, L] without gaps from the first element of a workspace; row i of
- * a head sees the columns 0 to i. {@code logSums} holds one number a head and token.
+ * <p>Legend: scores are [heads, L, L] without gaps from the first element of a workspace, L with
+ * padding; row i of a head sees the columns 0 to i, rows of padding see nothing. {@code logSums}
+ * holds one number a head and token.
  */
 public final class AttentionKernels {
     private final float scale;
@@ -32,10 +33,16 @@ public final class AttentionKernels {
     }
 
     /** Turns scores in place into probabilities and keeps the logarithm of each row's sum. */
-    public void softmax(Matrix workspace, int heads, int length, Matrix logSums, long firstLogSum) {
+    public void softmax(
+            Matrix workspace, int heads, DocumentSpan span, Matrix logSums, long firstLogSum) {
+        int length = span.headLength();
         for (int line = 0; line < heads * length; line++) {
-            int visible = line % length + 1;
             long address = workspace.elementAddress((long) line * length);
+            if (line % length >= span.length()) {
+                clear(workspace, address, length);
+                continue;
+            }
+            int visible = line % length + 1;
             int padded = load(workspace, address, scores, visible, Float.NEGATIVE_INFINITY);
             FloatVector best = FloatVector.fromArray(FLOATS, scores, 0);
             for (int i = LANES; i < padded; i += LANES) {
@@ -73,14 +80,20 @@ public final class AttentionKernels {
             Matrix workspace,
             Matrix dWorkspace,
             int heads,
-            int length,
+            DocumentSpan span,
             Matrix logSums,
             Matrix dots,
             long first) {
+        int length = span.headLength();
         for (int line = 0; line < heads * length; line++) {
-            int visible = line % length + 1;
             long address = workspace.elementAddress((long) line * length);
             long dAddress = dWorkspace.elementAddress((long) line * length);
+            if (line % length >= span.length()) {
+                clear(workspace, address, length);
+                clear(dWorkspace, dAddress, length);
+                continue;
+            }
+            int visible = line % length + 1;
             int padded = load(workspace, address, scores, visible, Float.NEGATIVE_INFINITY);
             load(dWorkspace, dAddress, gradients, visible, 0f);
             float logSum = RowCodec.loadFloat(logSums.elementAddress(first + line));
@@ -109,8 +122,7 @@ public final class AttentionKernels {
             HeadLayout layout,
             Matrix dOut,
             Matrix out,
-            int start,
-            int length,
+            DocumentSpan span,
             int from,
             int to,
             Matrix dHeads,
@@ -119,7 +131,7 @@ public final class AttentionKernels {
         float[] a = new float[RowCodec.padded(dimension)];
         float[] b = new float[RowCodec.padded(dimension)];
         for (int row = from; row < to; row++) {
-            int token = row - start;
+            int token = row - span.start();
             for (int head = 0; head < layout.heads(); head++) {
                 int column = head * dimension;
                 RowCodec.load(out.precision(), out.address(row, column), a, 0, dimension);
@@ -131,11 +143,10 @@ public final class AttentionKernels {
                                     .fma(FloatVector.fromArray(FLOATS, b, i), sum);
                 }
                 RowCodec.storeFloat(
-                        dots.elementAddress(layout.perHead(start, length, head, token)),
-                        LaneSum.of(sum));
+                        dots.elementAddress(layout.perHead(span, head, token)), LaneSum.of(sum));
                 RowCodec.copy(
                         dOut.address(row, column),
-                        dHeads.elementAddress(layout.query(start, length, head, token)),
+                        dHeads.elementAddress(layout.query(span, head, token)),
                         (long) dimension * dHeads.precision().bytes());
             }
         }
@@ -145,20 +156,23 @@ public final class AttentionKernels {
     public void joinOutput(
             HeadLayout layout,
             Matrix heads,
-            int start,
-            int length,
+            DocumentSpan span,
             int firstHead,
             int headCount,
             Matrix out) {
         long bytes = (long) layout.dimension() * heads.precision().bytes();
         for (int head = firstHead; head < firstHead + headCount; head++) {
-            for (int token = 0; token < length; token++) {
+            for (int token = 0; token < span.length(); token++) {
                 RowCodec.copy(
-                        heads.elementAddress(layout.query(start, length, head, token)),
-                        out.address(start + token, head * layout.dimension()),
+                        heads.elementAddress(layout.query(span, head, token)),
+                        out.address(span.start() + token, head * layout.dimension()),
                         bytes);
             }
         }
+    }
+
+    private static void clear(Matrix matrix, long address, int count) {
+        RowCodec.clear(address, (long) count * matrix.precision().bytes());
     }
 
     private static int load(Matrix matrix, long address, float[] target, int count, float filling) {

@@ -3,8 +3,8 @@ package dev.loramill.trainer.kernel;
 /**
  * How heads lie in the matrices that attention multiplies.
  *
- * <p>Legend: a batch holds documents of L tokens from row {@code start}; query heads h of width D.
- * Queries of one document are one piece of memory [heads, L, D], keys and values [kvHeads, L, D].
+ * <p>Legend: documents take L tokens, with padding; heads are D wide. The queries of one document
+ * are one piece of memory [heads, L, D], its keys and its values [kvHeads, L, D].
  *
  * @param heads query heads
  * @param keyValueHeads key heads, and value heads
@@ -32,18 +32,20 @@ public record HeadLayout(int heads, int keyValueHeads, int dimension) {
         return queryWidth() + 2 * keyValueWidth();
     }
 
-    /** Element index of a query head's token. */
-    public long query(int start, int length, int head, int token) {
-        return (long) start * queryWidth() + ((long) head * length + token) * dimension;
+    /** Element index of a query head's token; tokens are counted from the document's first. */
+    public long query(DocumentSpan span, int head, int token) {
+        return (long) span.headStart() * queryWidth()
+                + ((long) head * span.headLength() + token) * dimension;
     }
 
     /** Element index of a key or value head's token. */
-    public long keyValue(int start, int length, int head, int token) {
-        return (long) start * keyValueWidth() + ((long) head * length + token) * dimension;
+    public long keyValue(DocumentSpan span, int head, int token) {
+        return (long) span.headStart() * keyValueWidth()
+                + ((long) head * span.headLength() + token) * dimension;
     }
 
     /** Index of a query head's token among numbers kept one a head and token. */
-    public long perHead(int start, int length, int head, int token) {
-        return (long) start * heads + (long) head * length + token;
+    public long perHead(DocumentSpan span, int head, int token) {
+        return (long) span.headStart() * heads + (long) head * span.headLength() + token;
     }
 }

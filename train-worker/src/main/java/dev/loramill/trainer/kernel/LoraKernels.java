@@ -38,6 +38,14 @@ public final class LoraKernels {
         }
     }
 
+    /** Sets rows to zero, so that padding adds nothing to gradients of weights. */
+    public void clear(Matrix matrix, int from, int to) {
+        if (from < to) {
+            long bytes = (long) (to - from) * matrix.columns() * matrix.precision().bytes();
+            RowCodec.clear(matrix.address(from, 0), bytes);
+        }
+    }
+
     /** Copies already scaled rank columns back into a widened input. */
     public void reinject(Matrix h, Matrix x, int column, int from, int to) {
         long bytes = (long) h.columns() * h.precision().bytes();

@@ -28,14 +28,12 @@ public final class RotaryKernels {
     }
 
     /**
-     * Splits the rows {@code from .. to} of {@code qkv}, which belong to the document of {@code
-     * length} rows from {@code start}.
+     * Splits the rows {@code from .. to} of {@code qkv}, which belong to the document of the span.
      */
     public void split(
             Matrix qkv,
             HeadNorms norms,
-            int start,
-            int length,
+            DocumentSpan span,
             int from,
             int to,
             Matrix queries,
@@ -43,7 +41,7 @@ public final class RotaryKernels {
             Matrix values) {
         int dimension = layout.dimension();
         for (int r = from; r < to; r++) {
-            int token = r - start;
+            int token = r - span.start();
             RowCodec.load(qkv.precision(), qkv.address(r, 0), row, 0, layout.width());
             for (int i = 0; i < norms.bias().length; i++) {
                 row[i] += norms.bias()[i];
@@ -52,15 +50,15 @@ public final class RotaryKernels {
             for (int head = 0; head < layout.heads(); head++, offset += dimension) {
                 normalize(norms.queryWeight(), norms.epsilon(), offset);
                 table.rotate(row, offset, token, false);
-                put(queries, layout.query(start, length, head, token), offset);
+                put(queries, layout.query(span, head, token), offset);
             }
             for (int head = 0; head < layout.keyValueHeads(); head++, offset += dimension) {
                 normalize(norms.keyWeight(), norms.epsilon(), offset);
                 table.rotate(row, offset, token, false);
-                put(keys, layout.keyValue(start, length, head, token), offset);
+                put(keys, layout.keyValue(span, head, token), offset);
             }
             for (int head = 0; head < layout.keyValueHeads(); head++, offset += dimension) {
-                put(values, layout.keyValue(start, length, head, token), offset);
+                put(values, layout.keyValue(span, head, token), offset);
             }
         }
     }
@@ -74,8 +72,7 @@ public final class RotaryKernels {
     public void join(
             Matrix qkv,
             HeadNorms norms,
-            int start,
-            int length,
+            DocumentSpan span,
             int from,
             int to,
             Matrix dQueries,
@@ -83,7 +80,7 @@ public final class RotaryKernels {
             Matrix dValues) {
         int dimension = layout.dimension();
         for (int r = from; r < to; r++) {
-            int token = r - start;
+            int token = r - span.start();
             if (norms.normalizes()) {
                 RowCodec.load(qkv.precision(), qkv.address(r, 0), raw, 0, layout.width());
                 for (int i = 0; i < norms.bias().length; i++) {
@@ -92,17 +89,17 @@ public final class RotaryKernels {
             }
             int offset = 0;
             for (int head = 0; head < layout.heads(); head++, offset += dimension) {
-                get(dQueries, layout.query(start, length, head, token), offset);
+                get(dQueries, layout.query(span, head, token), offset);
                 table.rotate(row, offset, token, true);
                 normalizeBackward(norms.queryWeight(), norms.epsilon(), offset);
             }
             for (int head = 0; head < layout.keyValueHeads(); head++, offset += dimension) {
-                get(dKeys, layout.keyValue(start, length, head, token), offset);
+                get(dKeys, layout.keyValue(span, head, token), offset);
                 table.rotate(row, offset, token, true);
                 normalizeBackward(norms.keyWeight(), norms.epsilon(), offset);
             }
             for (int head = 0; head < layout.keyValueHeads(); head++, offset += dimension) {
-                get(dValues, layout.keyValue(start, length, head, token), offset);
+                get(dValues, layout.keyValue(span, head, token), offset);
             }
             RowCodec.store(qkv.precision(), row, 0, qkv.address(r, 0), layout.width());
         }

@@ -4,6 +4,7 @@ import dev.loramill.trainer.kernel.RowCodec;
 import dev.loramill.trainer.tensor.Matrix;
 import dev.loramill.trainer.tensor.MatrixAllocator;
 import dev.loramill.trainer.tensor.Precision;
+import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
 
 /** The adapter's parameters and their gradients as flat vectors of floats. */
@@ -66,6 +67,12 @@ public final class LoraParameters {
     /** Some parameters as an array. */
     public float[] get(long first, long count) {
         return read(values, first, count);
+    }
+
+    /** The native memory of some parameters. */
+    public MemorySegment segment(long first, long count) {
+        return values.segment(0, values.columns())
+                .asSlice(first * Float.BYTES, count * Float.BYTES);
     }
 
     /** Some gradients as an array. */

@@ -29,15 +29,16 @@ final class Activations {
             HeadLayout heads,
             boolean keepsProjections,
             int rows,
+            int headRows,
             Precision precision,
             MatrixAllocator allocator,
             String purpose) {
         LinearGroup output = groups.output();
         LinearGroup gates = groups.gateUp();
-        queries = allocator.zeros(purpose, "queries", rows, heads.queryWidth(), precision);
-        keys = allocator.zeros(purpose, "keys", rows, heads.keyValueWidth(), precision);
-        values = allocator.zeros(purpose, "values", rows, heads.keyValueWidth(), precision);
-        logSums = allocator.zeros(purpose, "log sums", rows, heads.heads(), Precision.FLOAT32);
+        queries = allocator.zeros(purpose, "queries", headRows, heads.queryWidth(), precision);
+        keys = allocator.zeros(purpose, "keys", headRows, heads.keyValueWidth(), precision);
+        values = allocator.zeros(purpose, "values", headRows, heads.keyValueWidth(), precision);
+        logSums = allocator.zeros(purpose, "log sums", headRows, heads.heads(), Precision.FLOAT32);
         attention = allocator.zeros(purpose, "attention", rows, output.width(), precision);
         middle = allocator.zeros(purpose, "middle", rows, output.outputLength(), precision);
         gateUp = allocator.zeros(purpose, "gate and up", rows, gates.outputLength(), precision);

@@ -1,5 +1,6 @@
 package dev.loramill.trainer.model;
 
+import dev.loramill.trainer.kernel.DocumentSpan;
 import dev.loramill.trainer.kernel.HeadLayout;
 import dev.loramill.trainer.model.AttentionShare.Item;
 import dev.loramill.trainer.tensor.Gemm.Form;
@@ -34,15 +35,16 @@ final class AttentionPass {
     }
 
     private void forward(Item item, Activations kept) {
-        int length = item.length();
+        DocumentSpan span = item.span();
+        int length = span.headLength();
         int lines = heads.group() * length;
         int dimension = heads.dimension();
         int batch = item.keyHeads();
         int firstHead = item.firstKeyHead() * heads.group();
         int headCount = batch * heads.group();
-        long queries = heads.query(item.start(), length, firstHead, 0);
-        long keys = heads.keyValue(item.start(), length, item.firstKeyHead(), 0);
-        long first = heads.perHead(item.start(), length, firstHead, 0);
+        long queries = heads.query(span, firstHead, 0);
+        long keys = heads.keyValue(span, item.firstKeyHead(), 0);
+        long first = heads.perHead(span, firstHead, 0);
         own.gemm.batched(
                 Form.SECOND_TRANSPOSED,
                 own.scores.at(0),
@@ -52,7 +54,7 @@ final class AttentionPass {
                 lines,
                 dimension,
                 length);
-        own.attention.softmax(own.scores, headCount, length, kept.logSums, first);
+        own.attention.softmax(own.scores, headCount, span, kept.logSums, first);
         own.gemm.batched(
                 Form.PLAIN,
                 scratch.heads.at(queries),
@@ -62,20 +64,20 @@ final class AttentionPass {
                 lines,
                 length,
                 dimension);
-        own.attention.joinOutput(
-                heads, scratch.heads, item.start(), length, firstHead, headCount, kept.attention);
+        own.attention.joinOutput(heads, scratch.heads, span, firstHead, headCount, kept.attention);
     }
 
     private void backward(Item item, Activations kept) {
-        int length = item.length();
+        DocumentSpan span = item.span();
+        int length = span.headLength();
         int lines = heads.group() * length;
         int dimension = heads.dimension();
         int batch = item.keyHeads();
         int firstHead = item.firstKeyHead() * heads.group();
         int headCount = batch * heads.group();
-        long queries = heads.query(item.start(), length, firstHead, 0);
-        long keys = heads.keyValue(item.start(), length, item.firstKeyHead(), 0);
-        long first = heads.perHead(item.start(), length, firstHead, 0);
+        long queries = heads.query(span, firstHead, 0);
+        long keys = heads.keyValue(span, item.firstKeyHead(), 0);
+        long first = heads.perHead(span, firstHead, 0);
         own.gemm.batched(
                 Form.SECOND_TRANSPOSED,
                 own.scores.at(0),
@@ -95,7 +97,7 @@ final class AttentionPass {
                 dimension,
                 length);
         own.attention.softmaxBackward(
-                own.scores, own.dScores, headCount, length, kept.logSums, scratch.dots, first);
+                own.scores, own.dScores, headCount, span, kept.logSums, scratch.dots, first);
         own.gemm.batched(
                 Form.FIRST_TRANSPOSED,
                 scratch.dValues.at(keys),

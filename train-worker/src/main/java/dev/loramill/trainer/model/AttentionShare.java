@@ -1,6 +1,7 @@
 package dev.loramill.trainer.model;
 
 import dev.loramill.trainer.data.PackedBatch;
+import dev.loramill.trainer.kernel.DocumentSpan;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -10,31 +11,40 @@ final class AttentionShare {
     /**
      * Some key heads of one document.
      *
-     * @param start first row of the document
-     * @param length rows of it
+     * @param span where the document lies
      * @param firstKeyHead first key head
      * @param keyHeads number of key heads
      */
-    record Item(int start, int length, int firstKeyHead, int keyHeads) {
+    record Item(DocumentSpan span, int firstKeyHead, int keyHeads) {
         private long cost() {
-            return (long) length * (length + 200L) * keyHeads;
+            return span.headLength() * (span.headLength() + 200L) * keyHeads;
         }
     }
 
     private AttentionShare() {}
 
-    /** The items of each member: the dearest first, each to the member with the least to do. */
-    static List<List<Item>> of(PackedBatch batch, ModelPlan plan, int members) {
-        List<Item> items = new ArrayList<>();
-        int all = plan.shape().keyValueHeadCount();
-        boolean isSplit = batch.documentCount() < 3 * members;
+    /** Where the documents of a batch lie. */
+    static List<DocumentSpan> spans(PackedBatch batch) {
+        List<DocumentSpan> spans = new ArrayList<>();
+        int headStart = 0;
         for (int document = 0; document < batch.documentCount(); document++) {
             int length = batch.length(document);
-            int atOnce = isSplit ? 1 : plan.keyHeadsAtOnce(length);
+            int padded = DocumentSpan.padded(length);
+            spans.add(new DocumentSpan(batch.start(document), length, headStart, padded));
+            headStart += padded;
+        }
+        return spans;
+    }
+
+    /** The items of each member: the dearest first, each to the member with the least to do. */
+    static List<List<Item>> of(List<DocumentSpan> spans, ModelPlan plan, int members) {
+        List<Item> items = new ArrayList<>();
+        int all = plan.shape().keyValueHeadCount();
+        boolean isSplit = spans.size() < 3 * members;
+        for (DocumentSpan span : spans) {
+            int atOnce = isSplit ? 1 : plan.keyHeadsAtOnce(span.headLength());
             for (int head = 0; head < all; head += atOnce) {
-                items.add(
-                        new Item(
-                                batch.start(document), length, head, Math.min(atOnce, all - head)));
+                items.add(new Item(span, head, Math.min(atOnce, all - head)));
             }
         }
         items.sort(Comparator.comparingLong(Item::cost).reversed());

@@ -1,6 +1,6 @@
 package dev.loramill.trainer.model;
 
-import dev.loramill.trainer.data.PackedBatch;
+import dev.loramill.trainer.kernel.DocumentSpan;
 import dev.loramill.trainer.model.LinearGroup.Role;
 import dev.loramill.trainer.tensor.Matrix;
 import dev.loramill.trainer.tensor.Team.Member;
@@ -18,7 +18,7 @@ final class BlockPass {
     private final Scratch scratch;
     private final Workspace own;
     private final Member member;
-    private final PackedBatch batch;
+    private final List<DocumentSpan> spans;
     private final LinearPass linear;
     private final AttentionPass attention;
     private final int from;
@@ -34,17 +34,18 @@ final class BlockPass {
             Scratch scratch,
             Workspace own,
             Member member,
-            PackedBatch batch,
+            RowShare rows,
+            List<DocumentSpan> spans,
             List<AttentionShare.Item> share,
             @Nullable Long dropoutKey) {
         this.plan = plan;
         this.scratch = scratch;
         this.own = own;
         this.member = member;
-        this.batch = batch;
-        this.from = member.from(batch.tokenCount());
-        this.to = member.to(batch.tokenCount());
-        this.linear = new LinearPass(plan, scratch, own, dropoutKey, from, to - from);
+        this.spans = spans;
+        this.from = rows.from();
+        this.to = rows.to();
+        this.linear = new LinearPass(plan, scratch, own, dropoutKey, rows);
         this.attention = new AttentionPass(plan, scratch, own, share);
     }
 
@@ -58,12 +59,11 @@ final class BlockPass {
         Matrix x = scratch.inputs.queryKeyValue();
         own.norm.normalize(block.input(), vectors.attentionNorm(), x, from, to);
         linear.forward(block, Role.QUERY_KEY_VALUE, x, projections);
-        forEachDocument((start, length, first, last) ->
+        forEachDocument((span, first, last) ->
                 own.rotary.split(
                         projections,
                         vectors.heads(),
-                        start,
-                        length,
+                        span,
                         first,
                         last,
                         kept.queries,
@@ -122,18 +122,16 @@ final class BlockPass {
         BlockVectors vectors = block.vectors();
         Matrix dActivated = linear.backward(block, Role.DOWN, scratch.inputs.down(), gradient);
         own.activation.swigluBackward(kept.gateUp, dActivated, from, to);
-        Matrix dGated =
-                linear.backward(block, Role.GATE_UP, scratch.inputs.gateUp(), kept.gateUp);
+        Matrix dGated = linear.backward(block, Role.GATE_UP, scratch.inputs.gateUp(), kept.gateUp);
         own.norm.normalizeBackward(
                 dGated, kept.middle, vectors.feedForwardNorm(), gradient, gradient, from, to);
         Matrix dAttention = linear.backward(block, Role.OUTPUT, kept.attention, gradient);
-        forEachDocument((start, length, first, last) ->
+        forEachDocument((span, first, last) ->
                 own.attention.splitOutput(
                         plan.heads(),
                         dAttention,
                         kept.attention,
-                        start,
-                        length,
+                        span,
                         first,
                         last,
                         scratch.heads,
@@ -143,12 +141,11 @@ final class BlockPass {
         duringAttention.run();
         member.await();
         Matrix projections = projections(kept);
-        forEachDocument((start, length, first, last) ->
+        forEachDocument((span, first, last) ->
                 own.rotary.join(
                         projections,
                         vectors.heads(),
-                        start,
-                        length,
+                        span,
                         first,
                         last,
                         kept.queries,
@@ -156,10 +153,7 @@ final class BlockPass {
                         scratch.dValues));
         Matrix dx =
                 linear.backward(
-                        block,
-                        Role.QUERY_KEY_VALUE,
-                        scratch.inputs.queryKeyValue(),
-                        projections);
+                        block, Role.QUERY_KEY_VALUE, scratch.inputs.queryKeyValue(), projections);
         own.norm.normalizeBackward(
                 dx, block.input(), vectors.attentionNorm(), gradient, gradient, from, to);
     }
@@ -169,23 +163,17 @@ final class BlockPass {
     }
 
     private interface DocumentRows {
-        void accept(int start, int length, int first, int last);
+        void accept(DocumentSpan span, int first, int last);
     }
 
     /** Calls for each document that has rows of this member, with those rows. */
     private void forEachDocument(DocumentRows action) {
-        if (from >= to) {
-            return;
-        }
-        int document = batch.documentOf(from);
-        int row = from;
-        while (row < to) {
-            int start = batch.start(document);
-            int end = start + batch.length(document);
-            int last = Math.min(end, to);
-            action.accept(start, end - start, row, last);
-            row = last;
-            document++;
+        for (DocumentSpan span : spans) {
+            int first = Math.max(from, span.start());
+            int last = Math.min(to, span.start() + span.length());
+            if (first < last) {
+                action.accept(span, first, last);
+            }
         }
     }
 }

@@ -19,6 +19,11 @@ public final class GgufWeights implements FrozenWeights {
         this.shape = ModelHyperparameters.read(file);
     }
 
+    /** Bytes of the whole file. */
+    public long sizeBytes() {
+        return file.sizeBytes();
+    }
+
     @Override
     public ModelHyperparameters shape() {
         return shape;

@@ -11,8 +11,7 @@ final class LinearPass {
     private final Workspace own;
     private final float loraScale;
     private final @Nullable Long dropoutKey;
-    private final int from;
-    private final int count;
+    private final RowShare rows;
 
     /**
      * Prepares the products of some rows.
@@ -24,20 +23,19 @@ final class LinearPass {
             Scratch scratch,
             Workspace own,
             @Nullable Long dropoutKey,
-            int from,
-            int count) {
+            RowShare rows) {
         this.scratch = scratch;
         this.own = own;
         this.loraScale = (float) plan.lora().scale();
         this.dropoutKey = own.dropout.isActive() ? dropoutKey : null;
-        this.from = from;
-        this.count = count;
+        this.rows = rows;
     }
 
     /** The output of a group, for its input {@code x}, which is widened on the way. */
     void forward(BlockAt block, Role role, Matrix x, Matrix output) {
         innerVectors(block, role, x);
-        own.gemm.forward(output, x, block.weights().group(role).weights(), from, count);
+        own.gemm.forward(
+                output, x, block.weights().group(role).weights(), rows.from(), rows.productRows());
     }
 
     /** Computes the adapters' inner vectors of a group and widens its input by them. */
@@ -47,8 +45,13 @@ final class LinearPass {
         if (group.isAdapted()) {
             Matrix inner = block.kept().inner.get(role);
             own.gemm.forward(
-                    inner, adapterInput(block.index(), group, x), widened.inner(), from, count);
-            own.lora.inject(inner, loraScale, x, group.inputLength(), from, from + count);
+                    inner,
+                    adapterInput(block.index(), group, x),
+                    widened.inner(),
+                    rows.from(),
+                    rows.productRows());
+            own.lora.inject(inner, loraScale, x, group.inputLength(), rows.from(), rows.to());
+            own.lora.clear(inner, rows.to(), rows.from() + rows.productRows());
         }
     }
 
@@ -60,22 +63,28 @@ final class LinearPass {
         BlockWeights.Widened widened = block.weights().group(role);
         LinearGroup group = widened.group();
         Matrix dx = scratch.dInputs.get(role);
-        own.gemm.backward(dx, dOutput, widened.weights(), from, count);
+        own.gemm.backward(dx, dOutput, widened.weights(), rows.from(), rows.productRows());
         if (!group.isAdapted()) {
             return dx;
         }
         Matrix dInner = scratch.dInner.get(role);
-        own.lora.extract(dx, group.inputLength(), loraScale, dInner, from, from + count);
+        own.lora.extract(dx, group.inputLength(), loraScale, dInner, rows.from(), rows.to());
+        own.lora.clear(dInner, rows.to(), rows.from() + rows.productRows());
         Matrix seen = adapterInput(block.index(), group, x);
-        own.gemm.weightGradient(own.dFirst.get(role), dInner, seen, from, count);
         own.gemm.weightGradient(
-                own.dSecond.get(role), dOutput, block.kept().inner.get(role), from, count);
+                own.dFirst.get(role), dInner, seen, rows.from(), rows.productRows());
+        own.gemm.weightGradient(
+                own.dSecond.get(role),
+                dOutput,
+                block.kept().inner.get(role),
+                rows.from(),
+                rows.productRows());
         if (dropoutKey == null) {
-            own.gemm.addBackward(dx, dInner, widened.inner(), from, count);
+            own.gemm.addBackward(dx, dInner, widened.inner(), rows.from(), rows.productRows());
         } else {
-            own.gemm.backward(seen, dInner, widened.inner(), from, count);
+            own.gemm.backward(seen, dInner, widened.inner(), rows.from(), rows.productRows());
             long key = keyOf(block.index(), role, dropoutKey);
-            own.dropout.addBackward(dx, group.inputLength(), key, seen, from, from + count);
+            own.dropout.addBackward(dx, group.inputLength(), key, seen, rows.from(), rows.to());
         }
         return dx;
     }
@@ -87,7 +96,7 @@ final class LinearPass {
         }
         Matrix dropped = scratch.dropped.get(group.role());
         long key = keyOf(block, group.role(), dropoutKey);
-        own.dropout.apply(x, group.inputLength(), key, dropped, from, from + count);
+        own.dropout.apply(x, group.inputLength(), key, dropped, rows.from(), rows.to());
         return dropped;
     }
 

@@ -38,11 +38,11 @@ final class LossHead {
         for (int first = from; first < to; first += chunk) {
             int count = Math.min(chunk, to - first);
             own.norm.normalizeRows(stream, rows, first, count, norm, own.normed);
-            own.gemm.forward(own.logits, own.normed, head, 0, count);
+            own.gemm.forward(own.logits, own.normed, head, 0, RowShare.rounded(count));
             own.loss.crossEntropy(
                     own.logits, batch.labelTargets(), first, count, withGradient, gradientScale);
             if (withGradient) {
-                own.gemm.backward(own.dNormed, own.logits, head, 0, count);
+                own.gemm.backward(own.dNormed, own.logits, head, 0, RowShare.rounded(count));
                 own.norm.normalizeRowsBackward(
                         own.dNormed, stream, rows, first, count, norm, gradient);
             }

@@ -28,6 +28,7 @@ final class ModelMemory {
 
     ModelMemory(ModelPlan plan, int members, MatrixAllocator allocator) {
         ModelHyperparameters shape = plan.shape();
+        int rows = RowShare.allocated(plan.maxRows(), members);
         parameters = new LoraParameters(new LoraLayout(shape, plan.lora()), allocator);
         int loaded = plan.keepsWeights() ? shape.blockCount() : 1;
         for (int i = 0; i < loaded; i++) {
@@ -42,42 +43,41 @@ final class ModelMemory {
                         shape.embeddingLength(),
                         plan.precision());
         for (int i = 0; i <= shape.blockCount(); i++) {
-            inputs.add(stream(plan, "input " + i, allocator));
+            inputs.add(stream(plan, rows, "input " + i, allocator));
         }
-        gradient = stream(plan, "gradient", allocator);
+        gradient = stream(plan, rows, "gradient", allocator);
         for (int i = 0; i < plan.retainedBlocks(); i++) {
-            retained.add(activations(plan, "retained activations", allocator));
+            retained.add(activations(plan, rows, "retained activations", allocator));
         }
-        shared = activations(plan, "working memory", allocator);
+        shared = activations(plan, rows, "working memory", allocator);
         scratch =
                 new Scratch(
                         plan.groups(),
                         plan.heads(),
-                        plan.maxRows(),
+                        rows,
+                        plan.headRows(),
                         shape.embeddingLength(),
-                        plan.lora().dropout() > 0, plan.precision(),
+                        plan.lora().dropout() > 0,
+                        plan.precision(),
                         allocator);
         for (int member = 0; member < members; member++) {
             workspaces.add(new Workspace(member, plan, allocator));
         }
     }
 
-    private static Matrix stream(ModelPlan plan, String name, MatrixAllocator allocator) {
+    private static Matrix stream(ModelPlan plan, int rows, String name, MatrixAllocator allocator) {
         return allocator.zeros(
-                "residual stream",
-                name,
-                plan.maxRows(),
-                plan.shape().embeddingLength(),
-                plan.precision());
+                "residual stream", name, rows, plan.shape().embeddingLength(), plan.precision());
     }
 
     private static Activations activations(
-            ModelPlan plan, String purpose, MatrixAllocator allocator) {
+            ModelPlan plan, int rows, String purpose, MatrixAllocator allocator) {
         return new Activations(
                 plan.groups(),
                 plan.heads(),
                 plan.architecture() == Architecture.QWEN3,
-                plan.maxRows(),
+                rows,
+                plan.headRows(),
                 plan.precision(),
                 allocator,
                 purpose);

@@ -1,6 +1,7 @@
 package dev.loramill.trainer.model;
 
 import dev.loramill.llama.gguf.ModelHyperparameters;
+import dev.loramill.trainer.kernel.DocumentSpan;
 import dev.loramill.trainer.kernel.HeadLayout;
 import dev.loramill.trainer.kernel.RotaryTable;
 import dev.loramill.trainer.lora.LoraConfig;
@@ -16,6 +17,7 @@ import dev.loramill.trainer.tensor.Precision;
  * @param rotaryTable sines and cosines up to the longest document
  * @param precision format of activations and weights
  * @param maxRows most tokens in one batch
+ * @param headRows most tokens of one batch with the padding of its documents
  * @param longestDocument most tokens in one document
  * @param retainedBlocks how many blocks keep their activations instead of computing them again
  * @param keepsWeights whether all blocks stay dequantized
@@ -28,6 +30,7 @@ record ModelPlan(
         RotaryTable rotaryTable,
         Precision precision,
         int maxRows,
+        int headRows,
         int longestDocument,
         int retainedBlocks,
         boolean keepsWeights) {
@@ -51,21 +54,24 @@ record ModelPlan(
         return (int) Math.clamp(SCORES_AT_ONCE / each, 1, shape.keyValueHeadCount());
     }
 
-    /** Rows of {@link #longestDocument} elements that hold the scores of one product. */
-    int scoreLines() {
+    /** Elements of the scores of one product. */
+    int scoreCount() {
         long most = 0;
-        for (int length = 1; length <= longestDocument; length++) {
+        int longest = DocumentSpan.padded(longestDocument);
+        for (int length = DocumentSpan.MULTIPLE;
+                length <= longest;
+                length += DocumentSpan.MULTIPLE) {
             most =
                     Math.max(
                             most,
                             (long) keyHeadsAtOnce(length) * heads().group() * length * length);
         }
-        return (int) ((most + longestDocument - 1) / longestDocument);
+        return Math.toIntExact(most);
     }
 
     /** Rows of logits computed at once. */
     int logitRows() {
-        return Math.min(LOGIT_ROWS, maxRows);
+        return Math.min(LOGIT_ROWS, RowShare.rounded(maxRows));
     }
 
     /**
@@ -102,6 +108,7 @@ record ModelPlan(
                 table,
                 options.precision(),
                 options.maxRows(),
+                options.headRows(),
                 options.longestDocument(),
                 Math.min(options.retainedBlocks(), shape.blockCount()),
                 options.keepsWeights());

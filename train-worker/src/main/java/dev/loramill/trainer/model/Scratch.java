@@ -30,16 +30,17 @@ final class Scratch {
             PerGroup<LinearGroup> groups,
             HeadLayout layout,
             int rows,
+            int headRows,
             int width,
             boolean hasDropout,
             Precision precision,
             MatrixAllocator allocator) {
         projections = allocator.zeros(PURPOSE, "projections", rows, layout.width(), precision);
         output = allocator.zeros(PURPOSE, "output", rows, width, precision);
-        heads = allocator.zeros(PURPOSE, "heads", rows, layout.queryWidth(), precision);
-        dKeys = allocator.zeros(PURPOSE, "d keys", rows, layout.keyValueWidth(), precision);
-        dValues = allocator.zeros(PURPOSE, "d values", rows, layout.keyValueWidth(), precision);
-        dots = allocator.zeros(PURPOSE, "dots", rows, layout.heads(), Precision.FLOAT32);
+        heads = allocator.zeros(PURPOSE, "heads", headRows, layout.queryWidth(), precision);
+        dKeys = allocator.zeros(PURPOSE, "d keys", headRows, layout.keyValueWidth(), precision);
+        dValues = allocator.zeros(PURPOSE, "d values", headRows, layout.keyValueWidth(), precision);
+        dots = allocator.zeros(PURPOSE, "dots", headRows, layout.heads(), Precision.FLOAT32);
         inputs =
                 groups.map(group ->
                         allocator.zeros(

@@ -2,6 +2,7 @@ package dev.loramill.trainer.model;
 
 import dev.loramill.llama.gguf.ModelHyperparameters;
 import dev.loramill.trainer.data.PackedBatch;
+import dev.loramill.trainer.kernel.DocumentSpan;
 import dev.loramill.trainer.kernel.LoraKernels;
 import dev.loramill.trainer.kernel.RowCodec;
 import dev.loramill.trainer.kernel.VectorPadding;
@@ -132,8 +133,7 @@ public final class Transformer {
         return logits;
     }
 
-    private BatchLoss run(
-            PackedBatch batch, float gradientScale, @Nullable Long dropoutKey) {
+    private BatchLoss run(PackedBatch batch, float gradientScale, @Nullable Long dropoutKey) {
         boolean withGradient = dropoutKey != null;
         if (batch.tokenCount() > plan.maxRows() || batch.longest() > plan.longestDocument()) {
             throw new IllegalArgumentException(
@@ -146,15 +146,25 @@ public final class Transformer {
                             + " and "
                             + batch.longest());
         }
-        List<List<AttentionShare.Item>> shares = AttentionShare.of(batch, plan, team.size());
+        List<DocumentSpan> spans = AttentionShare.spans(batch);
+        List<List<AttentionShare.Item>> shares = AttentionShare.of(spans, plan, team.size());
         memory.workspaces.forEach(own -> own.loss.reset());
         team.run(member -> {
             Workspace own = memory.workspaces.get(member.index());
+            RowShare rows = RowShare.of(batch.tokenCount(), team.size(), member.index());
             BlockPass pass =
-                    new BlockPass(plan, memory.scratch, own, member, batch, shares.get(member.index()), dropoutKey);
-            forward(pass, member, batch, withGradient);
+                    new BlockPass(
+                            plan,
+                            memory.scratch,
+                            own,
+                            member,
+                            rows,
+                            spans,
+                            shares.get(member.index()),
+                            dropoutKey);
+            forward(pass, member, batch, rows, withGradient);
             if (withGradient) {
-                clear(memory.gradient, member, batch.tokenCount());
+                own.lora.clear(memory.gradient, rows.from(), rows.to());
             }
             member.await();
             lossHead.run(
@@ -177,10 +187,10 @@ public final class Transformer {
         return loss.plus(new BatchLoss(0, batch.labelCount(), 0));
     }
 
-    private void forward(BlockPass pass, Member member, PackedBatch batch, boolean withGradient) {
+    private void forward(
+            BlockPass pass, Member member, PackedBatch batch, RowShare rows, boolean withGradient) {
         Matrix first = memory.inputs.getFirst();
-        int rows = batch.tokenCount();
-        for (int row = member.from(rows); row < member.to(rows); row++) {
+        for (int row = rows.from(); row < rows.to(); row++) {
             base.rows(EMBEDDING, batch.token(row), 1, first, row);
         }
         for (int block = 0; block < vectors.size(); block++) {
@@ -296,16 +306,6 @@ public final class Transformer {
             for (int block = 0; block < memory.weights.size(); block++) {
                 memory.weights.get(block).load(base, block, member);
             }
-        }
-    }
-
-    private static void clear(Matrix matrix, Member member, int rows) {
-        int from = member.from(rows);
-        int to = member.to(rows);
-        if (from < to) {
-            RowCodec.clear(
-                    matrix.address(from, 0),
-                    (long) (to - from) * matrix.columns() * matrix.precision().bytes());
         }
     }
 }

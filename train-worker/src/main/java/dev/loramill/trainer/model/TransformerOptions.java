@@ -1,5 +1,6 @@
 package dev.loramill.trainer.model;
 
+import dev.loramill.trainer.kernel.DocumentSpan;
 import dev.loramill.trainer.tensor.Precision;
 
 /**
@@ -7,6 +8,8 @@ import dev.loramill.trainer.tensor.Precision;
  *
  * @param precision format of activations and weights
  * @param maxRows most tokens in one batch
+ * @param headRows most tokens in one batch when each document is rounded up by {@link
+ *     DocumentSpan#padded}
  * @param longestDocument most tokens in one document
  * @param retainedBlocks how many blocks, from the last, keep their activations instead of computing
  *     them again in the backward pass
@@ -15,6 +18,7 @@ import dev.loramill.trainer.tensor.Precision;
 public record TransformerOptions(
         Precision precision,
         int maxRows,
+        int headRows,
         int longestDocument,
         int retainedBlocks,
         boolean keepsWeights) {

@@ -2,6 +2,7 @@ package dev.loramill.trainer.model;
 
 import dev.loramill.trainer.kernel.ActivationKernels;
 import dev.loramill.trainer.kernel.AttentionKernels;
+import dev.loramill.trainer.kernel.DocumentSpan;
 import dev.loramill.trainer.kernel.DropoutKernels;
 import dev.loramill.trainer.kernel.LoraKernels;
 import dev.loramill.trainer.kernel.LossKernels;
@@ -39,19 +40,20 @@ final class Workspace {
         norm = new NormKernels(width, plan.shape().rmsEpsilon());
         activation = new ActivationKernels(plan.shape().feedForwardLength());
         rotary = new RotaryKernels(plan.heads(), plan.rotaryTable());
-        attention = new AttentionKernels(plan.longestDocument(), plan.attentionScale());
+        attention =
+                new AttentionKernels(
+                        DocumentSpan.padded(plan.longestDocument()), plan.attentionScale());
         int widest = 1;
         for (LinearGroup group : plan.groups().all()) {
             widest = Math.max(widest, group.rankColumns());
         }
         lora = new LoraKernels(widest);
         int widestInput = Math.max(plan.shape().feedForwardLength(), plan.heads().queryWidth());
-        dropout =
-                new DropoutKernels(plan.lora().dropout(), Math.max(widestInput, width));
+        dropout = new DropoutKernels(plan.lora().dropout(), Math.max(widestInput, width));
         loss = new LossKernels(plan.shape().vocabularySize());
-        int lines = plan.scoreLines();
-        scores = allocator.zeros(PURPOSE, "scores", lines, plan.longestDocument(), precision);
-        dScores = allocator.zeros(PURPOSE, "d scores", lines, plan.longestDocument(), precision);
+        int scoreCount = plan.scoreCount();
+        scores = allocator.zeros(PURPOSE, "scores", 1, scoreCount, precision);
+        dScores = allocator.zeros(PURPOSE, "d scores", 1, scoreCount, precision);
         int chunk = plan.logitRows();
         logits =
                 allocator.zeros(PURPOSE, "logits", chunk, plan.shape().vocabularySize(), precision);

@@ -26,7 +26,7 @@ import java.util.Map;
 public final class Safetensors {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int MOST_HEADER_BYTES = 16 << 20;
-    private static final int WRITE_AT_ONCE = 16 << 20;
+    private static final int WRITE_AT_ONCE = 1 << 20;
 
     private Safetensors() {}
 
@@ -100,7 +100,8 @@ public final class Safetensors {
     private static void write(FileChannel channel, MemorySegment data) throws IOException {
         for (long at = 0; at < data.byteSize(); at += WRITE_AT_ONCE) {
             long count = Math.min(WRITE_AT_ONCE, data.byteSize() - at);
-            AtomicFile.writeFully(channel, data.asSlice(at, count).asByteBuffer());
+            byte[] part = data.asSlice(at, count).toArray(ValueLayout.JAVA_BYTE);
+            AtomicFile.writeFully(channel, ByteBuffer.wrap(part));
         }
     }
 

@@ -159,7 +159,7 @@ class PeftEqualityTest {
                             base,
                             golden.lora(),
                             new TransformerOptions(
-                                    precision, 128, 64, retainedBlocks, keepsWeights),
+                                    precision, 128, 192, 64, retainedBlocks, keepsWeights),
                             team,
                             arena);
             optimizer = new AdamW(model.parameters(), golden.number("weight_decay"), team, arena);

@@ -1,0 +1,58 @@
+package dev.loramill.trainer.cli;
+
+import dev.loramill.trainer.job.InvalidJobException;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/**
+ * The trainer's command line.
+ *
+ * <p>Exit codes: 0 done; 1 the run failed; 2 the job or the command line is wrong, and nothing was
+ * left behind.
+ */
+@Command(
+        name = "trainer",
+        description = "Trains LoRA adapters on a frozen GGUF base.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {RunCommand.class, PlanCommand.class})
+public final class TrainerCommand {
+    static final int FAILED = 1;
+    static final int INVALID = 2;
+
+    private TrainerCommand() {}
+
+    /** Runs a command and ends the process with its exit code. */
+    public static void main(String[] arguments) {
+        // The module's logger is JBoss's, which asks for this before the first line is logged.
+        if (System.getProperty("java.util.logging.manager") == null) {
+            System.setProperty("java.util.logging.manager", "org.jboss.logmanager.LogManager");
+        }
+        System.exit(run(arguments));
+    }
+
+    /** Runs a command and gives its exit code. */
+    static int run(String... arguments) {
+        CommandLine command = new CommandLine(new TrainerCommand());
+        command.setCaseInsensitiveEnumValuesAllowed(true);
+        command.setExecutionExceptionHandler((fault, failing, parsed) -> {
+            failing.getErr().println("trainer: " + message(fault));
+            failing.getErr().flush();
+            return fault instanceof InvalidJobException ? INVALID : FAILED;
+        });
+        return command.execute(arguments);
+    }
+
+    /** What a person is told of a fault. */
+    static String message(Throwable fault) {
+        return switch (fault) {
+            case FileSystemException e ->
+                    "\"" + e.getFile() + "\": " + (e.getReason() == null ? e : e.getReason());
+            case IOException e -> String.valueOf(e.getMessage());
+            case RuntimeException e when e.getMessage() != null -> e.getMessage();
+            default -> fault.toString();
+        };
+    }
+}

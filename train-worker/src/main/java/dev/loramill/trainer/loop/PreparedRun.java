@@ -1,0 +1,272 @@
+package dev.loramill.trainer.loop;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.loramill.llama.gguf.GgufFile;
+import dev.loramill.llama.gguf.GgufTensor;
+import dev.loramill.llama.gguf.InvalidGgufException;
+import dev.loramill.llama.jinja.TemplateException;
+import dev.loramill.llama.quantization.Dequantizer;
+import dev.loramill.llama.template.BaseIdentity;
+import dev.loramill.llama.template.ChatFormat;
+import dev.loramill.trainer.data.BatchPlan;
+import dev.loramill.trainer.data.Document;
+import dev.loramill.trainer.data.EncodedRows;
+import dev.loramill.trainer.data.RowReader;
+import dev.loramill.trainer.job.InvalidJobException;
+import dev.loramill.trainer.job.TrainingJob;
+import dev.loramill.trainer.kernel.DocumentSpan;
+import dev.loramill.trainer.model.GgufWeights;
+import dev.loramill.trainer.model.UnsupportedBaseException;
+import dev.loramill.trainer.storage.FileDigest;
+import dev.loramill.trainer.tensor.Precision;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntUnaryOperator;
+
+/**
+ * A job whose inputs were all checked: base, rows, batches and memory. Nothing has been written and
+ * no matrix allocated.
+ *
+ * @param job what was asked for
+ * @param weights the open base; closed with this
+ * @param baseSha256 digest of its file
+ * @param identity what serving must find equal in the base
+ * @param train rows that are trained on
+ * @param eval rows held out
+ * @param plan the steps of training
+ * @param evalPlan the batches of an evaluation
+ * @param totalSteps optimizer steps to take
+ * @param precision format of weights and activations
+ * @param memory how memory is used
+ */
+public record PreparedRun(
+        TrainingJob job,
+        GgufWeights weights,
+        String baseSha256,
+        BaseIdentity identity,
+        EncodedRows train,
+        EncodedRows eval,
+        BatchPlan plan,
+        BatchPlan evalPlan,
+        int totalSteps,
+        Precision precision,
+        MemoryPlan memory)
+        implements AutoCloseable {
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    /**
+     * Checks everything that can be checked before the first step.
+     *
+     * @throws InvalidJobException if the job cannot be run
+     * @throws IOException if a file cannot be read
+     */
+    public static PreparedRun of(TrainingJob job) throws IOException {
+        GgufWeights weights;
+        try {
+            weights = openBase(job);
+        } catch (InvalidGgufException e) {
+            throw new InvalidJobException(
+                    "base \"" + job.base() + "\" is not a sound GGUF file: " + e.getMessage());
+        }
+        boolean isDone = false;
+        try {
+            PreparedRun run = prepare(job, weights);
+            isDone = true;
+            return run;
+        } catch (UnsupportedBaseException | InvalidGgufException e) {
+            throw new InvalidJobException("base \"" + job.base() + "\": " + e.getMessage());
+        } finally {
+            if (!isDone) {
+                weights.close();
+            }
+        }
+    }
+
+    private static GgufWeights openBase(TrainingJob job) throws IOException {
+        GgufFile file = GgufFile.open(job.base());
+        boolean isDone = false;
+        try {
+            for (GgufTensor tensor : file.tensors()) {
+                if (!Dequantizer.supports(tensor.type())) {
+                    throw new InvalidJobException(
+                            "base \""
+                                    + job.base()
+                                    + "\": tensor \""
+                                    + tensor.name()
+                                    + "\" of type "
+                                    + tensor.type()
+                                    + " is not supported");
+                }
+            }
+            GgufWeights weights = new GgufWeights(file);
+            isDone = true;
+            return weights;
+        } finally {
+            if (!isDone) {
+                file.close();
+            }
+        }
+    }
+
+    private static PreparedRun prepare(TrainingJob job, GgufWeights weights) throws IOException {
+        List<String> faults = new ArrayList<>();
+        String digest = FileDigest.of(job.base());
+        if (job.baseSha256() != null && !job.baseSha256().equals(digest)) {
+            faults.add(
+                    "base \""
+                            + job.base()
+                            + "\" must have digest "
+                            + job.baseSha256()
+                            + ", has "
+                            + digest);
+        }
+        int contextLength = weights.shape().contextLength();
+        if (job.maxLength() > contextLength) {
+            faults.add(
+                    "maxLength must be at most the base's context length "
+                            + contextLength
+                            + ", got "
+                            + job.maxLength());
+        }
+        BaseIdentity identity;
+        EncodedRows train;
+        EncodedRows eval;
+        try (ChatFormat format = ChatFormat.open(job.base())) {
+            identity = BaseIdentity.of(job.base(), format);
+            faults.addAll(contractFaults(job.contract(), digest, identity));
+            if (!faults.isEmpty()) {
+                throw new InvalidJobException(faults);
+            }
+            train = encode(job, job.train(), format);
+            eval = encode(job, job.eval(), format);
+        } catch (TemplateException e) {
+            throw new InvalidJobException(
+                    "base \"" + job.base() + "\" has no usable chat template: " + e.getMessage());
+        }
+        BatchPlan plan =
+                BatchPlan.training(
+                        train.documents(),
+                        new BatchPlan.Options(
+                                job.epochs(),
+                                job.batchSize(),
+                                job.gradientAccumulation(),
+                                job.maxLength(),
+                                job.isPacked(),
+                                job.seed()));
+        BatchPlan evalPlan =
+                BatchPlan.evaluation(
+                        eval.documents(), job.batchSize(), job.maxLength(), job.isPacked());
+        int totalSteps = Math.min(plan.stepCount(), job.maxSteps().orElse(Integer.MAX_VALUE));
+        Precision precision = Processor.precision(job.precision());
+        MemoryPlan memory =
+                MemoryPlan.choose(
+                        job,
+                        weights,
+                        weights.sizeBytes(),
+                        precision,
+                        most(plan, evalPlan, totalSteps, IntUnaryOperator.identity()),
+                        most(plan, evalPlan, totalSteps, DocumentSpan::padded),
+                        Math.max(train.longest(), eval.longest()));
+        return new PreparedRun(
+                job,
+                weights,
+                digest,
+                identity,
+                train,
+                eval,
+                plan,
+                evalPlan,
+                totalSteps,
+                precision,
+                memory);
+    }
+
+    private static int most(
+            BatchPlan plan, BatchPlan evalPlan, int totalSteps, IntUnaryOperator lengthOf) {
+        return Math.max(
+                plan.mostTokens(totalSteps, lengthOf),
+                evalPlan.mostTokens(evalPlan.stepCount(), lengthOf));
+    }
+
+    private static EncodedRows encode(
+            TrainingJob job, List<java.nio.file.Path> files, ChatFormat format) throws IOException {
+        return EncodedRows.of(
+                RowReader.read(files), format, job.maxLength(), job.overLength(), job.lossOn());
+    }
+
+    private static List<String> contractFaults(
+            @org.jspecify.annotations.Nullable String contract,
+            String baseSha256,
+            BaseIdentity identity) {
+        List<String> faults = new ArrayList<>();
+        if (contract == null) {
+            return faults;
+        }
+        try {
+            JsonNode tree = JSON.readTree(contract);
+            compare(faults, tree, "baseDigest", baseSha256);
+            compare(faults, tree, "architecture", identity.architecture());
+            compare(faults, tree, "vocabularySize", String.valueOf(identity.vocabularySize()));
+            compare(faults, tree, "tokenizerDigest", identity.tokenizerDigest());
+            compare(faults, tree, "chatTemplateDigest", identity.chatTemplateDigest());
+            compare(faults, tree, "templateDate", identity.templateDate());
+            compare(faults, tree, "bosCount", String.valueOf(identity.beginningCount()));
+            compare(faults, tree, "endOfTurnToken", String.valueOf(identity.endOfTurnToken()));
+        } catch (JacksonException e) {
+            faults.add("contract is not JSON: " + e.getOriginalMessage());
+        }
+        return faults;
+    }
+
+    private static void compare(List<String> faults, JsonNode tree, String field, String actual) {
+        JsonNode value = tree.get(field);
+        if (value != null && !value.isNull() && !value.asText().equals(actual)) {
+            faults.add(
+                    "contract."
+                            + field
+                            + " is \""
+                            + value.asText()
+                            + "\", the base has \""
+                            + actual
+                            + "\": the rows were frozen for another base");
+        }
+    }
+
+    /** Digest of all that the losses depend on; equal in a run and its continuation. */
+    public String fingerprint() {
+        MessageDigest digest = FileDigest.sha256();
+        List<Object> parts =
+                List.of(
+                        baseSha256,
+                        job.lora(),
+                        job.optimizer(),
+                        job.epochs(),
+                        totalSteps,
+                        job.batchSize(),
+                        job.gradientAccumulation(),
+                        job.maxLength(),
+                        job.isPacked(),
+                        precision,
+                        job.seed());
+        for (Object part : parts) {
+            digest.update((part + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+        for (EncodedRows rows : List.of(train, eval)) {
+            for (Document document : rows.documents()) {
+                document.update(digest);
+            }
+        }
+        return FileDigest.hex(digest);
+    }
+
+    @Override
+    public void close() {
+        weights.close();
+    }
+}

@@ -1,0 +1,130 @@
+package dev.loramill.trainer.loop;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import org.jspecify.annotations.Nullable;
+
+/** What happens in a run, in order; as JSON each has a {@code type}. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = TrainingEvent.Started.class, name = "started"),
+    @JsonSubTypes.Type(value = TrainingEvent.Progressed.class, name = "progress"),
+    @JsonSubTypes.Type(value = TrainingEvent.Evaluated.class, name = "evaluated"),
+    @JsonSubTypes.Type(value = TrainingEvent.Checkpointed.class, name = "checkpointed"),
+    @JsonSubTypes.Type(value = TrainingEvent.Finished.class, name = "finished"),
+    @JsonSubTypes.Type(value = TrainingEvent.Failed.class, name = "failed")
+})
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public sealed interface TrainingEvent {
+
+    /**
+     * The first step lies ahead.
+     *
+     * @param totalSteps optimizer steps of the whole run
+     * @param trainRows rows that are trained on
+     * @param trainTokensPerEpoch their tokens
+     * @param evalRows rows held out
+     * @param resumedFromStep steps taken by earlier attempts
+     * @param precision format of weights and activations
+     * @param trainableParameters parameters of the adapter
+     * @param droppedRows rows left out because they were too long
+     * @param truncatedRows rows that were cut
+     * @param baseEvalLoss evaluation loss of the base, if an earlier attempt measured it
+     */
+    record Started(
+            int totalSteps,
+            int trainRows,
+            long trainTokensPerEpoch,
+            int evalRows,
+            int resumedFromStep,
+            String precision,
+            long trainableParameters,
+            int droppedRows,
+            int truncatedRows,
+            @Nullable Double baseEvalLoss)
+            implements TrainingEvent {}
+
+    /**
+     * A step was taken.
+     *
+     * @param step steps taken
+     * @param totalSteps of so many
+     * @param loss mean over the learnt tokens of this step, before it, in nats
+     * @param learningRate of this step
+     * @param gradientNorm before clipping
+     * @param tokensPerSecond tokens of this step by the time it took
+     * @param trainedTokens tokens of all steps
+     * @param memoryBytes resident memory of the process
+     * @param etaSeconds expected time to the last step
+     */
+    record Progressed(
+            int step,
+            int totalSteps,
+            double loss,
+            double learningRate,
+            double gradientNorm,
+            double tokensPerSecond,
+            long trainedTokens,
+            long memoryBytes,
+            double etaSeconds)
+            implements TrainingEvent {}
+
+    /**
+     * The held-out rows were measured.
+     *
+     * @param step steps taken; 0 is the base
+     * @param evalLoss mean over their learnt tokens, in nats
+     * @param tokenAccuracy share of those that had the highest probability
+     * @param perplexity e to the loss
+     * @param evalTokens learnt tokens
+     */
+    record Evaluated(
+            int step, double evalLoss, double tokenAccuracy, double perplexity, long evalTokens)
+            implements TrainingEvent {}
+
+    /**
+     * A checkpoint lies on disk.
+     *
+     * @param step steps taken
+     * @param path relative to the output directory
+     * @param sha256 digest of the file
+     */
+    record Checkpointed(int step, String path, String sha256) implements TrainingEvent {}
+
+    /**
+     * The adapter lies on disk; paths are relative to the output directory.
+     *
+     * @param adapter GGUF file
+     * @param adapterSha256 digest of that file
+     * @param peft folder in PEFT's format
+     * @param baseEvalLoss evaluation loss of the base
+     * @param evalLoss that of the adapter
+     * @param adapterStep step whose adapter it is
+     * @param steps steps taken
+     * @param trainedTokens tokens of all steps
+     * @param wallSeconds time spent training, over all attempts
+     * @param peakMemoryBytes most resident memory of the process
+     */
+    record Finished(
+            String adapter,
+            String adapterSha256,
+            String peft,
+            double baseEvalLoss,
+            double evalLoss,
+            int adapterStep,
+            int steps,
+            long trainedTokens,
+            double wallSeconds,
+            long peakMemoryBytes)
+            implements TrainingEvent {}
+
+    /**
+     * The run ended without an adapter.
+     *
+     * @param category of the fault: {@code invalid_input}, {@code exhausted}, {@code external} or
+     *     {@code internal}
+     * @param message what is wrong and what to do
+     */
+    record Failed(String category, String message) implements TrainingEvent {}
+}
