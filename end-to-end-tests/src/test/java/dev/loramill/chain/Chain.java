@@ -1,0 +1,138 @@
+package dev.loramill.chain;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.loramill.local.launch.Console;
+import dev.loramill.local.launch.DetachedLauncher;
+import dev.loramill.local.launch.LoramillHome;
+import dev.loramill.local.launch.RunState;
+import dev.loramill.local.launch.Service;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** All of Loramill on free ports, in a folder of its own, started as {@code ./loramill up} does. */
+final class Chain implements AutoCloseable {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final LoramillHome home;
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    private Chain(LoramillHome home) {
+        this.home = home;
+    }
+
+    /** Starts everything on a base and waits until it is ready. */
+    static Chain start(Path directory, Path base) throws Exception {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("LORAMILL_HOME", directory.toString());
+        environment.put("LORAMILL_CHECKOUT", Path.of("..").toAbsolutePath().normalize().toString());
+        List<String> names = new ArrayList<>(Service.labels());
+        names.add("kafka");
+        names.add("postgres");
+        for (Map.Entry<String, Integer> port : freePorts(names).entrySet()) {
+            environment.put(
+                    "LORAMILL_PORT_" + port.getKey().toUpperCase(Locale.ROOT),
+                    port.getValue().toString());
+        }
+        Chain chain = new Chain(LoramillHome.of(environment));
+        new DetachedLauncher(chain.home, Console.standard()).start(base.toString());
+        return chain;
+    }
+
+    URI address(Service service) {
+        return home.address(service);
+    }
+
+    String bootstrapServers() {
+        return "127.0.0.1:" + home.ports().of("kafka");
+    }
+
+    /** Process id of a service as it runs at the moment; 0 while there is none. */
+    long pid(Service service) throws IOException {
+        return RunState.read(home).orElseThrow().services().stream()
+                .filter(state -> state.name().equals(service.label()))
+                .mapToLong(RunState.ServiceState::pid)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Kills a service as {@code kill -9} does. */
+    void kill(Service service) throws IOException {
+        ProcessHandle.of(pid(service)).ifPresent(ProcessHandle::destroyForcibly);
+    }
+
+    /** The trainer that the worker runs at the moment. */
+    Optional<ProcessHandle> trainer() throws IOException {
+        return ProcessHandle.of(pid(Service.WORKER)).stream()
+                .flatMap(ProcessHandle::descendants)
+                .filter(process ->
+                        process.info().commandLine().orElse("").contains("TrainerCommand"))
+                .findFirst();
+    }
+
+    /** The answer to a GET request; empty when the service is away or knows no such thing. */
+    Optional<JsonNode> get(Service service, String path) throws InterruptedException {
+        try {
+            HttpResponse<String> response =
+                    http.send(
+                            HttpRequest.newBuilder(address(service).resolve(path)).build(),
+                            HttpResponse.BodyHandlers.ofString());
+            return response.statusCode() == 200
+                    ? Optional.of(JSON.readTree(response.body()))
+                    : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The answer to a POST request of JSON, which must succeed. */
+    JsonNode post(Service service, String path, String body)
+            throws IOException, InterruptedException {
+        HttpResponse<String> response =
+                http.send(
+                        HttpRequest.newBuilder(address(service).resolve(path))
+                                .header("Content-Type", "application/json")
+                                .POST(HttpRequest.BodyPublishers.ofString(body))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        if (response.statusCode() != 200) {
+            throw new IOException(
+                    "POST %s answered %d: %s"
+                            .formatted(path, response.statusCode(), response.body()));
+        }
+        return JSON.readTree(response.body());
+    }
+
+    @Override
+    public void close() throws Exception {
+        new DetachedLauncher(home, Console.standard()).stop();
+    }
+
+    private static Map<String, Integer> freePorts(List<String> names) throws IOException {
+        Map<String, Integer> ports = new HashMap<>();
+        List<ServerSocket> sockets = new ArrayList<>();
+        try {
+            for (String name : names) {
+                ServerSocket socket = new ServerSocket(0);
+                sockets.add(socket);
+                ports.put(name, socket.getLocalPort());
+            }
+        } finally {
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
+        }
+        return ports;
+    }
+}

@@ -1,0 +1,290 @@
+package dev.loramill.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.openai.client.OpenAIClient;
+import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.models.chat.completions.ChatCompletion;
+import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import com.openai.models.files.FileCreateParams;
+import com.openai.models.files.FilePurpose;
+import dev.loramill.events.AdapterAnnounced;
+import dev.loramill.events.KafkaEvents;
+import dev.loramill.events.Topics;
+import dev.loramill.llama.tiny.TinyLlama;
+import dev.loramill.local.launch.Service;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From noisy rows to a served adapter, on real Kafka, real PostgreSQL and a real small model. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ChainIT {
+    private static final Path SAMPLE = Path.of("../samples/medical-forum.jsonl");
+    private static final long SAMPLE_ROWS = 717;
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
+
+    @TempDir Path directory;
+
+    private Chain chain;
+
+    @BeforeAll
+    void startChain() throws Exception {
+        Path base = TinyLlama.standard().write(directory.resolve("tiny.gguf"));
+        chain = Chain.start(directory.resolve("home"), base);
+    }
+
+    @AfterAll
+    void stopChain() throws Exception {
+        if (chain != null) {
+            chain.close();
+        }
+    }
+
+    @Test
+    void noisyRowsBecomeAServedAdapter() throws Exception {
+        String base = baseModel();
+        String fileId = upload();
+        String dataset =
+                chain.post(
+                                Service.INGEST,
+                                "/v1/datasets",
+                                "{\"name\":\"sample\",\"recipe\":\"medical-forum\",\"file\":\"%s\"}"
+                                        .formatted(fileId))
+                        .path("id")
+                        .asText();
+        assertLedgerBalances(dataset);
+
+        String version =
+                chain.post(
+                                Service.CLEAN,
+                                "/v1/datasets/%s/freeze".formatted(dataset),
+                                "{\"base\":\"%s\",\"sample\":60,\"max_tokens\":1024}"
+                                        .formatted(base))
+                        .path("version")
+                        .asText();
+        assertThat(version).matches("[0-9a-f]{64}");
+
+        JsonNode job =
+                awaitSucceeded(
+                        chain.post(
+                                Service.TRAIN,
+                                "/v1/fine_tuning/jobs",
+                                jobOf(base, "\"dataset\":\"%s\"".formatted(version), 4)));
+        String model = servedModel(job);
+
+        ChatCompletion answer = chat(model);
+        assertThat(answer.model()).isEqualTo(model);
+        JsonNode adapters = chain.get(Service.SERVE, "/v1/adapters").orElseThrow();
+        assertThat(Instant.parse(adapters.path("replica_started_at").asText()))
+                .isBefore(Instant.ofEpochSecond(job.path("created_at").asLong()));
+        assertThat(adapters.at("/data/0/max_logit_difference").asDouble()).isPositive();
+    }
+
+    @Test
+    void killedProcessesChangeNothingOfTheOutcome() throws Exception {
+        String base = baseModel();
+        String fileId = upload();
+        JsonNode created =
+                chain.post(
+                        Service.TRAIN,
+                        "/v1/fine_tuning/jobs",
+                        jobOf(
+                                base,
+                                "\"training_file\":\"%s\",\"recipe\":\"medical-forum\""
+                                        .formatted(fileId),
+                                40));
+        chain.kill(Service.CLEAN);
+
+        String jobId = created.path("id").asText();
+        awaitStep(jobId, 3);
+        chain.trainer().orElseThrow().destroyForcibly();
+        awaitStep(jobId, 8);
+        chain.kill(Service.TRAIN);
+
+        JsonNode job = awaitSucceeded(created);
+        String model = servedModel(job);
+        assertThat(chat(model).model()).isEqualTo(model);
+        assertThat(announcements(jobId))
+                .extracting(AdapterAnnounced::adapterId)
+                .containsOnly(announcements(jobId).getFirst().adapterId());
+        for (JsonNode dataset :
+                chain.get(Service.CLEAN, "/v1/datasets").orElseThrow().path("data")) {
+            assertLedgerBalances(dataset.path("dataset").asText());
+        }
+    }
+
+    private static String jobOf(String base, String rows, int maxSteps) {
+        return """
+        {"model":"%s",%s,"suffix":"e2e","seed":7,
+         "lora":{"rank":4,"alpha":8},
+         "hyperparameters":{"n_epochs":20,"batch_size":1,"max_steps":%d,"max_length":1024,
+                            "learning_rate":0.005,"save_every":2,"precision":"fp32",
+                            "sample":60}}
+        """
+                .formatted(base, rows, maxSteps);
+    }
+
+    private String baseModel() throws InterruptedException {
+        return chain.get(Service.SERVE, "/v1/models").orElseThrow().at("/data/0/id").asText();
+    }
+
+    private String upload() {
+        return client(Service.INGEST)
+                .files()
+                .create(
+                        FileCreateParams.builder()
+                                .file(SAMPLE)
+                                .purpose(FilePurpose.FINE_TUNE)
+                                .build())
+                .id();
+    }
+
+    private void assertLedgerBalances(String dataset) {
+        JsonNode ledger =
+                await().atMost(PATIENCE)
+                        .until(
+                                () ->
+                                        chain.get(
+                                                Service.CLEAN,
+                                                "/v1/datasets/%s/ledger".formatted(dataset)),
+                                found ->
+                                        found.isPresent()
+                                                && found.get()
+                                                        .path("state")
+                                                        .asText()
+                                                        .equals("cleaned"))
+                        .orElseThrow();
+        assertThat(ledger.path("received").asLong()).isEqualTo(SAMPLE_ROWS);
+        assertThat(
+                        ledger.path("kept").asLong()
+                                + ledger.path("rejected").asLong()
+                                + ledger.path("duplicate").asLong())
+                .isEqualTo(SAMPLE_ROWS);
+        assertThat(ledger.path("kept").asLong()).isGreaterThan(600);
+        assertThat(ledger.path("duplicate").asLong()).isPositive();
+        assertThat(ledger.path("rejected").asLong()).isPositive();
+    }
+
+    private JsonNode awaitSucceeded(JsonNode created) {
+        String path = "/v1/fine_tuning/jobs/" + created.path("id").asText();
+        return await().atMost(PATIENCE)
+                .until(
+                        () -> chain.get(Service.TRAIN, path),
+                        job -> {
+                            String status =
+                                    job.map(found -> found.path("status").asText()).orElse("");
+                            assertThat(status)
+                                    .as(() -> job.map(JsonNode::toString).orElse(""))
+                                    .isNotEqualTo("failed");
+                            return status.equals("succeeded");
+                        })
+                .orElseThrow();
+    }
+
+    private void awaitStep(String jobId, int step) {
+        await().atMost(PATIENCE)
+                .until(
+                        () ->
+                                chain.get(
+                                        Service.TRAIN,
+                                        "/v1/fine_tuning/jobs/%s/events?limit=50".formatted(jobId)),
+                        events ->
+                                events.isPresent()
+                                        && events.get().path("data").findValues("step").stream()
+                                                .anyMatch(found -> found.asInt() >= step));
+    }
+
+    /** Waits until a job's adapter is served; one that the gate holds is promoted by hand. */
+    private String servedModel(JsonNode job) throws Exception {
+        String model = job.path("fine_tuned_model").asText();
+        for (JsonNode adapter :
+                chain.get(Service.TRAIN, "/v1/adapters").orElseThrow().path("data")) {
+            if (adapter.path("model").asText().equals(model)
+                    && adapter.path("state").asText().equalsIgnoreCase("held")) {
+                assertThat(adapter.path("reasons")).isNotEmpty();
+                chain.post(
+                        Service.TRAIN,
+                        "/v1/adapters/%s/promote".formatted(adapter.path("id").asText()),
+                        "{}");
+            }
+        }
+        await().atMost(PATIENCE)
+                .until(
+                        () -> chain.get(Service.SERVE, "/v1/models").orElseThrow().path("data"),
+                        models -> models.findValuesAsText("id").contains(model));
+        return model;
+    }
+
+    private ChatCompletion chat(String model) {
+        return client(Service.SERVE)
+                .chat()
+                .completions()
+                .create(
+                        ChatCompletionCreateParams.builder()
+                                .model(model)
+                                .addUserMessage("What helps against thirst?")
+                                .temperature(0)
+                                .maxCompletionTokens(16)
+                                .build());
+    }
+
+    private OpenAIClient client(Service service) {
+        return OpenAIOkHttpClient.builder()
+                .baseUrl(chain.address(service) + "/v1")
+                .apiKey("none")
+                .build();
+    }
+
+    /** All that the adapters topic holds of a job, compacted or not. */
+    private List<AdapterAnnounced> announcements(String jobId) {
+        List<AdapterAnnounced> announcements = new ArrayList<>();
+        try (KafkaConsumer<String, byte[]> consumer =
+                new KafkaConsumer<>(
+                        Map.of(
+                                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                                chain.bootstrapServers(),
+                                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                                "earliest",
+                                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                                "read_committed"),
+                        new StringDeserializer(),
+                        new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions =
+                    consumer.partitionsFor(Topics.ADAPTERS).stream()
+                            .map(info -> new TopicPartition(info.topic(), info.partition()))
+                            .toList();
+            consumer.assign(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (partitions.stream()
+                    .anyMatch(partition ->
+                            consumer.position(partition)
+                                    < Optional.ofNullable(ends.get(partition)).orElse(0L))) {
+                for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
+                    if (KafkaEvents.read(record).event() instanceof AdapterAnnounced announced
+                            && announced.jobId().equals(jobId)) {
+                        announcements.add(announced);
+                    }
+                }
+            }
+        }
+        return announcements;
+    }
+}
