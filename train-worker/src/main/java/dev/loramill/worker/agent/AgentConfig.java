@@ -67,7 +67,7 @@ public interface AgentConfig {
         int maxTokens();
 
         /** Threads that the evaluation decodes with. */
-        @WithDefault("2")
+        @WithDefault("1")
         @Min(1)
         int threads();
     }

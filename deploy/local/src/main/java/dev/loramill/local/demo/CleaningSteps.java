@@ -124,7 +124,7 @@ final class CleaningSteps {
         body.put("eval_fraction", 0.1);
         body.put("max_tokens", 512);
         JsonNode version = clean.post("/v1/datasets/" + dataset + "/freeze", body);
-        JsonNode tokens = version.at("/manifest/tokens");
+        JsonNode tokens = version.at("/manifest/tokenLengths");
         terminal.line("version %s", version.path("version").asText());
         terminal.line(
                 "%,d rows to train on, %,d held out",
