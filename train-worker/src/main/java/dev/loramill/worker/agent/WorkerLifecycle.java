@@ -1,7 +1,6 @@
 package dev.loramill.worker.agent;
 
 import dev.loramill.artifacts.LocalArtifactStore;
-import dev.loramill.worker.assignment.AssignmentListener;
 import dev.loramill.worker.report.Heartbeats;
 import dev.loramill.worker.report.KafkaReporter;
 import io.quarkus.runtime.ShutdownEvent;

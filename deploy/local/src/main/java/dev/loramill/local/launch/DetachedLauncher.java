@@ -125,6 +125,7 @@ public final class DetachedLauncher {
                         .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().putAll(home.ports().environment());
         builder.environment().put("LORAMILL_HOME", home.directory().toString());
         builder.environment().put("LORAMILL_CHECKOUT", home.checkout().toString());
         return builder.start();

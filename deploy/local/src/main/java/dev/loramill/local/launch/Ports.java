@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /** Loopback ports of the services, the broker and the database, each moved by a variable. */
 public final class Ports {
@@ -83,6 +84,15 @@ public final class Ports {
     /** Port of a service's label, {@link #KAFKA} or {@link #POSTGRES}. */
     public int of(String name) {
         return Objects.requireNonNull(byName.get(name), name);
+    }
+
+    /** The variables that give these ports to another program. */
+    Map<String, String> environment() {
+        return byName.entrySet().stream()
+                .collect(
+                        Collectors.toMap(
+                                port -> variable(port.getKey()),
+                                port -> port.getValue().toString()));
     }
 
     /** Variable that moves a port. */

@@ -1,4 +1,4 @@
-package dev.loramill.worker.assignment;
+package dev.loramill.worker.agent;
 
 import dev.loramill.events.AttemptAssigned;
 import dev.loramill.events.AttemptCancelled;
@@ -7,8 +7,6 @@ import dev.loramill.events.KafkaEvents;
 import dev.loramill.events.Topics;
 import dev.loramill.events.TrainingAssignment;
 import dev.loramill.events.UnreadableEventException;
-import dev.loramill.worker.agent.Agent;
-import dev.loramill.worker.agent.AgentState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,0 +1,240 @@
+package dev.loramill.architecture;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.NullMarked;
+
+/** What CONTRIBUTING.md says of where things belong. */
+@AnalyzeClasses(packages = "dev.loramill", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final String INGEST = "dev.loramill.ingest..";
+    private static final String CLEAN = "dev.loramill.clean..";
+    private static final String TRAIN = "dev.loramill.train..";
+    private static final String WORKER = "dev.loramill.worker..";
+    private static final String TRAINER = "dev.loramill.trainer..";
+    private static final String SERVE = "dev.loramill.serve..";
+    private static final String[] SERVICES = {INGEST, CLEAN, TRAIN, WORKER, TRAINER, SERVE};
+    private static final String[] LIBRARIES = {
+        "dev.loramill.events..",
+        "dev.loramill.artifacts..",
+        "dev.loramill.outbox..",
+        "dev.loramill.llama..",
+        "dev.loramill.samples.."
+    };
+    private static final Pattern BANNED_NAME =
+            Pattern.compile(".*(Manager|Helper|Utils?|Common|Impl|Data|Info)|.+Processor");
+
+    /** A rule over no classes passes, so a module that is missing here must be noticed. */
+    @ArchTest
+    static void allModulesAreLookedAt(JavaClasses classes) {
+        Set<String> modules =
+                classes.stream()
+                        .map(JavaClass::getPackageName)
+                        .filter(name -> name.startsWith("dev.loramill."))
+                        .map(name -> name.split("\\.", -1)[2])
+                        .collect(Collectors.toSet());
+        assertThat(modules)
+                .contains(
+                        "events",
+                        "artifacts",
+                        "outbox",
+                        "llama",
+                        "ingest",
+                        "clean",
+                        "train",
+                        "worker",
+                        "trainer",
+                        "serve",
+                        "local");
+    }
+
+    @ArchTest
+    static final ArchRule eventsDependOnNothingOfOurs =
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.loramill.events..")
+                    .should()
+                    .dependOnClassesThat(
+                            resideInAPackage("dev.loramill..")
+                                    .and(outside("dev.loramill.events..")));
+
+    @ArchTest
+    static final ArchRule librariesDependOnNoService =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage(LIBRARIES)
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(SERVICES);
+
+    @ArchTest static final ArchRule ingestDependsOnNoOtherService = independent(INGEST);
+
+    @ArchTest static final ArchRule cleanDependsOnNoOtherService = independent(CLEAN);
+
+    @ArchTest static final ArchRule trainDependsOnNoOtherService = independent(TRAIN);
+
+    @ArchTest static final ArchRule serveDependsOnNoOtherService = independent(SERVE);
+
+    /** They share a module, but the agent knows the trainer by its command line only. */
+    @ArchTest static final ArchRule workerDependsOnNoOtherService = independent(WORKER);
+
+    @ArchTest static final ArchRule trainerDependsOnNoService = independent(TRAINER);
+
+    @ArchTest
+    static final ArchRule nothingShippedDependsOnTheLauncher =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage(SERVICES)
+                    .or()
+                    .resideInAnyPackage(LIBRARIES)
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("dev.loramill.local..");
+
+    @ArchTest
+    static final ArchRule onlyListenersConsumeFromKafka =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage(SERVICES)
+                    .and(areNot("Listener"))
+                    .should()
+                    .dependOnClassesThat(
+                            type(org.apache.kafka.clients.consumer.Consumer.class)
+                                    .or(type(org.apache.kafka.clients.consumer.KafkaConsumer.class))
+                                    .or(type(dev.loramill.outbox.TransactionalConsumer.class)));
+
+    @ArchTest
+    static final ArchRule onlyResourcesKnowHttp =
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.loramill..")
+                    .and(areNot("Resource"))
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("jakarta.ws.rs..");
+
+    @ArchTest
+    static final ArchRule foreignMemoryIsTouchedByModelsOnly =
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.loramill..")
+                    .and(outside("dev.loramill.llama..").and(outside(TRAINER)))
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("java.lang.foreign..");
+
+    @ArchTest
+    static final ArchRule nativeFunctionsAreBoundInOnePackage =
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.loramill..")
+                    .and(outside("dev.loramill.llama.."))
+                    .should()
+                    .dependOnClassesThat(type(java.lang.foreign.Linker.class));
+
+    @ArchTest
+    static final ArchRule librariesKnowNoFramework =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage(LIBRARIES)
+                    .or()
+                    .resideInAPackage(TRAINER)
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("io.quarkus..", "io.smallrye..", "jakarta..");
+
+    @ArchTest
+    static final ArchRule featurePackagesFormNoCycles =
+            slices().matching("dev.loramill.(*).(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule namesSayHowThingsWork =
+            classes()
+                    .that()
+                    .resideInAPackage("dev.loramill..")
+                    .should(
+                            notBe(
+                                    "named by an empty suffix",
+                                    javaClass ->
+                                            BANNED_NAME.matcher(javaClass.getSimpleName()).matches()
+                                                    || (javaClass.getSimpleName().endsWith("Base")
+                                                            && javaClass
+                                                                    .getModifiers()
+                                                                    .contains(
+                                                                            JavaModifier
+                                                                                    .ABSTRACT))));
+
+    @ArchTest
+    static final ArchRule everyPackageSaysWhatMayBeNull =
+            classes()
+                    .that()
+                    .resideInAPackage("dev.loramill..")
+                    .should(
+                            notBe(
+                                    "in a package without @NullMarked",
+                                    javaClass ->
+                                            !javaClass
+                                                    .getPackage()
+                                                    .isAnnotatedWith(NullMarked.class)));
+
+    private static ArchRule independent(String service) {
+        return noClasses()
+                .that()
+                .resideInAPackage(service)
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(SERVICES).and(outside(service)));
+    }
+
+    private static DescribedPredicate<JavaClass> outside(String packageIdentifier) {
+        return DescribedPredicate.not(resideInAPackage(packageIdentifier));
+    }
+
+    /** Classes whose outermost class does not end so. */
+    private static DescribedPredicate<JavaClass> areNot(String suffix) {
+        return DescribedPredicate.describe(
+                "are no *" + suffix,
+                javaClass -> {
+                    JavaClass outermost = javaClass;
+                    while (outermost.getEnclosingClass().isPresent()) {
+                        outermost = outermost.getEnclosingClass().get();
+                    }
+                    return !outermost.getSimpleName().endsWith(suffix)
+                            // Quarkus generates classes beside ours.
+                            && !outermost.getName().contains(suffix + "_")
+                            && !outermost.getName().contains(suffix + "$");
+                });
+    }
+
+    private static ArchCondition<JavaClass> notBe(String fault, Predicate<JavaClass> isFaulty) {
+        return new ArchCondition<>("not be " + fault) {
+            @Override
+            public void check(JavaClass javaClass, ConditionEvents events) {
+                boolean hasFault = isFaulty.test(javaClass);
+                events.add(
+                        new SimpleConditionEvent(
+                                javaClass, !hasFault, javaClass.getName() + " is " + fault));
+            }
+        };
+    }
+}
