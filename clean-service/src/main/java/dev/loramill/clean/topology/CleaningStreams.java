@@ -17,6 +17,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +57,8 @@ public final class CleaningStreams implements AutoCloseable {
         this.bootstrapServers = bootstrapServers;
         this.streams =
                 new KafkaStreams(
-                        CleaningTopology.build(recipes),
+                        CleaningTopology.build(
+                                recipes, Stores.persistentKeyValueStore(FindDuplicate.STORE)),
                         properties(bootstrapServers, stateDirectory, threads));
         this.starter =
                 Thread.ofPlatform().daemon().name("clean-topology-start").unstarted(this::run);

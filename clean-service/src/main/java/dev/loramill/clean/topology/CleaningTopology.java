@@ -11,6 +11,7 @@ import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.Repartitioned;
+import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.Stores;
 
 /**
@@ -24,11 +25,14 @@ final class CleaningTopology {
 
     private CleaningTopology() {}
 
-    static Topology build(RecipeLookup recipes) {
+    /**
+     * Builds the topology.
+     *
+     * @param store what keeps the rows that were first, under {@link FindDuplicate#STORE}
+     */
+    static Topology build(RecipeLookup recipes, KeyValueBytesStoreSupplier store) {
         StreamsBuilder builder = new StreamsBuilder();
-        builder.addStateStore(
-                Stores.keyValueStoreBuilder(
-                        Stores.persistentKeyValueStore(FindDuplicate.STORE), KEY, KEY));
+        builder.addStateStore(Stores.keyValueStoreBuilder(store, KEY, KEY));
         KStream<String, RowStep> cleaned =
                 builder.stream(
                                 Topics.ROWS_RECEIVED,
