@@ -45,7 +45,7 @@ class RestartIT {
         // Killed while the rows are on their way: ingest has been asked, or not.
         stack.killService();
         stack.startService();
-        await().atMost(PATIENCE).until(() -> stack.ingest().count("POST /v1/datasets") > 0);
+        await().atMost(PATIENCE).until(() -> stack.ingest().openedOn(file) != null);
         assertThat(stack.job(job).path("status").asText()).isEqualTo("validating_files");
         String dataset = String.valueOf(stack.ingest().openedOn(file));
         assertThat(dataset).matches("ds-[0-9a-f]{24}");

@@ -9,14 +9,11 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A service that answers JSON; can be taken away and brought back on its port. */
 abstract class JsonPeer implements AutoCloseable {
     static final ObjectMapper JSON = new ObjectMapper();
 
-    private final List<String> requests = new CopyOnWriteArrayList<>();
     private final int port;
     private HttpServer server;
 
@@ -57,11 +54,6 @@ abstract class JsonPeer implements AutoCloseable {
         server = listen(port);
     }
 
-    /** How often it was asked so, as {@code POST /path}. */
-    public long count(String request) {
-        return requests.stream().filter(request::equals).count();
-    }
-
     @Override
     public void close() {
         server.stop(0);
@@ -78,7 +70,6 @@ abstract class JsonPeer implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         String path = String.valueOf(exchange.getRequestURI().getPath());
-        requests.add(exchange.getRequestMethod() + " " + path);
         JsonNode body = JSON.readTree(exchange.getRequestBody().readAllBytes());
         Reply reply = answer(exchange.getRequestMethod(), path, body);
         if (reply.isRetryable()) {
