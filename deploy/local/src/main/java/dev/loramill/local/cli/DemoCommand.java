@@ -93,6 +93,7 @@ final class DemoCommand implements Callable<Integer> {
         }
         String chosenRecipe = recipe != null ? recipe : data == null ? SAMPLE_RECIPE : "none";
         RunState state = running(home);
+        LoramillHome at = state.at(home);
         DemoOptions options =
                 new DemoOptions(
                         rows,
@@ -101,10 +102,10 @@ final class DemoCommand implements Callable<Integer> {
                         sample,
                         epochs,
                         seed,
-                        home.address(Service.INGEST),
-                        home.address(Service.CLEAN),
-                        home.address(Service.TRAIN),
-                        home.address(Service.SERVE));
+                        at.address(Service.INGEST),
+                        at.address(Service.CLEAN),
+                        at.address(Service.TRAIN),
+                        at.address(Service.SERVE));
         try {
             new Demo(options, System.out).run(sinceScriptStarted());
             return 0;

@@ -35,6 +35,7 @@ final class StatusCommand implements Callable<Integer> {
             return NOT_RUNNING;
         }
         RunState state = found.get();
+        home = state.at(home);
         console.line(
                 "Loramill is %s (launcher pid %d), base %s, data in %s"
                         .formatted(

@@ -302,7 +302,13 @@ public final class Launcher {
                         .toList();
         synchronized (this) {
             try {
-                new RunState(ProcessHandle.current().pid(), phase, base, states).write(home);
+                new RunState(
+                                ProcessHandle.current().pid(),
+                                phase,
+                                base,
+                                home.ports().byName(),
+                                states)
+                        .write(home);
             } catch (IOException e) {
                 console.line("  the state of the launcher cannot be written: " + e);
             }

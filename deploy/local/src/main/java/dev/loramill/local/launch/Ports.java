@@ -76,6 +76,25 @@ public final class Ports {
         return new Ports(ports);
     }
 
+    /**
+     * The ports that a launcher has told.
+     *
+     * @throws LaunchException when one is missing
+     */
+    static Ports given(Map<String, Integer> byName) throws LaunchException {
+        Ports defaults = of(Map.of());
+        if (!byName.keySet().containsAll(defaults.byName.keySet())) {
+            throw new LaunchException(
+                    "the launcher is of another version of Loramill; end it by ./loramill down and start it again");
+        }
+        return new Ports(Map.copyOf(byName));
+    }
+
+    /** All ports by name. */
+    Map<String, Integer> byName() {
+        return Map.copyOf(byName);
+    }
+
     /** Port of a service, in the sense of its HTTP interface. */
     public int of(Service service) {
         return of(service.label());

@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -17,13 +18,20 @@ import java.util.Optional;
  * @param pid process id of the launcher
  * @param phase how far it is
  * @param base id of the base that is served
+ * @param ports ports by name, as the launcher was given them
  * @param services the services
  */
-public record RunState(long pid, Phase phase, String base, List<ServiceState> services) {
+public record RunState(
+        long pid,
+        Phase phase,
+        String base,
+        Map<String, Integer> ports,
+        List<ServiceState> services) {
     private static final JsonMapper MAPPER =
             JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
     public RunState {
+        ports = Map.copyOf(ports);
         services = List.copyOf(services);
     }
 
@@ -54,6 +62,15 @@ public record RunState(long pid, Phase phase, String base, List<ServiceState> se
         } catch (NoSuchFileException | JsonProcessingException e) {
             return Optional.empty();
         }
+    }
+
+    /**
+     * The home with the ports of its launcher, which need not be those of this program's variables.
+     *
+     * @throws LaunchException when the launcher has told no ports
+     */
+    public LoramillHome at(LoramillHome home) throws LaunchException {
+        return new LoramillHome(home.directory(), home.checkout(), Ports.given(ports));
     }
 
     void write(LoramillHome home) throws IOException {

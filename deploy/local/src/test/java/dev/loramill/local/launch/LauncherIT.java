@@ -46,7 +46,8 @@ class LauncherIT {
         Process launcher = up();
         awaitRunning();
 
-        assertThat(run("status")).isZero();
+        trial.with("LORAMILL_PORT_INGEST", "1");
+        assertThat(run("status")).as("asks on the launcher's ports, not on its own").isZero();
         assertThat(trial.printed()).containsPattern("worker +[0-9]+ +[0-9]+ +ready");
 
         assertThat(run("up", "--base", trial.base().toString())).isEqualTo(1);
