@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * <p>Tolerance in single precision: 1e-4 relative on losses and norms, and on each gradient 1e-4 of
  * the largest one.
  */
-class PeftEqualityTest {
+class PeftEqualityIT {
     private static final String[] CASES = {
         "llama-tied", "llama-untied-factors", "llama-some-targets", "qwen2", "qwen3"
     };

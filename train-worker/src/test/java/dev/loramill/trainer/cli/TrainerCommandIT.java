@@ -1,0 +1,337 @@
+package dev.loramill.trainer.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.loramill.llama.binding.Batch;
+import dev.loramill.llama.binding.LlamaContext;
+import dev.loramill.llama.binding.LlamaContextOptions;
+import dev.loramill.llama.binding.LlamaModel;
+import dev.loramill.llama.binding.LlamaModelOptions;
+import dev.loramill.llama.binding.LoraAdapter;
+import dev.loramill.llama.binding.ScaledAdapter;
+import dev.loramill.llama.gguf.AdapterOutcome;
+import dev.loramill.llama.gguf.AdapterValidator;
+import dev.loramill.llama.gguf.GgufFile;
+import dev.loramill.llama.gguf.ModelHyperparameters;
+import dev.loramill.llama.template.ChatFormat;
+import dev.loramill.llama.template.ChatMessage;
+import dev.loramill.llama.template.TrainingExample;
+import dev.loramill.llama.tiny.TinyLlama;
+import dev.loramill.trainer.storage.FileDigest;
+import dev.loramill.trainer.storage.Safetensors;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs the real command in processes of its own on a tiny base. */
+@Timeout(300)
+class TrainerCommandIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final List<String> SUBJECTS =
+            List.of("iron", "sleep", "water", "malaria", "the heart", "sugar", "salt", "fever");
+
+    @TempDir static Path directory;
+
+    @BeforeAll
+    static void makeInputs() throws IOException {
+        TinyLlama.standard().write(directory.resolve("base.gguf"));
+        Files.write(directory.resolve("train.jsonl"), rows(96, "Tell me about"));
+        Files.write(directory.resolve("eval.jsonl"), rows(8, "What is known of"));
+    }
+
+    private static List<String> rows(int count, String opening) throws IOException {
+        List<String> rows = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            String subject = SUBJECTS.get(i % SUBJECTS.size());
+            String answer = "A doctor says that " + subject + " matters, case " + i % 7 + ".";
+            rows.add(
+                    JSON.writeValueAsString(
+                            JSON.createObjectNode()
+                                    .put("digest", "row-" + i)
+                                    .set(
+                                            "messages",
+                                            JSON.createArrayNode()
+                                                    .add(message("user", opening + " " + subject))
+                                                    .add(message("assistant", answer)))));
+        }
+        return rows;
+    }
+
+    private static JsonNode message(String role, String content) {
+        return JSON.createObjectNode().put("role", role).put("content", content);
+    }
+
+    private static Path job(String name, String changes) throws IOException {
+        Path file = directory.resolve(name + ".json");
+        String json =
+                """
+                {"base": {"path": "base.gguf"}, "train": ["train.jsonl"], "eval": ["eval.jsonl"],
+                 "lora": {"rank": 4, "alpha": 8, "dropout": 0.1},
+                 "optimizer": {"learningRate": 5e-3, "warmupSteps": 2},
+                 "epochs": 2, "batchSize": 2, "maxLength": 128, "evalEverySteps": 10,
+                 "saveEverySteps": 4, "precision": "bf16", "threads": 2%s}
+                """
+                        .formatted(changes.isEmpty() ? "" : ", " + changes);
+        return Files.writeString(file, json);
+    }
+
+    @Test
+    void writesAnAdapterThatLlamaCppAndPeftCanRead() throws Exception {
+        Path out = directory.resolve("whole");
+
+        TrainerProcessForTest.Ended ended = run(job("whole", "\"precision\": \"fp32\""), out);
+
+        assertThat(ended.exitCode()).as(ended.errors()).isZero();
+        List<JsonNode> events = events(ended.lines());
+        assertThat(events.getFirst().path("type").asText()).isEqualTo("started");
+        JsonNode finished = events.getLast();
+        assertThat(finished.path("type").asText()).isEqualTo("finished");
+        assertThat(finished.path("evalLoss").asDouble())
+                .isLessThan(finished.path("baseEvalLoss").asDouble() - 0.5);
+        Path adapter = out.resolve(finished.path("adapter").asText());
+        assertThat(FileDigest.of(adapter)).isEqualTo(finished.path("adapterSha256").asText());
+        assertThat(Files.readAllLines(out.resolve("training_log.jsonl"))).isEqualTo(ended.lines());
+        assertThat(lossInLlamaCpp(adapter))
+                .isCloseTo(
+                        finished.path("evalLoss").asDouble(),
+                        org.assertj.core.api.Assertions.within(5e-3));
+        assertPeftFolder(out.resolve(finished.path("peft").asText()));
+        JsonNode manifest = JSON.readTree(out.resolve("manifest.json").toFile());
+        assertThat(manifest.path("contract").path("baseDigest").asText())
+                .isEqualTo(FileDigest.of(directory.resolve("base.gguf")));
+    }
+
+    /** The same loss as the trainer's, measured by the server's library with the adapter on. */
+    private static double lossInLlamaCpp(Path adapter) throws IOException {
+        Path base = directory.resolve("base.gguf");
+        ModelHyperparameters shape;
+        try (GgufFile file = GgufFile.open(base)) {
+            shape = ModelHyperparameters.read(file);
+        }
+        assertThat(new AdapterValidator(shape).validate(adapter))
+                .isNotInstanceOf(AdapterOutcome.Refused.class);
+        double sum = 0;
+        int count = 0;
+        try (ChatFormat format = ChatFormat.open(base);
+                LlamaModel model = LlamaModel.load(base, LlamaModelOptions.defaults());
+                LoraAdapter lora = LoraAdapter.load(model, adapter);
+                LlamaContext context =
+                        LlamaContext.create(model, LlamaContextOptions.ofLength(256))) {
+            context.setAdapters(List.of(new ScaledAdapter(lora, 1)));
+            for (String line : Files.readAllLines(directory.resolve("eval.jsonl"))) {
+                List<ChatMessage> messages = new ArrayList<>();
+                JSON.readTree(line)
+                        .path("messages")
+                        .forEach(m ->
+                                messages.add(
+                                        ChatMessage.of(
+                                                m.path("role").asText(),
+                                                m.path("content").asText())));
+                TrainingExample example = format.example(messages);
+                context.clear();
+                Batch batch = Batch.ofCapacity(example.length());
+                for (int i = 0; i < example.length(); i++) {
+                    batch.add(example.tokens()[i], i, 0, true);
+                }
+                context.decode(batch);
+                for (int i = 1; i < example.length(); i++) {
+                    if (example.isTrained(i)) {
+                        sum += crossEntropy(context.logits(i - 1), example.tokens()[i]);
+                        count++;
+                    }
+                }
+            }
+            context.setAdapters(List.of());
+        }
+        return sum / count;
+    }
+
+    private static double crossEntropy(float[] logits, int target) {
+        double total = 0;
+        for (float logit : logits) {
+            total += Math.exp(logit);
+        }
+        return Math.log(total) - logits[target];
+    }
+
+    private static void assertPeftFolder(Path peft) throws IOException {
+        JsonNode config = JSON.readTree(peft.resolve("adapter_config.json").toFile());
+        assertThat(config.path("peft_type").asText()).isEqualTo("LORA");
+        assertThat(config.path("r").asInt()).isEqualTo(4);
+        assertThat(config.path("target_modules")).hasSize(7);
+        try (Arena arena = Arena.ofConfined()) {
+            Safetensors.Contents contents =
+                    Safetensors.read(peft.resolve("adapter_model.safetensors"), arena);
+            assertThat(contents.tensors()).hasSize(2 * 7 * 2);
+            assertThat(
+                            contents.tensors()
+                                    .get(
+                                            "base_model.model.model.layers.1.self_attn.k_proj"
+                                                    + ".lora_B.weight")
+                                    .shape())
+                    .containsExactly(32L, 4L);
+        }
+    }
+
+    @Test
+    void aKilledRunGoesOnWithTheSameLossesBitByBit() throws Exception {
+        Path job = job("killed", "");
+        Path undisturbed = directory.resolve("undisturbed");
+        assertThat(run(job, undisturbed).exitCode()).isZero();
+        Path disturbed = directory.resolve("disturbed");
+        Path output = directory.resolve("killed-output.txt");
+        for (int afterStep : new int[] {5, 11}) {
+            Process process =
+                    TrainerProcessForTest.start(
+                            output,
+                            directory.resolve("killed-errors.txt"),
+                            "run",
+                            "--job",
+                            job.toString(),
+                            "--out",
+                            disturbed.toString());
+            try {
+                await().atMost(Duration.ofSeconds(120))
+                        .pollInterval(Duration.ofMillis(2))
+                        .until(() ->
+                                Files.readString(output)
+                                        .contains("\"type\":\"progress\",\"step\":" + afterStep));
+            } finally {
+                process.destroyForcibly().waitFor();
+            }
+        }
+
+        TrainerProcessForTest.Ended ended = run(job, disturbed);
+
+        assertThat(ended.exitCode()).as(ended.errors()).isZero();
+        assertThat(events(ended.lines()).getFirst().path("resumedFromStep").asInt())
+                .isGreaterThanOrEqualTo(8);
+        assertThat(losses(disturbed)).isEqualTo(losses(undisturbed));
+        assertThat(Files.readAllBytes(disturbed.resolve("adapter.gguf")))
+                .isEqualTo(Files.readAllBytes(undisturbed.resolve("adapter.gguf")));
+    }
+
+    @Test
+    void anotherJobDoesNotGoOnFromACheckpoint() throws Exception {
+        Path out = directory.resolve("taken");
+        assertThat(run(job("first", "\"maxSteps\": 6"), out).exitCode()).isZero();
+
+        TrainerProcessForTest.Ended ended = run(job("second", "\"maxSteps\": 6, \"seed\": 7"), out);
+
+        assertThat(ended.exitCode()).isEqualTo(2);
+        assertThat(failure(ended)).contains("belongs to another job");
+    }
+
+    @Test
+    void everyWrongInputIsOneErrorBeforeTheFirstStep() throws Exception {
+        byte[] base = Files.readAllBytes(directory.resolve("base.gguf"));
+        Files.write(directory.resolve("cut.gguf"), java.util.Arrays.copyOf(base, base.length / 2));
+        Files.writeString(directory.resolve("none.jsonl"), "\n");
+        Files.writeString(directory.resolve("text.jsonl"), "a text\n");
+        assertRefused("\"base\": {\"path\": \"cut.gguf\"}", "cut.gguf\" is not a sound GGUF file");
+        assertRefused(
+                "\"base\": {\"path\": \"base.gguf\", \"sha256\": \"" + "1".repeat(64) + "\"}",
+                "must have digest 1111");
+        assertRefused("\"eval\": [\"none.jsonl\"]", "must hold at least one row");
+        assertRefused("\"train\": [\"text.jsonl\"]", "text.jsonl:1 is not JSON");
+        assertRefused("\"maxLength\": 4096", "maxLength must be at most the base's context length");
+        assertRefused("\"maxLength\": 8", "tokens, maxLength is 8");
+        assertRefused(
+                "\"contract\": {\"tokenizerDigest\": \"abc\"}",
+                "contract.tokenizerDigest is \"abc\", the base has");
+        assertRefused("\"lora\": {\"rank\": 0}", "lora.rank must be a whole number");
+        assertRefused("\"memoryLimitBytes\": 100000000", "needs at least");
+    }
+
+    private static void assertRefused(String change, String... parts) throws Exception {
+        Path out = directory.resolve("refused");
+        TrainerProcessForTest.Ended ended = run(job("refused", change), out);
+
+        assertThat(ended.exitCode()).as(change).isEqualTo(2);
+        assertThat(failure(ended)).contains(parts);
+        assertThat(ended.errors()).contains(parts).doesNotContain("\tat ");
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void aLossThatIsNoNumberNamesStepAndRows() throws Exception {
+        Path out = directory.resolve("diverged");
+
+        TrainerProcessForTest.Ended ended =
+                run(
+                        job(
+                                "diverged",
+                                "\"optimizer\": {\"learningRate\": 10, \"warmupSteps\": 0,"
+                                        + " \"weightDecay\": 10}, \"precision\": \"fp32\","
+                                        + " \"epochs\": 40"),
+                        out);
+
+        assertThat(ended.exitCode()).isEqualTo(1);
+        assertThat(failure(ended)).contains("must be finite").contains("at step ").contains("row-");
+        assertThat(out.resolve("adapter.gguf")).doesNotExist();
+    }
+
+    @Test
+    void planTellsStepsAndMemoryWithoutTraining() throws Exception {
+        TrainerProcessForTest.Ended ended =
+                TrainerProcessForTest.run(
+                        directory, "plan", "--job", job("planned", "").toString());
+
+        assertThat(ended.exitCode()).as(ended.errors()).isZero();
+        JsonNode figures = JSON.readTree(ended.lines().getLast());
+        assertThat(figures.path("totalSteps").asInt()).isPositive();
+        assertThat(figures.path("memoryBytes").path("base weights").asLong()).isPositive();
+    }
+
+    private static TrainerProcessForTest.Ended run(Path job, Path out) throws Exception {
+        return TrainerProcessForTest.run(
+                directory, "run", "--job", job.toString(), "--out", out.toString());
+    }
+
+    private static String failure(TrainerProcessForTest.Ended ended) throws IOException {
+        JsonNode last = events(ended.lines()).getLast();
+        assertThat(last.path("type").asText()).isEqualTo("failed");
+        return last.path("message").asText();
+    }
+
+    private static List<JsonNode> events(List<String> lines) throws IOException {
+        List<JsonNode> events = new ArrayList<>();
+        for (String line : lines) {
+            events.add(JSON.readTree(line));
+        }
+        return events;
+    }
+
+    /** Step, loss and gradient norm of every step, as they were printed. */
+    private static List<String> losses(Path out) throws IOException {
+        try (Stream<String> lines = Files.lines(out.resolve("training_log.jsonl"))) {
+            List<String> losses = new ArrayList<>();
+            for (String line : lines.toList()) {
+                JsonNode event = JSON.readTree(line);
+                if (event.path("type").asText().equals("progress")) {
+                    losses.add(
+                            event.path("step")
+                                    + " "
+                                    + event.path("loss")
+                                    + " "
+                                    + event.path("gradientNorm"));
+                } else if (event.path("type").asText().equals("evaluated")) {
+                    losses.add("eval " + event.path("step") + " " + event.path("evalLoss"));
+                }
+            }
+            return losses;
+        }
+    }
+}

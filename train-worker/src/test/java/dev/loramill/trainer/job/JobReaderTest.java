@@ -1,0 +1,104 @@
+package dev.loramill.trainer.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.loramill.llama.gguf.LoraTarget;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JobReaderTest {
+    @TempDir Path directory;
+
+    @BeforeEach
+    void makeFiles() throws IOException {
+        Files.writeString(directory.resolve("base.gguf"), "x");
+        Files.writeString(directory.resolve("train.jsonl"), "x");
+        Files.writeString(directory.resolve("eval.jsonl"), "x");
+    }
+
+    @Test
+    void fillsInDefaults() throws IOException {
+        TrainingJob job =
+                read(
+                        """
+                        {"base": {"path": "base.gguf"}, "train": ["train.jsonl"],
+                         "eval": ["eval.jsonl"]}
+                        """);
+
+        assertThat(job.base()).isEqualTo(directory.resolve("base.gguf"));
+        assertThat(job.lora().rank()).isEqualTo(16);
+        assertThat(job.lora().alpha()).isEqualTo(32);
+        assertThat(job.lora().targets()).containsExactly(LoraTarget.values());
+        assertThat(job.optimizer().learningRate()).isEqualTo(2e-4);
+        assertThat(job.optimizer().scheduleOf(500).warmupSteps()).isEqualTo(50);
+        assertThat(job.optimizer().scheduleOf(5000).warmupSteps()).isEqualTo(100);
+        assertThat(job.batchSize()).isEqualTo(4);
+        assertThat(job.maxLength()).isEqualTo(512);
+        assertThat(job.isPacked()).isTrue();
+        assertThat(job.seed()).isEqualTo(42);
+    }
+
+    @Test
+    void readsWhatTheAgentWrites() throws IOException {
+        TrainingJob job =
+                read(
+                        """
+                        {"base": {"path": "base.gguf", "sha256": "%s"},
+                         "train": ["train.jsonl"], "eval": ["eval.jsonl"],
+                         "lora": {"rank": 8, "alpha": 16.0, "dropout": 0.05, "targets": ["q", "down"]},
+                         "optimizer": {"learningRate": 1e-3, "warmupSteps": 3},
+                         "epochs": 2, "maxSteps": 7, "batchSize": 2, "gradientAccumulation": 4,
+                         "maxLength": 64, "seed": 1, "precision": "fp32", "evalEverySteps": 2,
+                         "saveEverySteps": 3, "threads": 2, "resumeFrom": null,
+                         "contract": {"architecture": "llama"}}
+                        """
+                                .formatted("0".repeat(64)));
+
+        assertThat(job.lora().targets()).containsExactly(LoraTarget.Q, LoraTarget.DOWN);
+        assertThat(job.lora().dropout()).isEqualTo(0.05);
+        assertThat(job.maxSteps()).hasValue(7);
+        assertThat(job.optimizer().scheduleOf(100).warmupSteps()).isEqualTo(3);
+        assertThat(job.contract()).isEqualTo("{\"architecture\":\"llama\"}");
+    }
+
+    @Test
+    void namesEveryFaultAtOnce() {
+        assertThatThrownBy(() ->
+                        read(
+                                """
+                                {"base": {"path": "absent.gguf"}, "train": [],
+                                 "eval": ["eval.jsonl"],
+                                 "lora": {"rank": 0, "targets": ["qq"]},
+                                 "epochs": 1.5, "precision": "fp8", "lossOn": 3,
+                                 "batchsize": 4}
+                                """))
+                .isInstanceOf(InvalidJobException.class)
+                .hasMessageContaining("absent.gguf\" is not a readable file")
+                .hasMessageContaining("train must name at least one file")
+                .hasMessageContaining("lora.rank must be a whole number in [1, 256], got 0")
+                .hasMessageContaining("got \"qq\", which matches nothing")
+                .hasMessageContaining("epochs must be a whole number in [1, 1000], got 1.5")
+                .hasMessageContaining("precision must be one of auto, bf16, fp32, got \"fp8\"")
+                .hasMessageContaining("lossOn must be one of assistant, all, got 3")
+                .hasMessageContaining("batchsize is not a field of a job");
+    }
+
+    @Test
+    void refusesWhatIsNotJson() {
+        assertThatThrownBy(() -> read("{\"base\": ")).hasMessageContaining("is not JSON");
+        assertThatThrownBy(() -> read("[]")).hasMessageContaining("must hold one JSON object");
+        assertThatThrownBy(() -> JobReader.read(directory.resolve("none.json")))
+                .hasMessageContaining("does not exist");
+    }
+
+    private TrainingJob read(String json) throws IOException {
+        Path file = directory.resolve("job.json");
+        Files.writeString(file, json);
+        return JobReader.read(file);
+    }
+}
