@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.loramill.llama.gguf.GgmlType;
+import dev.loramill.llama.gguf.LoraTarget;
 import dev.loramill.llama.natives.NativesSource;
 import dev.loramill.llama.tiny.BrokenAdapter;
 import dev.loramill.llama.tiny.TinyAdapter;
@@ -13,7 +14,9 @@ import dev.loramill.llama.tiny.TinyLlama;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -191,8 +194,8 @@ class LoraAdapterIT {
                 LlamaModel model = load(library)) {
             AtomicBoolean stop = new AtomicBoolean();
             Future<Boolean> decoding = threads.submit(() -> staysEqual(model, stop));
-            Future<?> one = threads.submit(() -> loadAndFree(model));
-            Future<?> other = threads.submit(() -> loadAndFree(model));
+            Future<?> one = threads.submit(() -> loadAndFree(model, file, 200, 1));
+            Future<?> other = threads.submit(() -> loadAndFree(model, file, 200, 1));
             one.get();
             other.get();
             stop.set(true);
@@ -212,11 +215,38 @@ class LoraAdapterIT {
         }
     }
 
-    private @org.jspecify.annotations.Nullable Void loadAndFree(LlamaModel model)
-            throws IOException {
-        for (int i = 0; i < 50; i++) {
-            LoraAdapter.load(model, file).close();
+    /** Without a lock around them, loads and frees often crash the current build. */
+    @ParameterizedTest
+    @MethodSource(LIBRARIES)
+    void isLoadedAndFreedByManyThreadsAtOnce(LlamaLibrary library) throws Exception {
+        Path small =
+                TinyAdapter.random(TINY.hyperparameters(), 8)
+                        .withTargets(Set.of(LoraTarget.Q))
+                        .write(folder.resolve("small.gguf"));
+        try (ExecutorService threads = Executors.newFixedThreadPool(8);
+                LlamaModel model = load(library)) {
+            List<Future<Integer>> counts = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                counts.add(threads.submit(() -> loadAndFree(model, small, 60, 20)));
+            }
+            for (Future<Integer> count : counts) {
+                assertThat(count.get()).isEqualTo(1200);
+            }
         }
-        return null;
+    }
+
+    private static int loadAndFree(LlamaModel model, Path file, int rounds, int atOnce)
+            throws IOException {
+        int loaded = 0;
+        for (int round = 0; round < rounds; round++) {
+            List<LoraAdapter> adapters = new ArrayList<>();
+            for (int i = 0; i < atOnce; i++) {
+                // Without the check, which takes most of the time, loads meet more often.
+                adapters.add(LoraAdapter.loadUnchecked(model, file));
+                loaded++;
+            }
+            adapters.forEach(LoraAdapter::close);
+        }
+        return loaded;
     }
 }
