@@ -41,12 +41,10 @@ class ChainIT {
     private static final long SAMPLE_ROWS = 717;
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
-    @TempDir Path directory;
-
     private Chain chain;
 
     @BeforeAll
-    void startChain() throws Exception {
+    void startChain(@TempDir Path directory) throws Exception {
         Path base = TinyLlama.standard().write(directory.resolve("tiny.gguf"));
         chain = Chain.start(directory.resolve("home"), base);
     }
