@@ -72,12 +72,13 @@ final class Chain implements AutoCloseable {
         ProcessHandle.of(pid(service)).ifPresent(ProcessHandle::destroyForcibly);
     }
 
-    /** The trainer that the worker runs at the moment. */
-    Optional<ProcessHandle> trainer() throws IOException {
+    /**
+     * The child that the worker runs at the moment: the trainer, and after it the evaluation. Its
+     * command line cannot tell which, since the system gives only its beginning.
+     */
+    Optional<ProcessHandle> workerChild() throws IOException {
         return ProcessHandle.of(pid(Service.WORKER)).stream()
-                .flatMap(ProcessHandle::descendants)
-                .filter(process ->
-                        process.info().commandLine().orElse("").contains("TrainerCommand"))
+                .flatMap(ProcessHandle::children)
                 .findFirst();
     }
 

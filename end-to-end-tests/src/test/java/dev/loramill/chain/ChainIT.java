@@ -108,12 +108,12 @@ class ChainIT {
                                 base,
                                 "\"training_file\":\"%s\",\"recipe\":\"medical-forum\""
                                         .formatted(fileId),
-                                40));
+                                120));
         chain.kill(Service.CLEAN);
 
         String jobId = created.path("id").asText();
         awaitStep(jobId, 3);
-        chain.trainer().orElseThrow().destroyForcibly();
+        chain.workerChild().orElseThrow().destroyForcibly();
         awaitStep(jobId, 8);
         chain.kill(Service.TRAIN);
 
