@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
             "",
             "Commands that the script ./loramill runs by other programs:",
             "  test                 build everything, run all tests, check the style",
-            "  bench NAME           show a speed; NAMEs: train, gguf, tokenizer, binding",
+            "  bench NAME           show a speed; NAMEs: gguf, tokenizer, binding",
             "  stress NAME          show what faults do; NAMEs: adapters",
             "  gguf, tokenize, render   look at base models, adapters, tokens, chat templates",
             "  trainer              train a LoRA adapter without any service",
