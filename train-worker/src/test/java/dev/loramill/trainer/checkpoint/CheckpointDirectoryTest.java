@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +30,10 @@ class CheckpointDirectoryTest {
             Checkpoint.Loaded loaded = checkpoints.newest(arena).orElseThrow();
 
             assertThat(loaded.state()).isEqualTo(state(3));
-            assertThat(loaded.tensors().get("parameters").data().toArray(ValueLayout.JAVA_FLOAT))
+            assertThat(
+                            Objects.requireNonNull(loaded.tensors().get("parameters"))
+                                    .data()
+                                    .toArray(ValueLayout.JAVA_FLOAT))
                     .containsOnly(1.5f);
         }
     }
@@ -85,7 +89,7 @@ class CheckpointDirectoryTest {
 
     private List<String> fileNames() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.map(file -> file.getFileName().toString()).toList();
+            return files.map(file -> String.valueOf(file.getFileName())).toList();
         }
     }
 

@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -176,10 +177,11 @@ class TrainerCommandIT {
                     Safetensors.read(peft.resolve("adapter_model.safetensors"), arena);
             assertThat(contents.tensors()).hasSize(2 * 7 * 2);
             assertThat(
-                            contents.tensors()
-                                    .get(
-                                            "base_model.model.model.layers.1.self_attn.k_proj"
-                                                    + ".lora_B.weight")
+                            Objects.requireNonNull(
+                                            contents.tensors()
+                                                    .get(
+                                                            "base_model.model.model.layers.1"
+                                                                    + ".self_attn.k_proj.lora_B.weight"))
                                     .shape())
                     .containsExactly(32L, 4L);
         }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** Runs the trainer's command line in a process of its own. */
 final class TrainerProcessForTest {
@@ -21,13 +22,15 @@ final class TrainerProcessForTest {
 
     static Process start(Path output, Path errors, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(
+                Path.of(Objects.requireNonNull(System.getProperty("java.home")), "bin", "java")
+                        .toString());
         command.add("--enable-native-access=ALL-UNNAMED");
         command.add("--add-modules=jdk.incubator.vector");
         command.add("-XX:+UseSerialGC");
         command.add("-Xmx256m");
         command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
+        command.add(Objects.requireNonNull(System.getProperty("java.class.path")));
         command.add(TrainerCommand.class.getName());
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command)

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,8 +35,12 @@ class SafetensorsTest {
         try (Arena arena = Arena.ofConfined()) {
             Safetensors.Contents contents = Safetensors.read(file, arena);
             assertThat(contents.metadata()).containsExactly(Map.entry("k", "v"));
-            assertThat(contents.tensors().get("t").shape()).containsExactly(2L, 3L);
-            assertThat(contents.tensors().get("t").data().toArray(ValueLayout.JAVA_FLOAT))
+            assertThat(Objects.requireNonNull(contents.tensors().get("t")).shape())
+                    .containsExactly(2L, 3L);
+            assertThat(
+                            Objects.requireNonNull(contents.tensors().get("t"))
+                                    .data()
+                                    .toArray(ValueLayout.JAVA_FLOAT))
                     .containsExactly(1, 2, 3, 4, 5, 6);
         }
     }
