@@ -3,8 +3,8 @@ package dev.loramill.llama.binding;
 import java.util.Arrays;
 
 /**
- * What the binding adds to one call of {@code llama_decode}: its checks, the positions and the
- * bookkeeping.
+ * What the binding adds to one call of {@code llama_decode}: filling the batch, its checks, the
+ * positions and the bookkeeping.
  *
  * @param checkedNanos median time of {@link LlamaContext#decode}
  * @param bareNanos median time of the bare C function
@@ -20,52 +20,44 @@ public record DecodeOverhead(double checkedNanos, double bareNanos) {
 
     /** Measures with single tokens, in turn, on a model that should be as small as possible. */
     public static DecodeOverhead measure(LlamaModel model, int rounds) {
-        double[] checked = new double[rounds];
-        double[] bare = new double[rounds];
+        long[] checked = new long[rounds * TOKENS];
+        long[] bare = new long[rounds * TOKENS];
         try (LlamaContext context =
                 LlamaContext.create(model, LlamaContextOptions.ofLength(4 * TOKENS))) {
             Batch batch = Batch.ofCapacity(1);
             // The first rounds compile the code.
             for (int round = -rounds / 2; round < rounds; round++) {
-                double checkedTime = checkedNanos(context, batch);
-                double bareTime = bareNanos(context, batch);
-                if (round >= 0) {
-                    checked[round] = checkedTime;
-                    bare[round] = bareTime;
+                int at = Math.max(0, round) * TOKENS;
+                context.clear();
+                for (int i = 0; i < TOKENS; i++) {
+                    checked[at + i] = timeDecode(context, batch);
                 }
+                context.clear();
+                batch.clear();
+                batch.add(TOKEN, 0, true);
+                for (int i = 0; i < TOKENS; i++) {
+                    bare[at + i] = context.timeBareDecode(batch, i);
+                }
+                context.clear();
             }
         }
-        Arrays.sort(checked);
-        Arrays.sort(bare);
-        return new DecodeOverhead(checked[rounds / 2], bare[rounds / 2]);
+        return new DecodeOverhead(median(checked), median(bare));
     }
 
-    private static double checkedNanos(LlamaContext context, Batch batch) {
-        context.clear();
+    private static long timeDecode(LlamaContext context, Batch batch) {
         long start = System.nanoTime();
-        for (int i = 0; i < TOKENS; i++) {
-            batch.clear();
-            batch.add(TOKEN, 0, true);
-            if (context.decode(batch) != DecodeOutcome.DONE) {
-                throw new IllegalStateException("a decode was aborted");
-            }
-        }
-        return (double) (System.nanoTime() - start) / TOKENS;
-    }
-
-    private static double bareNanos(LlamaContext context, Batch batch) {
-        context.clear();
         batch.clear();
         batch.add(TOKEN, 0, true);
-        long start = System.nanoTime();
-        for (int i = 0; i < TOKENS; i++) {
-            int code = context.decodeBare(batch, i);
-            if (code != 0) {
-                throw new IllegalStateException("llama_decode failed with code " + code);
-            }
+        DecodeOutcome outcome = context.decode(batch);
+        long time = System.nanoTime() - start;
+        if (outcome != DecodeOutcome.DONE) {
+            throw new IllegalStateException("a decode was aborted");
         }
-        double time = (double) (System.nanoTime() - start) / TOKENS;
-        context.clear();
         return time;
+    }
+
+    private static double median(long[] times) {
+        Arrays.sort(times);
+        return times[times.length / 2];
     }
 }

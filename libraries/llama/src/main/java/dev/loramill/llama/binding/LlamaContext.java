@@ -179,14 +179,21 @@ public final class LlamaContext implements AutoCloseable {
     }
 
     /**
-     * Computes a batch of one token without any of this class's work, to measure that work by; the
-     * sequences must be cleared afterwards.
+     * Nanoseconds that the C function alone takes for a batch of one token, to measure this class's
+     * work by; the sequences must be cleared afterwards.
      */
-    int decodeBare(Batch batch, int position) {
+    long timeBareDecode(Batch batch, int position) {
         MemorySegment context = owned();
         positions[0] = position;
+        MemorySegment struct = batch.fill(positions);
         try {
-            return functions.decode(context, batch.fill(positions));
+            long start = System.nanoTime();
+            int code = functions.decode(context, struct);
+            long time = System.nanoTime() - start;
+            if (code != 0) {
+                throw new NativeCallException("llama_decode", code, "one token", "see its log");
+            }
+            return time;
         } finally {
             Reference.reachabilityFence(batch);
         }

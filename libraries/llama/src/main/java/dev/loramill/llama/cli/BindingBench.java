@@ -1,15 +1,9 @@
 package dev.loramill.llama.cli;
 
-import dev.loramill.llama.binding.Batch;
-import dev.loramill.llama.binding.DecodeOutcome;
 import dev.loramill.llama.binding.DecodeOverhead;
-import dev.loramill.llama.binding.LlamaContext;
-import dev.loramill.llama.binding.LlamaContextOptions;
 import dev.loramill.llama.binding.LlamaLibrary;
 import dev.loramill.llama.binding.LlamaModel;
 import dev.loramill.llama.binding.LlamaModelOptions;
-import dev.loramill.llama.binding.Sampler;
-import dev.loramill.llama.binding.SamplerOptions;
 import dev.loramill.llama.gguf.GgmlType;
 import dev.loramill.llama.natives.NativesLookup;
 import dev.loramill.llama.natives.NativesSource;
@@ -18,9 +12,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -36,7 +32,7 @@ import picocli.CommandLine.Spec;
         name = "binding",
         description = {
             "Measures the binding's own time a decode, and prefill and decode of one sequence on"
-                    + " each library that is here.",
+                    + " each library that is here, in turn.",
             "Bar: the binding adds at most 5 µs to a decode; with --python, prefill and decode of the"
                     + " current build reach 0.9 of xllamacpp's on the same file."
         },
@@ -44,8 +40,6 @@ import picocli.CommandLine.Spec;
 final class BindingBench implements Callable<Integer> {
     private static final double MOST_ADDED_NANOS = 5_000;
     private static final double LEAST_OF_PEER = 0.9;
-    private static final int PROMPT_TOKENS = 512;
-    private static final int GENERATED_TOKENS = 96;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -77,9 +71,6 @@ final class BindingBench implements Callable<Integer> {
             description = "A Python interpreter with xllamacpp, to compare with.")
     private @Nullable Path python;
 
-    /** Tokens per second. */
-    private record Speed(double prefill, double decode, double sampled) {}
-
     @Override
     public Integer call() throws IOException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
@@ -105,134 +96,88 @@ final class BindingBench implements Callable<Integer> {
             throws IOException, InterruptedException {
         out.printf(
                 Locale.ROOT,
-                "%s, %d threads, prompt of %d tokens, %d generated, median of %d%n",
+                "%s, %d threads, prompt of %d tokens, %d generated, median of %d in turn%n",
                 file.getFileName(),
                 threads,
-                PROMPT_TOKENS,
-                GENERATED_TOKENS,
+                BenchContestant.PROMPT_TOKENS,
+                BenchContestant.GENERATED_TOKENS,
                 rounds);
-        Set<NativesSource> sources = new LinkedHashSet<>();
-        sources.add(NativesLookup.find());
-        sources.add(new NativesSource.JavaLlamaJar());
         Map<String, Object> figures = new LinkedHashMap<>();
         boolean ok = true;
-        Speed first = null;
-        for (NativesSource source : sources) {
-            LlamaLibrary library = LlamaLibrary.load(source);
-            String name = library.capabilities().name();
-            DecodeOverhead overhead;
-            try (LlamaModel model = LlamaModel.load(library, tiny, LlamaModelOptions.defaults())) {
-                overhead = DecodeOverhead.measure(model, 400);
+        List<BenchContestant> contestants = new ArrayList<>();
+        try {
+            Set<NativesSource> sources = new LinkedHashSet<>();
+            sources.add(NativesLookup.find());
+            sources.add(new NativesSource.JavaLlamaJar());
+            for (NativesSource source : sources) {
+                LlamaLibrary library = LlamaLibrary.load(source);
+                ok &= measureOverhead(library, tiny, figures, out);
+                contestants.add(new LibraryContestant(library, file, threads));
             }
-            out.printf(
-                    Locale.ROOT,
-                    "%-15s binding adds %.2f µs to a decode (%.2f µs of a model of 0.1 M weights)%n",
-                    name,
-                    overhead.addedNanos() / 1e3,
-                    overhead.bareNanos() / 1e3);
-            figures.put(name + "_added_us", rounded(overhead.addedNanos() / 1e3));
-            ok &= overhead.addedNanos() <= MOST_ADDED_NANOS;
-            Speed speed = speed(library, file);
-            print(out, figures, name, speed);
-            first = first == null ? speed : first;
-        }
-        if (python != null && first != null) {
-            PythonPeer.Answer answer =
-                    PythonPeer.run(
-                            python,
-                            "bench_binding.py",
-                            file.toString(),
-                            Integer.toString(threads),
-                            Integer.toString(PROMPT_TOKENS),
-                            Integer.toString(GENERATED_TOKENS),
-                            Integer.toString(rounds));
-            Speed peer = new Speed(answer.number("prefill"), answer.number("decode"), Double.NaN);
-            print(out, figures, "xllamacpp", peer);
-            ok &= first.prefill >= LEAST_OF_PEER * peer.prefill;
-            ok &= first.decode >= LEAST_OF_PEER * peer.decode;
+            if (python != null) {
+                contestants.add(new PeerContestant(python, file, threads));
+            }
+            ok &= compete(contestants, figures, out);
+        } finally {
+            for (BenchContestant contestant : contestants) {
+                contestant.close();
+            }
         }
         return new BenchVerdict("binding", 0, figures, ok).print(out);
     }
 
-    private static void print(
-            PrintWriter out, Map<String, Object> figures, String name, Speed speed) {
+    private static boolean measureOverhead(
+            LlamaLibrary library, Path tiny, Map<String, Object> figures, PrintWriter out)
+            throws IOException {
+        String name = library.capabilities().name();
+        DecodeOverhead overhead;
+        try (LlamaModel model = LlamaModel.load(library, tiny, LlamaModelOptions.defaults())) {
+            overhead = DecodeOverhead.measure(model, 400);
+        }
         out.printf(
                 Locale.ROOT,
-                "%-15s prefill %8.1f, decode %7.1f, decode and sample %7.1f tokens/s%n",
+                "%-15s binding adds %.2f µs to a decode (%.2f µs of a model of 0.1 M weights)%n",
                 name,
-                speed.prefill,
-                speed.decode,
-                speed.sampled);
+                overhead.addedNanos() / 1e3,
+                overhead.bareNanos() / 1e3);
         out.flush();
-        figures.put(name + "_prefill_tokens_per_s", rounded(speed.prefill));
-        figures.put(name + "_decode_tokens_per_s", rounded(speed.decode));
-        if (!Double.isNaN(speed.sampled)) {
-            figures.put(name + "_sampled_tokens_per_s", rounded(speed.sampled));
-        }
+        figures.put(name + "_added_us", rounded(overhead.addedNanos() / 1e3));
+        return overhead.addedNanos() <= MOST_ADDED_NANOS;
     }
 
-    private Speed speed(LlamaLibrary library, Path file) throws IOException {
-        int length = PROMPT_TOKENS + GENERATED_TOKENS + 64;
-        try (LlamaModel model = LlamaModel.load(library, file, LlamaModelOptions.defaults());
-                LlamaContext context =
-                        LlamaContext.create(
-                                model,
-                                LlamaContextOptions.ofLength(length)
-                                        .withThreads(threads, threads));
-                Sampler sampler = Sampler.create(model, SamplerOptions.greedy())) {
-            double[] prefill = new double[rounds];
-            double[] decode = new double[rounds];
-            double[] sampled = new double[rounds];
-            for (int round = -1; round < rounds; round++) {
-                double prompt = PROMPT_TOKENS / readPrompt(context, round);
-                double plain = GENERATED_TOKENS / generate(context, null);
-                readPrompt(context, round);
-                double chosen = GENERATED_TOKENS / generate(context, sampler);
+    private boolean compete(
+            List<BenchContestant> contestants, Map<String, Object> figures, PrintWriter out)
+            throws IOException {
+        double[][] prefill = new double[contestants.size()][rounds];
+        double[][] decode = new double[contestants.size()][rounds];
+        for (int round = -1; round < rounds; round++) {
+            for (int i = 0; i < contestants.size(); i++) {
+                BenchContestant.Speed speed = contestants.get(i).measure();
                 if (round >= 0) {
-                    prefill[round] = prompt;
-                    decode[round] = plain;
-                    sampled[round] = chosen;
+                    prefill[i][round] = speed.prefill();
+                    decode[i][round] = speed.decode();
                 }
             }
-            return new Speed(median(prefill), median(decode), median(sampled));
         }
-    }
-
-    private static double readPrompt(LlamaContext context, int round) {
-        context.clear();
-        Batch batch = Batch.ofCapacity(PROMPT_TOKENS);
-        for (int i = 0; i < PROMPT_TOKENS; i++) {
-            batch.add(5 + Math.floorMod(round * 7 + i, 200), 0, i == PROMPT_TOKENS - 1);
+        for (int i = 0; i < contestants.size(); i++) {
+            String name = contestants.get(i).name();
+            Arrays.sort(prefill[i]);
+            Arrays.sort(decode[i]);
+            double prefillMedian = prefill[i][rounds / 2];
+            double decodeMedian = decode[i][rounds / 2];
+            out.printf(
+                    Locale.ROOT,
+                    "%-15s prefill %8.1f, decode and choose %7.1f tokens/s%n",
+                    name,
+                    prefillMedian,
+                    decodeMedian);
+            figures.put(name + "_prefill_tokens_per_s", rounded(prefillMedian));
+            figures.put(name + "_decode_tokens_per_s", rounded(decodeMedian));
         }
-        long start = System.nanoTime();
-        require(context.decode(batch));
-        return (System.nanoTime() - start) / 1e9;
-    }
-
-    private static double generate(LlamaContext context, @Nullable Sampler sampler) {
-        Batch batch = Batch.ofCapacity(1);
-        int token = 40;
-        long start = System.nanoTime();
-        for (int i = 0; i < GENERATED_TOKENS; i++) {
-            batch.clear();
-            int index = batch.add(token, 0, true);
-            require(context.decode(batch));
-            if (sampler != null) {
-                token = sampler.sample(context, index);
-            }
-        }
-        return (System.nanoTime() - start) / 1e9;
-    }
-
-    private static void require(DecodeOutcome outcome) {
-        if (outcome != DecodeOutcome.DONE) {
-            throw new IllegalStateException("a decode was aborted");
-        }
-    }
-
-    private static double median(double[] values) {
-        Arrays.sort(values);
-        return values[values.length / 2];
+        int last = contestants.size() - 1;
+        return !(contestants.get(last) instanceof PeerContestant)
+                || (prefill[0][rounds / 2] >= LEAST_OF_PEER * prefill[last][rounds / 2]
+                        && decode[0][rounds / 2] >= LEAST_OF_PEER * decode[last][rounds / 2]);
     }
 
     private static double rounded(double value) {

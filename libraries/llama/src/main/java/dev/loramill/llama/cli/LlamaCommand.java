@@ -5,6 +5,7 @@ import dev.loramill.llama.binding.RefusedFileException;
 import dev.loramill.llama.gguf.InvalidGgufException;
 import dev.loramill.llama.jinja.TemplateException;
 import dev.loramill.llama.natives.NativesException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
@@ -55,6 +56,7 @@ public final class LlamaCommand {
     private static String message(Exception fault) {
         return switch (fault) {
             case NoSuchFileException e -> "\"" + e.getFile() + "\" does not exist";
+            case IOException e -> String.valueOf(e.getMessage());
             case InvalidGgufException e -> String.valueOf(e.getMessage());
             case IllegalArgumentException e -> String.valueOf(e.getMessage());
             case TemplateException e -> String.valueOf(e.getMessage());

@@ -2,8 +2,10 @@ package dev.loramill.llama.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Writer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,9 +17,24 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 
-/** Runs the Python side of a comparison: a script of this package, whose last line is JSON. */
-final class PythonPeer {
-    private PythonPeer() {}
+/**
+ * The Python side of a comparison: a script of this package, which measures once and ends with a
+ * line of JSON, or answers each line that it is sent with one.
+ */
+final class PythonPeer implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final String script;
+    private final Path copy;
+    private final Process process;
+    private final BufferedReader answers;
+
+    private PythonPeer(String script, Path copy, Process process) {
+        this.script = script;
+        this.copy = copy;
+        this.process = process;
+        this.answers = process.inputReader(StandardCharsets.UTF_8);
+    }
 
     /** What the script measured. */
     record Answer(JsonNode json) {
@@ -34,35 +51,70 @@ final class PythonPeer {
         }
     }
 
-    static Answer run(Path python, String script, String... arguments)
-            throws IOException, InterruptedException {
+    /** Starts a script. */
+    static PythonPeer start(Path python, String script, String... arguments) throws IOException {
         Path copy = Files.createTempFile("loramill", ".py");
         try (InputStream in =
                 Objects.requireNonNull(PythonPeer.class.getResourceAsStream(script), script)) {
             Files.write(copy, in.readAllBytes());
-            List<String> command = new ArrayList<>(List.of(python.toString(), copy.toString()));
-            command.addAll(List.of(arguments));
-            Process process =
-                    new ProcessBuilder(command)
-                            .redirectError(ProcessBuilder.Redirect.DISCARD)
-                            .start();
-            try {
-                String output =
-                        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-                int code = process.waitFor();
-                List<String> lines = output.lines().toList();
-                if (code != 0 || lines.isEmpty()) {
-                    throw new IOException(
-                            "%s with %s ended with code %d; has the interpreter what the script imports?"
-                                    .formatted(script, python, code));
-                }
-                return new Answer(new ObjectMapper().readTree(lines.getLast()));
-            } finally {
-                process.destroyForcibly();
-            }
-        } finally {
-            Files.deleteIfExists(copy);
         }
+        List<String> command = new ArrayList<>(List.of(python.toString(), copy.toString()));
+        command.addAll(List.of(arguments));
+        return new PythonPeer(
+                script,
+                copy,
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start());
+    }
+
+    /**
+     * Runs a script that measures once; its last line is the answer.
+     *
+     * @throws IOException if it fails or says nothing
+     */
+    static Answer run(Path python, String script, String... arguments)
+            throws IOException, InterruptedException {
+        try (PythonPeer peer = start(python, script, arguments)) {
+            List<String> lines = peer.answers.readAllLines();
+            if (peer.process.waitFor() != 0 || lines.isEmpty()) {
+                throw peer.ended();
+            }
+            return new Answer(JSON.readTree(lines.getLast()));
+        }
+    }
+
+    private IOException ended() {
+        return new IOException(
+                "\"%s\" ended without an answer; has the interpreter what it imports?"
+                        .formatted(script));
+    }
+
+    /**
+     * Asks for one measurement.
+     *
+     * @throws IOException if the script has ended
+     */
+    Answer ask() throws IOException {
+        String line = null;
+        try {
+            Writer questions = process.outputWriter(StandardCharsets.UTF_8);
+            questions.write("go\n");
+            questions.flush();
+            do {
+                line = answers.readLine();
+            } while (line != null && !line.startsWith("{"));
+        } catch (IOException e) {
+            // The pipe is broken: the script has ended.
+        }
+        if (line == null) {
+            throw ended();
+        }
+        return new Answer(JSON.readTree(line));
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.destroyForcibly();
+        Files.deleteIfExists(copy);
     }
 
     /** SHA-256 over all ids as little-endian 32-bit numbers, with -1 after each text. */

@@ -237,52 +237,59 @@ final class ExpressionParser {
     }
 
     private Expression bracketed(ExpressionToken open) {
-        switch (open.text()) {
-            case "(" -> {
-                if (takeIf(")")) {
-                    return new Expression.ListOf(List.of());
-                }
-                Expression first = expression();
-                if (takeIf(")")) {
-                    return first;
-                }
-                List<Expression> elements = new ArrayList<>(List.of(first));
-                while (takeIf(",") && !peek().is(")")) {
-                    elements.add(expression());
-                }
-                expect(")");
-                return new Expression.ListOf(elements);
-            }
+        return switch (open.text()) {
+            case "(" -> parenthesized();
             case "[" -> {
-                List<Expression> elements = new ArrayList<>();
-                while (!peek().is("]")) {
-                    elements.add(expression());
-                    if (!takeIf(",")) {
-                        break;
-                    }
-                }
-                expect("]");
-                return new Expression.ListOf(elements);
+                List<Expression> elements = elementsUpTo("]");
+                yield new Expression.ListOf(elements);
             }
-            case "{" -> {
-                List<Expression> keys = new ArrayList<>();
-                List<Expression> values = new ArrayList<>();
-                while (!peek().is("}")) {
-                    keys.add(expression());
-                    expect(":");
-                    values.add(expression());
-                    if (!takeIf(",")) {
-                        break;
-                    }
-                }
-                expect("}");
-                return new Expression.DictOf(keys, values);
-            }
+            case "{" -> dict();
             default -> {
                 at--;
                 throw unexpected("an expression");
             }
+        };
+    }
+
+    private Expression parenthesized() {
+        if (takeIf(")")) {
+            return new Expression.ListOf(List.of());
         }
+        Expression first = expression();
+        if (takeIf(")")) {
+            return first;
+        }
+        expect(",");
+        List<Expression> elements = new ArrayList<>(List.of(first));
+        elements.addAll(elementsUpTo(")"));
+        return new Expression.ListOf(elements);
+    }
+
+    private List<Expression> elementsUpTo(String close) {
+        List<Expression> elements = new ArrayList<>();
+        while (!peek().is(close)) {
+            elements.add(expression());
+            if (!takeIf(",")) {
+                break;
+            }
+        }
+        expect(close);
+        return elements;
+    }
+
+    private Expression dict() {
+        List<Expression> keys = new ArrayList<>();
+        List<Expression> values = new ArrayList<>();
+        while (!peek().is("}")) {
+            keys.add(expression());
+            expect(":");
+            values.add(expression());
+            if (!takeIf(",")) {
+                break;
+            }
+        }
+        expect("}");
+        return new Expression.DictOf(keys, values);
     }
 
     private Expression postfix(Expression start) {

@@ -1,6 +1,7 @@
 """Measures prefill and decode with llama.cpp's own server, embedded by xllamacpp.
 
-Arguments: the GGUF file, threads, tokens of the prompt, tokens to generate, rounds. Needs xllamacpp.
+Arguments: the GGUF file, threads, tokens of the prompt, tokens to generate. Measures once for each
+line of standard input, so that it takes turns with others. Needs xllamacpp.
 """
 
 import json
@@ -10,7 +11,7 @@ import xllamacpp
 
 
 def main():
-    path, threads, prompt, generated, rounds = sys.argv[1], *map(int, sys.argv[2:])
+    path, threads, prompt, generated = sys.argv[1], *map(int, sys.argv[2:])
     params = xllamacpp.CommonParams()
     params.model.path = path
     params.n_ctx = prompt + generated + 64
@@ -23,8 +24,7 @@ def main():
     params.warmup = True
     params.verbosity = 0
     server = xllamacpp.Server(params)
-    prefill, decode = [], []
-    for turn in range(rounds):
+    for turn, _ in enumerate(sys.stdin):
         answer = server.handle_completions(
             {
                 "prompt": [5 + (turn * 7 + i) % 200 for i in range(prompt)],
@@ -35,9 +35,15 @@ def main():
             }
         )
         timings = answer["timings"]
-        prefill.append(timings["prompt_per_second"])
-        decode.append(timings["predicted_per_second"])
-    print(json.dumps({"prefill": sorted(prefill)[rounds // 2], "decode": sorted(decode)[rounds // 2]}))
+        print(
+            json.dumps(
+                {
+                    "prefill": timings["prompt_per_second"],
+                    "decode": timings["predicted_per_second"],
+                }
+            ),
+            flush=True,
+        )
 
 
 main()

@@ -37,7 +37,9 @@ def main():
     digest = hashlib.sha256()
     for text in ids:
         digest.update(struct.pack(f"<{len(text) + 1}i", *text, -1))
-    print(json.dumps({"mb_per_s": size / 1e6 / elapsed, "ids_sha256": digest.hexdigest()}))
+    print(
+        json.dumps({"mb_per_s": size / 1e6 / elapsed, "ids_sha256": digest.hexdigest()}), flush=True
+    )
 
 
 main()
