@@ -1,5 +1,6 @@
 package dev.loramill.trainer.cli;
 
+import dev.loramill.trainer.bench.BenchCommand;
 import dev.loramill.trainer.job.InvalidJobException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Command;
         description = "Trains LoRA adapters on a frozen GGUF base.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {RunCommand.class, PlanCommand.class})
+        subcommands = {RunCommand.class, PlanCommand.class, BenchCommand.class})
 public final class TrainerCommand {
     static final int FAILED = 1;
     static final int INVALID = 2;

@@ -71,11 +71,16 @@ public final class BatchPlan {
         return steps.size();
     }
 
+    /** The documents of each batch of a step, counted from 0. */
+    public List<List<Document>> documents(int step) {
+        return steps.get(step).stream()
+                .map(batch -> batch.stream().map(documents::get).toList())
+                .toList();
+    }
+
     /** The batches of a step, counted from 0. */
     public List<PackedBatch> batches(int step) {
-        return steps.get(step).stream()
-                .map(batch -> PackedBatch.of(batch.stream().map(documents::get).toList()))
-                .toList();
+        return documents(step).stream().map(PackedBatch::of).toList();
     }
 
     /**

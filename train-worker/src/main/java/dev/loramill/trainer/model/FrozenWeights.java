@@ -19,6 +19,9 @@ public interface FrozenWeights extends AutoCloseable {
      */
     void rows(String name, int firstRow, int rowCount, Matrix target, int targetRow);
 
+    /** Gives back the memory of what was read; reading again takes it again. */
+    void unload();
+
     @Override
     void close();
 }

@@ -59,6 +59,13 @@ public final class GgufWeights implements FrozenWeights {
     }
 
     @Override
+    public void unload() {
+        for (GgufTensor tensor : file.tensors()) {
+            file.data(tensor).unload();
+        }
+    }
+
+    @Override
     public void close() {
         file.close();
     }

@@ -62,6 +62,9 @@ public final class Transformer {
                                 Vectors.required(
                                         base, "output_norm.weight", shape.embeddingLength())));
         team.run(this::loadKeptWeights);
+        if (plan.keepsWeights()) {
+            base.unload();
+        }
     }
 
     /**
@@ -191,11 +194,20 @@ public final class Transformer {
             BlockPass pass, Member member, PackedBatch batch, RowShare rows, boolean withGradient) {
         Matrix first = memory.inputs.getFirst();
         for (int row = rows.from(); row < rows.to(); row++) {
-            base.rows(EMBEDDING, batch.token(row), 1, first, row);
+            embed(batch.token(row), first, row);
         }
         for (int block = 0; block < vectors.size(); block++) {
             Activations kept = withGradient ? activationsOf(block) : null;
             pass.forward(blockAt(block, kept, member), memory.inputs.get(block + 1));
+        }
+    }
+
+    private void embed(int token, Matrix target, int row) {
+        if (plan.shape().isTied()) {
+            long bytes = (long) target.columns() * target.precision().bytes();
+            RowCodec.copy(memory.head.address(token, 0), target.address(row, 0), bytes);
+        } else {
+            base.rows(EMBEDDING, token, 1, target, row);
         }
     }
 

@@ -1,0 +1,97 @@
+"""The same training run in PEFT: prints a JSON object a step, then one with the totals.
+
+    python peft_bench.py PLAN.json
+
+The plan names the base's GGUF file, the folder of the initial adapter, the batches as tokens and
+labels, and the hyper-parameters.
+"""
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+import torch
+from peft import LoraConfig, get_peft_model, set_peft_model_state_dict
+from safetensors.torch import load_file
+from transformers import AutoModelForCausalLM, get_scheduler
+
+IGNORED = -100
+
+
+def padded(documents):
+    width = max(len(d["tokens"]) for d in documents)
+    tokens = torch.zeros(len(documents), width, dtype=torch.long)
+    labels = torch.full((len(documents), width), IGNORED)
+    mask = torch.zeros(len(documents), width, dtype=torch.long)
+    for i, d in enumerate(documents):
+        n = len(d["tokens"])
+        tokens[i, :n] = torch.tensor(d["tokens"])
+        mask[i, :n] = 1
+        learnt = torch.tensor(d["labels"], dtype=torch.bool)
+        labels[i, :n] = torch.where(learnt, tokens[i, :n], IGNORED)
+    return dict(input_ids=tokens, attention_mask=mask, labels=labels)
+
+
+def evaluate(model, batches):
+    total, count = 0.0, 0
+    model.eval()
+    with torch.no_grad():
+        for documents in batches:
+            batch = padded(documents)
+            learnt = int((batch["labels"][:, 1:] != IGNORED).sum())
+            total += model(**batch).loss.item() * learnt
+            count += learnt
+    model.train()
+    return total / count
+
+
+def main():
+    plan = json.loads(Path(sys.argv[1]).read_text())
+    torch.set_num_threads(plan["threads"])
+    torch.manual_seed(plan["seed"])
+    dtype = dict(bf16=torch.bfloat16, fp32=torch.float32)[plan["precision"]]
+    base = Path(plan["base"])
+    model = AutoModelForCausalLM.from_pretrained(base.parent, gguf_file=base.name, dtype=dtype)
+    model.config.use_cache = False
+    config = json.loads((Path(plan["adapter"]) / "adapter_config.json").read_text())
+    model = get_peft_model(
+        model,
+        LoraConfig(
+            r=config["r"],
+            lora_alpha=config["lora_alpha"],
+            lora_dropout=config["lora_dropout"],
+            use_rslora=config["use_rslora"],
+            target_modules=config["target_modules"],
+            task_type="CAUSAL_LM",
+        ),
+    )
+    state = load_file(Path(plan["adapter"]) / "adapter_model.safetensors")
+    set_peft_model_state_dict(model, state)
+    model.train()
+    trainable = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(
+        trainable, lr=plan["learningRate"], weight_decay=plan["weightDecay"]
+    )
+    schedule = get_scheduler(
+        plan["schedule"], optimizer, plan["warmupSteps"], plan["totalSteps"]
+    )
+    for step, documents in enumerate(plan["batches"]):
+        started = time.perf_counter()
+        loss = model(**padded(documents)).loss
+        loss.backward()
+        if plan["gradientClip"] > 0:
+            torch.nn.utils.clip_grad_norm_(trainable, plan["gradientClip"])
+        optimizer.step()
+        schedule.step()
+        optimizer.zero_grad()
+        value = loss.item()
+        seconds = time.perf_counter() - started
+        tokens = sum(len(d["tokens"]) for d in documents)
+        print(json.dumps(dict(step=step + 1, loss=value, tokens=tokens, seconds=seconds)), flush=True)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(json.dumps(dict(evalLoss=evaluate(model, plan["evalBatches"]), peakMemoryBytes=peak)))
+
+
+main()
