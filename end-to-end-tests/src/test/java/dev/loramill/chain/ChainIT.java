@@ -94,6 +94,7 @@ class ChainIT {
         assertThat(Instant.parse(adapters.path("replica_started_at").asText()))
                 .isBefore(Instant.ofEpochSecond(job.path("created_at").asLong()));
         assertThat(adapters.at("/data/0/max_logit_difference").asDouble()).isPositive();
+        assertUsersSeeWhatTheGateMeasured(base, model);
     }
 
     @Test
@@ -229,6 +230,40 @@ class ChainIT {
                         () -> chain.get(Service.SERVE, "/v1/models").orElseThrow().path("data"),
                         models -> models.findValuesAsText("id").contains(model));
         return model;
+    }
+
+    /** Asks the gate's questions again, as the adapter's evaluation says that they were asked. */
+    private void assertUsersSeeWhatTheGateMeasured(String base, String model) throws Exception {
+        JsonNode evaluation =
+                chain.get(Service.TRAIN, "/v1/adapters/" + model).orElseThrow().path("evaluation");
+        String decoding = evaluation.path("decoding").asText();
+        assertThat(decoding).startsWith("greedy,max_tokens=");
+        int maxTokens = Integer.parseInt(decoding.substring(decoding.indexOf('=') + 1));
+        assertThat(evaluation.path("systemPrompt").asText())
+                .as("every row of the sample has the same")
+                .isNotBlank();
+        for (JsonNode answer : evaluation.path("answers")) {
+            for (String asked : List.of(base, model)) {
+                ChatCompletion seen =
+                        client(Service.SERVE)
+                                .chat()
+                                .completions()
+                                .create(
+                                        ChatCompletionCreateParams.builder()
+                                                .model(asked)
+                                                .addSystemMessage(
+                                                        evaluation.path("systemPrompt").asText())
+                                                .addUserMessage(answer.path("question").asText())
+                                                .temperature(0)
+                                                .maxCompletionTokens(maxTokens)
+                                                .build());
+                assertThat(seen.choices().getFirst().message().content().orElse("").strip())
+                        .isEqualTo(
+                                answer.path(asked.equals(base) ? "base" : "adapter")
+                                        .path("text")
+                                        .asText());
+            }
+        }
     }
 
     private ChatCompletion chat(String model) {

@@ -109,7 +109,7 @@ public final class Announcer implements AutoCloseable {
                 contract,
                 new LoraSpec(4, 8, 0, LoraSpec.ALL_TARGETS),
                 "0".repeat(64),
-                new AdapterEvaluation(2, 1, reference, 1, List.of(), "greedy,max_tokens=256"),
+                new AdapterEvaluation(2, 1, reference, 1, List.of(), "greedy,max_tokens=256", null),
                 Instant.now());
     }
 

@@ -1,6 +1,8 @@
 package dev.loramill.events;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was measured of base and adapter before the gate.
@@ -12,6 +14,7 @@ import java.util.List;
  *     without the adapter, in the serving engine
  * @param answers the probe questions with both answers
  * @param decoding how the answers were decoded, such as {@code greedy,max_tokens=256}
+ * @param systemPrompt system prompt that every question was asked under; null for none
  */
 public record AdapterEvaluation(
         double baseEvalLoss,
@@ -19,7 +22,8 @@ public record AdapterEvaluation(
         ArtifactReference evalRows,
         double maxLogitDifference,
         List<ProbeAnswer> answers,
-        String decoding) {
+        String decoding,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String systemPrompt) {
     public AdapterEvaluation {
         Check.finite("baseEvalLoss", baseEvalLoss);
         Check.finite("adapterEvalLoss", adapterEvalLoss);

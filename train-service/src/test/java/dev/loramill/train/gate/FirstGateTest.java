@@ -102,7 +102,7 @@ class FirstGateTest {
         return gate.judge(
                 new Measurement(
                         new AdapterEvaluation(
-                                base, adapter, rows, logits, List.of(answers), "greedy"),
+                                base, adapter, rows, logits, List.of(answers), "greedy", null),
                         ROWS,
                         2));
     }

@@ -74,6 +74,8 @@ class AgentIT {
         assertThat(finished.contract()).isEqualTo(contract);
         assertThat(finished.evaluation().maxLogitDifference()).isPositive();
         assertThat(finished.evaluation().answers()).hasSize(1);
+        assertThat(finished.evaluation().systemPrompt()).isEqualTo("Be brief.");
+        assertThat(finished.evaluation().decoding()).isEqualTo("greedy,max_tokens=32");
         assertThat(finished.evaluation().baseEvalLoss()).isEqualTo(3.5);
         assertThat(reporter.events(AttemptStarted.class)).hasSize(1);
         assertThat(reporter.events(TrainingProgressed.class))

@@ -44,7 +44,7 @@ final class Assignments {
                         new LoraSpec(4, 8, 0, LoraSpec.ALL_TARGETS),
                         new Hyperparameters(2, null, 2, 1, 1e-3, null, 128, 42, "fp32", 0, 2),
                         List.of("What helps against thirst?"),
-                        null),
+                        "Be brief."),
                 null);
     }
 }

@@ -42,6 +42,6 @@ public final class Demo {
         timeline.end("ask base and adapter");
         terminal.heading("Where the time went");
         timeline.print(terminal);
-        serving.showNextStep(job);
+        serving.showNextStep(job, adapter);
     }
 }

@@ -1,17 +1,13 @@
 package dev.loramill.local.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 
 /** The end of the demo: the adapter is served, and answers beside its base. */
 final class ServingSteps {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final int MAX_TOKENS = 256;
 
     private final DemoOptions options;
     private final ServiceClient serve;
@@ -55,51 +51,74 @@ final class ServingSteps {
                 adapter.path("max_logit_difference").asDouble());
     }
 
-    /** Asks base and adapter the same questions, through the chat endpoint. */
+    /** Asks base and adapter the gate's questions as the gate did, through the chat endpoint. */
     void ask(JsonNode job, JsonNode adapter) throws DemoFailure, InterruptedException {
-        terminal.heading("7/7 Ask  (POST /v1/chat/completions, greedy, base against adapter)");
-        JsonNode system = adapter.get("system_prompt");
-        for (JsonNode answer : adapter.at("/evaluation/answers")) {
+        terminal.heading("7/7 Ask  (POST /v1/chat/completions, base against adapter)");
+        JsonNode evaluation = adapter.path("evaluation");
+        ProbeRequest request = ProbeRequest.of(evaluation);
+        terminal.line("asked as the gate asked: %s", request.description());
+        int asMeasured = 0;
+        for (JsonNode answer : evaluation.path("answers")) {
             String question = answer.path("question").asText();
+            JsonNode base = chat(request, options.base(), question);
+            JsonNode adapted = chat(request, job.path("fine_tuned_model").asText(), question);
+            asMeasured += isAsMeasured(answer.path("base"), base) ? 1 : 0;
+            asMeasured += isAsMeasured(answer.path("adapter"), adapted) ? 1 : 0;
             terminal.line("");
             terminal.line("Q: %s", question);
-            terminal.sideBySide(
-                    "base",
-                    chat(options.base(), system, question),
-                    "adapter",
-                    chat(job.path("fine_tuned_model").asText(), system, question));
+            terminal.sideBySide("base", shown(request, base), "adapter", shown(request, adapted));
         }
+        terminal.line("");
+        terminal.line(
+                "%d of %d answers are word for word those that the gate measured",
+                asMeasured, 2 * evaluation.path("answers").size());
     }
 
-    private String chat(String model, @Nullable JsonNode system, String question)
+    private JsonNode chat(ProbeRequest request, String model, String question)
             throws DemoFailure, InterruptedException {
-        ObjectNode body = ServiceClient.JSON.createObjectNode();
-        body.put("model", model);
-        body.put("temperature", 0);
-        body.put("max_tokens", MAX_TOKENS);
-        ArrayNode messages = body.putArray("messages");
-        if (system != null && system.isTextual()) {
-            messages.addObject().put("role", "system").put("content", system.asText());
-        }
-        messages.addObject().put("role", "user").put("content", question);
-        JsonNode choice = serve.post("/v1/chat/completions", body).at("/choices/0");
-        String text = choice.at("/message/content").asText();
+        return serve.post("/v1/chat/completions", request.body(model, question)).at("/choices/0");
+    }
+
+    private static boolean isAsMeasured(JsonNode measured, JsonNode choice) {
+        return measured.path("text").asText().equals(text(choice).strip());
+    }
+
+    private static String text(JsonNode choice) {
+        return choice.at("/message/content").asText();
+    }
+
+    private static String shown(ProbeRequest request, JsonNode choice) {
         return choice.path("finish_reason").asText().equals("length")
-                ? text + " [cut at " + MAX_TOKENS + " tokens]"
-                : text;
+                ? text(choice) + " [cut at " + request.maxTokens() + " tokens]"
+                : text(choice);
     }
 
     /** How to go on by hand. */
-    void showNextStep(JsonNode job) {
+    void showNextStep(JsonNode job, JsonNode adapter) throws DemoFailure {
+        JsonNode evaluation = adapter.path("evaluation");
+        ProbeRequest request = ProbeRequest.of(evaluation);
         terminal.heading("Go on");
         terminal.line("the services keep running; ./loramill status shows them, ./loramill down");
-        terminal.line("stops them. Ask the adapter something yourself:");
+        terminal.line("stops them. Ask the adapter a question of your own in place of this one:");
+        if (request.systemPrompt() != null) {
+            terminal.line("(leave the system prompt in, the adapter was trained under it)");
+        }
         terminal.line("");
-        terminal.line(
-                "curl %s/v1/chat/completions -H 'Content-Type: application/json' -d '{",
-                serve.address());
-        terminal.line("  \"model\": \"%s\",", job.path("fine_tuned_model").asText());
-        terminal.line(
-                "  \"messages\": [{\"role\": \"user\", \"content\": \"What helps against hay fever?\"}]}'");
+        terminal.unindented(
+                request.curl(
+                        serve.address(),
+                        job.path("fine_tuned_model").asText(),
+                        exampleQuestion(evaluation)));
+    }
+
+    /** A question whose answer ended by itself; the first where none did. */
+    private static String exampleQuestion(JsonNode evaluation) {
+        for (JsonNode answer : evaluation.path("answers")) {
+            if (answer.at("/adapter/isEndOfTurnReached").asBoolean()
+                    && !answer.at("/adapter/isLooping").asBoolean()) {
+                return answer.path("question").asText();
+            }
+        }
+        return evaluation.at("/answers/0/question").asText();
     }
 }

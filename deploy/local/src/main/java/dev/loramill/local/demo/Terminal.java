@@ -32,6 +32,12 @@ final class Terminal {
         out.println("   " + format.formatted(arguments));
     }
 
+    /** Prints a line that is meant to be copied whole. */
+    void unindented(String text) {
+        endLiveLine();
+        out.println(text);
+    }
+
     /**
      * Shows progress: in place on a terminal; elsewhere a line for each new milestone.
      *
