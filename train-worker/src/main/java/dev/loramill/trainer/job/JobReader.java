@@ -105,6 +105,7 @@ public final class JobReader {
                         top.flag("packing", true),
                         top.choice("lossOn", LossOn.class, LossOn.ASSISTANT),
                         top.choice("precision", RequestedPrecision.class, RequestedPrecision.AUTO),
+                        compute(top, faults),
                         top.integer("seed", 42, 0, Integer.MAX_VALUE),
                         top.integer("evalEverySteps", 0, 0, Integer.MAX_VALUE),
                         top.integer("saveEverySteps", 0, 0, Integer.MAX_VALUE),
@@ -123,15 +124,30 @@ public final class JobReader {
         base.refuseOthers();
         lora.refuseOthers();
         optimizer.refuseOthers();
-        top.refuseOthers("contract", "device");
-        String device = top.text("device", "auto");
-        if (device != null && !Set.of("auto", "cpu").contains(device)) {
-            faults.add("device must be one of auto, cpu, got \"" + device + '"');
-        }
+        top.refuseOthers("contract");
         if (!faults.isEmpty()) {
             throw new InvalidJobException(faults);
         }
         return job;
+    }
+
+    private static TrainingJob.Compute compute(JobFields top, List<String> faults) {
+        String asked = top.text("device", null);
+        RequestedDevice device = RequestedDevice.AUTO;
+        if (asked != null) {
+            Optional<RequestedDevice> parsed = RequestedDevice.parse(asked);
+            if (parsed.isEmpty()) {
+                faults.add(
+                        "device must be one of "
+                                + RequestedDevice.ALLOWED
+                                + ", got \""
+                                + asked
+                                + '"');
+            }
+            device = parsed.orElse(RequestedDevice.AUTO);
+        }
+        return new TrainingJob.Compute(
+                device, top.choice("kernels", TrainingJob.Kernels.class, TrainingJob.Kernels.AUTO));
     }
 
     private static LoraConfig lora(JobFields fields, List<String> faults) {

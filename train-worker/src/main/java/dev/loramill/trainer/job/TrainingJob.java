@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param isPacked whether a sequence holds several rows
  * @param lossOn the tokens that are learnt
  * @param precision format of weights and activations
+ * @param compute the device, and what computes there
  * @param seed of order, initial weights and dropout
  * @param evalEverySteps steps between evaluations; 0 evaluates before and after only
  * @param saveEverySteps steps between checkpoints; 0 saves none
@@ -54,6 +55,7 @@ public record TrainingJob(
         boolean isPacked,
         LossOn lossOn,
         RequestedPrecision precision,
+        Compute compute,
         long seed,
         int evalEverySteps,
         int saveEverySteps,
@@ -84,12 +86,31 @@ public record TrainingJob(
         ALL
     }
 
-    /** A precision, or the fastest that the processor has. */
+    /** A precision, or the fastest that the device has. */
     public enum RequestedPrecision {
         AUTO,
         BF16,
+        FP16,
         FP32
     }
+
+    /** What computes the model. */
+    public enum Kernels {
+        /** {@link #FUSED} on the CPU, {@link #TORCH} elsewhere. */
+        AUTO,
+        /** Kernels of our own between libtorch's matrix products; on the CPU only. */
+        FUSED,
+        /** libtorch's operators and its automatic differentiation, one block at a time. */
+        TORCH
+    }
+
+    /**
+     * The device, and what computes there.
+     *
+     * @param device which device
+     * @param kernels which implementation of the model
+     */
+    public record Compute(RequestedDevice device, Kernels kernels) {}
 
     /** Whether activations are kept for the backward pass or computed again. */
     public enum BlockCheckpointing {

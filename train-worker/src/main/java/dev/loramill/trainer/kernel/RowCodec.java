@@ -44,6 +44,7 @@ public final class RowCodec {
             case FLOAT32 ->
                     MemorySegment.copy(RAM, ValueLayout.JAVA_FLOAT, address, target, offset, count);
             case BFLOAT16 -> loadBfloat16(address, target, offset, count);
+            case FLOAT16 -> throw noHalf();
         }
     }
 
@@ -54,7 +55,13 @@ public final class RowCodec {
             case FLOAT32 ->
                     MemorySegment.copy(source, offset, RAM, ValueLayout.JAVA_FLOAT, address, count);
             case BFLOAT16 -> storeBfloat16(source, offset, address, count);
+            case FLOAT16 -> throw noHalf();
         }
+    }
+
+    private static IllegalArgumentException noHalf() {
+        return new IllegalArgumentException(
+                "kernels take fp32 and bf16, got fp16, which libtorch's operators compute");
     }
 
     /** Copies bytes from one native address to another; the ranges must not overlap. */

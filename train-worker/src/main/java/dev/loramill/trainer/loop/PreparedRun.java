@@ -14,6 +14,7 @@ import dev.loramill.trainer.data.BatchPlan;
 import dev.loramill.trainer.data.Document;
 import dev.loramill.trainer.data.EncodedRows;
 import dev.loramill.trainer.data.RowReader;
+import dev.loramill.trainer.device.ComputeChoice;
 import dev.loramill.trainer.job.InvalidJobException;
 import dev.loramill.trainer.job.TrainingJob;
 import dev.loramill.trainer.kernel.DocumentSpan;
@@ -41,7 +42,7 @@ import java.util.function.IntUnaryOperator;
  * @param plan the steps of training
  * @param evalPlan the batches of an evaluation
  * @param totalSteps optimizer steps to take
- * @param precision format of weights and activations
+ * @param compute where and in which precision it computes
  * @param memory how memory is used
  */
 public record PreparedRun(
@@ -54,7 +55,7 @@ public record PreparedRun(
         BatchPlan plan,
         BatchPlan evalPlan,
         int totalSteps,
-        Precision precision,
+        ComputeChoice compute,
         MemoryPlan memory)
         implements AutoCloseable {
 
@@ -115,6 +116,10 @@ public record PreparedRun(
     }
 
     private static PreparedRun prepare(TrainingJob job, GgufWeights weights) throws IOException {
+        ComputeChoice compute = ComputeChoice.of(job);
+        if (!compute.isFused()) {
+            throw new InvalidJobException("kernels must be auto or fused, got \"torch\"");
+        }
         List<String> faults = new ArrayList<>();
         String digest = FileDigest.of(job.base());
         if (job.baseSha256() != null && !job.baseSha256().equals(digest)) {
@@ -163,13 +168,12 @@ public record PreparedRun(
                 BatchPlan.evaluation(
                         eval.documents(), job.batchSize(), job.maxLength(), job.isPacked());
         int totalSteps = Math.min(plan.stepCount(), job.maxSteps().orElse(Integer.MAX_VALUE));
-        Precision precision = Processor.precision(job.precision());
         MemoryPlan memory =
                 MemoryPlan.choose(
                         job,
                         weights,
                         weights.sizeBytes(),
-                        precision,
+                        compute.precision(),
                         most(plan, evalPlan, totalSteps, IntUnaryOperator.identity()),
                         most(plan, evalPlan, totalSteps, DocumentSpan::padded),
                         Math.max(train.longest(), eval.longest()));
@@ -183,7 +187,7 @@ public record PreparedRun(
                 plan,
                 evalPlan,
                 totalSteps,
-                precision,
+                compute,
                 memory);
     }
 
@@ -238,6 +242,11 @@ public record PreparedRun(
         }
     }
 
+    /** Format of weights and activations. */
+    public Precision precision() {
+        return compute.precision();
+    }
+
     /** Digest of all that the losses depend on; equal in a run and its continuation. */
     public String fingerprint() {
         MessageDigest digest = FileDigest.sha256();
@@ -252,7 +261,8 @@ public record PreparedRun(
                         job.gradientAccumulation(),
                         job.maxLength(),
                         job.isPacked(),
-                        precision,
+                        precision(),
+                        compute.isFused() ? "fused" : "torch",
                         job.seed());
         for (Object part : parts) {
             digest.update((part + "\n").getBytes(StandardCharsets.UTF_8));

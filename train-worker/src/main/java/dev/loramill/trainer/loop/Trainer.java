@@ -9,6 +9,7 @@ import dev.loramill.trainer.job.LearningRateSchedule;
 import dev.loramill.trainer.job.TrainingJob;
 import dev.loramill.trainer.kernel.DropoutKernels;
 import dev.loramill.trainer.lora.LoraParameters;
+import dev.loramill.trainer.model.AdaptedModel;
 import dev.loramill.trainer.model.BatchLoss;
 import dev.loramill.trainer.model.Transformer;
 import dev.loramill.trainer.storage.FileDigest;
@@ -47,7 +48,7 @@ public final class Trainer implements AutoCloseable {
     private final String fingerprint;
     private final Team team;
     private final MatrixArena arena;
-    private final Transformer model;
+    private final AdaptedModel model;
     private final AdamW optimizer;
     private final LearningRateSchedule schedule;
     private final CheckpointDirectory checkpoints;
@@ -364,6 +365,7 @@ public final class Trainer implements AutoCloseable {
 
     @Override
     public void close() {
+        model.close();
         team.close();
         arena.close();
     }

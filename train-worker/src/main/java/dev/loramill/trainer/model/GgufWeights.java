@@ -54,6 +54,9 @@ public final class GgufWeights implements FrozenWeights {
                 case FLOAT32 -> Dequantizer.toFloat(tensor.type(), data, first, count, destination);
                 case BFLOAT16 ->
                         Dequantizer.toBfloat16(tensor.type(), data, first, count, destination);
+                case FLOAT16 ->
+                        throw new IllegalArgumentException(
+                                "weights are read as fp32 or bf16, got fp16 of " + target);
             }
         }
     }

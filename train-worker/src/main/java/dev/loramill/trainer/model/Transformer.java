@@ -19,12 +19,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A frozen base with a LoRA adapter: losses, and the gradients of the adapter's parameters.
+ * A frozen base with a LoRA adapter on the CPU, in kernels of our own between matrix products.
  *
  * <p>Not safe for use by several threads; it spreads its work over the team itself. All memory is
  * allocated when it is made.
  */
-public final class Transformer {
+public final class Transformer implements AdaptedModel {
     private static final String EMBEDDING = "token_embd.weight";
     private static final String OUTPUT = "output.weight";
 
@@ -81,12 +81,12 @@ public final class Transformer {
         ModelMemory _ = new ModelMemory(ModelPlan.of(base, lora, options), teamSize, allocator);
     }
 
-    /** The adapter's parameters; call {@link #publish} after changing them. */
+    @Override
     public LoraParameters parameters() {
         return memory.parameters;
     }
 
-    /** Makes changed parameters take effect. */
+    @Override
     public void publish() {
         if (plan.keepsWeights()) {
             team.run(member -> {
@@ -98,19 +98,19 @@ public final class Transformer {
         }
     }
 
-    /**
-     * Adds the gradients of the batch's loss, times {@code gradientScale}, to those of the
-     * parameters.
-     *
-     * @param dropoutKey says which elements are dropped; another one for every batch
-     */
+    @Override
     public BatchLoss accumulate(PackedBatch batch, double gradientScale, long dropoutKey) {
         return run(batch, (float) gradientScale, dropoutKey);
     }
 
-    /** Measures the loss and changes nothing. */
+    @Override
     public BatchLoss evaluate(PackedBatch batch) {
         return run(batch, 0f, null);
+    }
+
+    @Override
+    public void close() {
+        // All memory is the arena's.
     }
 
     /** Logits of some rows of a batch, for tests; [rows, vocabulary]. */

@@ -5,7 +5,7 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * Loads libtorch once, by one thread: its classes deadlock when two threads load them at a time.
  */
-final class Libtorch {
+public final class Libtorch {
     static {
         torch.set_num_threads(1);
     }
@@ -14,5 +14,5 @@ final class Libtorch {
 
     /** Returns when libtorch is loaded. */
     @SuppressWarnings("EmptyMethod") // what it does is to initialize this class
-    static void load() {}
+    public static void load() {}
 }

@@ -75,6 +75,7 @@ class JobReaderTest {
                                  "eval": ["eval.jsonl"],
                                  "lora": {"rank": 0, "targets": ["qq"]},
                                  "epochs": 1.5, "precision": "fp8", "lossOn": 3,
+                                 "device": "gpu", "kernels": "own",
                                  "batchsize": 4}
                                 """))
                 .isInstanceOf(InvalidJobException.class)
@@ -83,8 +84,11 @@ class JobReaderTest {
                 .hasMessageContaining("lora.rank must be a whole number in [1, 256], got 0")
                 .hasMessageContaining("got \"qq\", which matches nothing")
                 .hasMessageContaining("epochs must be a whole number in [1, 1000], got 1.5")
-                .hasMessageContaining("precision must be one of auto, bf16, fp32, got \"fp8\"")
+                .hasMessageContaining(
+                        "precision must be one of auto, bf16, fp16, fp32, got \"fp8\"")
                 .hasMessageContaining("lossOn must be one of assistant, all, got 3")
+                .hasMessageContaining("device must be one of auto, cpu, cuda, cuda:N, got \"gpu\"")
+                .hasMessageContaining("kernels must be one of auto, fused, torch, got \"own\"")
                 .hasMessageContaining("batchsize is not a field of a job");
     }
 

@@ -64,7 +64,9 @@ class TransformerIT {
     }
 
     @ParameterizedTest
-    @EnumSource(Precision.class)
+    @EnumSource(
+            value = Precision.class,
+            names = {"FLOAT32", "BFLOAT16"})
     void losesNoBitByTradingMemoryForTime(Precision precision) {
         float[] expected = gradients(precision, 2, 0, false);
 
@@ -74,7 +76,9 @@ class TransformerIT {
     }
 
     @ParameterizedTest
-    @EnumSource(Precision.class)
+    @EnumSource(
+            value = Precision.class,
+            names = {"FLOAT32", "BFLOAT16"})
     void repeatsItselfBitByBit(Precision precision) {
         try (Model model = new Model(base, precision, 2, 1, true, 0.1)) {
             PackedBatch batch = PackedBatch.of(DOCUMENTS);

@@ -1,7 +1,5 @@
-package dev.loramill.trainer.loop;
+package dev.loramill.trainer.device;
 
-import dev.loramill.trainer.job.TrainingJob.RequestedPrecision;
-import dev.loramill.trainer.tensor.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,15 +12,6 @@ final class Processor {
     private static final Set<String> BFLOAT16_FLAGS = Set.of("avx512_bf16", "amx_bf16");
 
     private Processor() {}
-
-    /** The precision to use for what was asked. */
-    static Precision precision(RequestedPrecision requested) {
-        return switch (requested) {
-            case BF16 -> Precision.BFLOAT16;
-            case FP32 -> Precision.FLOAT32;
-            case AUTO -> multipliesBfloat16() ? Precision.BFLOAT16 : Precision.FLOAT32;
-        };
-    }
 
     /** Whether the processor has instructions for products of bfloat16. */
     static boolean multipliesBfloat16() {
