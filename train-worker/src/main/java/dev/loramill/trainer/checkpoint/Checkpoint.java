@@ -37,8 +37,12 @@ public final class Checkpoint {
 
     private Checkpoint() {}
 
-    /** A checkpoint that was read; the tensors live as long as the arena. */
-    public record Loaded(RunState state, Map<String, Floats> tensors) {}
+    /**
+     * A checkpoint that was read; the tensors live as long as the arena.
+     *
+     * @param path where it lies
+     */
+    public record Loaded(Path path, RunState state, Map<String, Floats> tensors) {}
 
     /** Writes a checkpoint; it appears under its name only when it is complete and on the disk. */
     public static void write(Path path, RunState state, Map<String, Floats> tensors)
@@ -79,7 +83,7 @@ public final class Checkpoint {
                             + contents.metadata().get("sha256"));
         }
         try {
-            return new Loaded(JSON.readValue(json, RunState.class), contents.tensors());
+            return new Loaded(path, JSON.readValue(json, RunState.class), contents.tensors());
         } catch (JacksonException e) {
             throw new IOException(
                     "checkpoint \""

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.loramill.trainer.job.JobReader;
 import dev.loramill.trainer.loop.PreparedRun;
 import dev.loramill.trainer.lora.LoraLayout;
+import dev.loramill.trainer.parallel.Share;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -30,6 +31,13 @@ final class PlanCommand implements Callable<Integer> {
     @Option(names = "--job", required = true, description = "The job, a JSON file.")
     private Path job;
 
+    @Option(
+            names = "--world-size",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Processes that share each step (${DEFAULT-VALUE}).")
+    private int worldSize;
+
     @SuppressWarnings("NullAway.Init") // set by picocli
     @Spec
     private CommandSpec spec;
@@ -37,7 +45,9 @@ final class PlanCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        try (PreparedRun run = PreparedRun.of(JobReader.read(job))) {
+        World.check(worldSize);
+        try (PreparedRun run =
+                PreparedRun.of(JobReader.read(job, worldSize), new Share(0, worldSize))) {
             LoraLayout layout = new LoraLayout(run.weights().shape(), run.job().lora());
             row(
                     out,
@@ -48,6 +58,8 @@ final class PlanCommand implements Callable<Integer> {
                             + " eval");
             row(out, "tokens a pass", run.train().tokenCount());
             row(out, "steps", run.totalSteps());
+            row(out, "processes", worldSize);
+            row(out, "threads of a process", run.job().threads());
             row(out, "tokens in the largest batch", run.memory().options().maxRows());
             row(out, "trainable parameters", layout.length());
             row(out, "precision", run.precision().label());
@@ -58,10 +70,11 @@ final class PlanCommand implements Callable<Integer> {
                     run.memory().options().retainedBlocks()
                             + " of "
                             + run.weights().shape().blockCount());
-            out.println("memory, MiB");
+            out.println("memory of a process, MiB");
             run.memory().bytesByPart().forEach((part, bytes) -> mebibytes(out, part, bytes));
             mebibytes(out, "total", run.memory().totalBytes());
             mebibytes(out, "limit", run.memory().limitBytes());
+            mebibytes(out, "total of all processes", worldSize * run.memory().totalBytes());
             ObjectNode figures = JSON.createObjectNode();
             figures.put("name", "plan");
             figures.put("totalSteps", run.totalSteps());
@@ -73,6 +86,9 @@ final class PlanCommand implements Callable<Integer> {
             ObjectNode parts = figures.putObject("memoryBytes");
             run.memory().bytesByPart().forEach(parts::put);
             figures.put("totalMemoryBytes", run.memory().totalBytes());
+            figures.put("worldSize", worldSize);
+            figures.put("threads", run.job().threads());
+            figures.put("memoryBytesOfAllProcesses", worldSize * run.memory().totalBytes());
             figures.put("limitBytes", run.memory().limitBytes());
             figures.put("ok", true);
             out.println(JSON.writeValueAsString(figures));

@@ -1,10 +1,11 @@
 package dev.loramill.trainer.cli;
 
-import dev.loramill.trainer.job.JobReader;
 import dev.loramill.trainer.loop.TrainingEvent;
+import dev.loramill.trainer.parallel.Share;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +34,27 @@ final class RunCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     @Option(names = "--out", required = true, description = "Output directory.")
     private Path out;
+
+    @Option(
+            names = "--world-size",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = {
+                "Processes that share each step; this one starts the others (${DEFAULT-VALUE}).",
+                "batchSize is that of one process, so a step sees N times as many rows; threads are"
+                        + " those of one process, by default the cores divided by N."
+            })
+    private int worldSize;
+
+    @Option(names = "--rank", hidden = true)
+    private int rank;
+
+    @SuppressWarnings("NullAway.Init") // set by picocli where there is a rank
+    @Option(names = "--meeting", hidden = true)
+    private Path meeting;
+
+    @Option(names = "--patience", hidden = true, defaultValue = "600")
+    private int patienceSeconds;
 
     @Option(names = "--progress", description = "Print a progress bar instead of JSON lines.")
     private boolean showsProgress;
@@ -68,7 +90,13 @@ final class RunCommand implements Callable<Integer> {
                 });
         Runtime.getRuntime().addShutdownHook(hook);
         try {
-            return new Training(out, listener, stopRequested::get).run(() -> JobReader.read(job));
+            Duration patience = Duration.ofSeconds(patienceSeconds);
+            if (rank > 0) {
+                return new Following(new Share(rank, worldSize), meeting, patience)
+                        .run(job, out, stopRequested::get);
+            }
+            World world = new World(worldSize, job, out, patience);
+            return new Training(out, listener, stopRequested::get, world).run(job);
         } finally {
             ended.countDown();
         }

@@ -3,13 +3,15 @@ package dev.loramill.trainer.cli;
 import dev.loramill.trainer.export.AdapterExport;
 import dev.loramill.trainer.export.RunManifest;
 import dev.loramill.trainer.job.InvalidJobException;
+import dev.loramill.trainer.job.JobReader;
 import dev.loramill.trainer.job.TrainingJob;
 import dev.loramill.trainer.loop.NotFiniteException;
 import dev.loramill.trainer.loop.PreparedRun;
-import dev.loramill.trainer.loop.ProcessMemory;
 import dev.loramill.trainer.loop.Trainer;
 import dev.loramill.trainer.loop.TrainingEvent;
 import dev.loramill.trainer.model.Architecture;
+import dev.loramill.trainer.parallel.RankLostException;
+import dev.loramill.trainer.parallel.Ranks;
 import dev.loramill.trainer.storage.FileDigest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,22 +35,24 @@ final class Training {
     private final Path out;
     private final Consumer<TrainingEvent> listener;
     private final BooleanSupplier stopRequested;
+    private final World world;
 
-    Training(Path out, Consumer<TrainingEvent> listener, BooleanSupplier stopRequested) {
+    Training(
+            Path out,
+            Consumer<TrainingEvent> listener,
+            BooleanSupplier stopRequested,
+            World world) {
         this.out = out;
         this.listener = listener;
         this.stopRequested = stopRequested;
-    }
-
-    /** Where the job comes from. */
-    interface JobSource {
-        TrainingJob read() throws IOException;
+        this.world = world;
     }
 
     /** Trains, writes the adapter and gives the exit code. */
-    int run(JobSource source) {
+    int run(Path job) {
         try {
-            return train(source.read());
+            world.check();
+            return train(JobReader.read(job, world.size()));
         } catch (InvalidJobException e) {
             return fail("invalid_input", e, TrainerCommand.INVALID);
         } catch (OutOfMemoryError e) {
@@ -60,6 +64,8 @@ final class Training {
             return fail(isDiskFull(cause) ? "exhausted" : "external", cause, TrainerCommand.FAILED);
         } catch (NotFiniteException e) {
             return fail("internal", e, TrainerCommand.FAILED);
+        } catch (RankLostException e) {
+            return fail("external", e, TrainerCommand.FAILED);
         } catch (RuntimeException e) {
             LOG.error("Training failed", e);
             return fail("internal", e, TrainerCommand.FAILED);
@@ -67,7 +73,7 @@ final class Training {
     }
 
     private int train(TrainingJob job) throws IOException {
-        try (PreparedRun run = PreparedRun.of(job)) {
+        try (PreparedRun run = PreparedRun.of(job, world.share())) {
             DiskSpace.require(out, run);
             try {
                 Files.createDirectories(out);
@@ -76,7 +82,8 @@ final class Training {
             }
             Consumer<TrainingEvent> log = new TrainingLog(out.resolve("training_log.jsonl"));
             Consumer<TrainingEvent> both = listener.andThen(log);
-            try (Trainer trainer = new Trainer(run, out, both, stopRequested)) {
+            try (Ranks ranks = world.open();
+                    Trainer trainer = new Trainer(run, out, both, stopRequested, ranks)) {
                 return switch (trainer.train()) {
                     case Trainer.Outcome.Stopped stopped -> {
                         LOG.info("Stopped as asked: step={}", stopped.step());
@@ -119,7 +126,7 @@ final class Training {
                         completed.steps(),
                         completed.trainedTokens(),
                         completed.wallSeconds(),
-                        ProcessMemory.peakBytes());
+                        completed.peakMemoryBytes());
         RunManifest manifest = new RunManifest(run, finished);
         manifest.writeCard(out.resolve(PEFT).resolve("README.md"));
         manifest.writeJson(out.resolve("manifest.json"));

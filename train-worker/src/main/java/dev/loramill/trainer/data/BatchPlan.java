@@ -1,6 +1,8 @@
 package dev.loramill.trainer.data;
 
+import dev.loramill.trainer.parallel.Share;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.IntUnaryOperator;
@@ -11,18 +13,21 @@ import java.util.function.IntUnaryOperator;
  */
 public final class BatchPlan {
     private final List<Document> documents;
-    private final List<List<List<Integer>>> steps;
+    private final List<List<Batch>> steps;
 
-    private BatchPlan(List<Document> documents, List<List<List<Integer>>> steps) {
+    private BatchPlan(List<Document> documents, List<List<Batch>> steps) {
         this.documents = documents;
         this.steps = steps;
     }
+
+    /** Indices of documents, by the sequence that they lie in. */
+    private record Batch(List<List<Integer>> sequences) {}
 
     /**
      * How documents become steps.
      *
      * @param epochs passes over the documents
-     * @param batchSize sequences of one forward pass
+     * @param batchSize sequences of one forward pass, in all processes together
      * @param gradientAccumulation forward passes of one step
      * @param maxLength tokens that a packed sequence holds
      * @param isPacked whether a sequence holds several documents
@@ -39,9 +44,9 @@ public final class BatchPlan {
     /** Plans a training run. */
     public static BatchPlan training(List<Document> documents, Options options) {
         SplittableRandom random = new SplittableRandom(options.seed());
-        List<List<List<Integer>>> steps = new ArrayList<>();
+        List<List<Batch>> steps = new ArrayList<>();
         for (int epoch = 0; epoch < options.epochs(); epoch++) {
-            List<List<Integer>> batches =
+            List<Batch> batches =
                     batches(documents, shuffled(documents.size(), random.split()), options);
             int size = options.gradientAccumulation();
             for (int first = 0; first < batches.size(); first += size) {
@@ -61,7 +66,7 @@ public final class BatchPlan {
             order.add(i);
         }
         Options options = new Options(1, batchSize, 1, maxLength, isPacked, 0);
-        List<List<List<Integer>>> steps =
+        List<List<Batch>> steps =
                 batches(documents, order, options).stream().map(List::of).toList();
         return new BatchPlan(List.copyOf(documents), steps);
     }
@@ -73,33 +78,81 @@ public final class BatchPlan {
 
     /** The documents of each batch of a step, counted from 0. */
     public List<List<Document>> documents(int step) {
-        return steps.get(step).stream()
-                .map(batch -> batch.stream().map(documents::get).toList())
-                .toList();
+        return documents(step, Share.WHOLE);
     }
 
     /** The batches of a step, counted from 0. */
     public List<PackedBatch> batches(int step) {
-        return documents(step).stream().map(PackedBatch::of).toList();
+        return batches(step, Share.WHOLE);
     }
 
     /**
-     * Most tokens of a batch in the first {@code stepLimit} steps.
+     * One process's part of each batch of a step, counted from 0; whole sequences. Where a batch
+     * has fewer sequences than there are processes, some have an empty part.
+     */
+    public List<PackedBatch> batches(int step, Share share) {
+        return documents(step, share).stream().map(PackedBatch::of).toList();
+    }
+
+    /** Tokens of a step, counted from 0, in all processes together. */
+    public int tokenCount(int step) {
+        return documents(step).stream().flatMap(List::stream).mapToInt(Document::length).sum();
+    }
+
+    /** Learnt tokens of a step, counted from 0, in all processes together. */
+    public int labelCount(int step) {
+        return documents(step).stream().flatMap(List::stream).mapToInt(Document::labelCount).sum();
+    }
+
+    /** Names of the rows of a step, counted from 0, in all processes together. */
+    public List<String> digests(int step) {
+        return documents(step).stream().flatMap(List::stream).map(Document::digest).toList();
+    }
+
+    private List<List<Document>> documents(int step, Share share) {
+        return steps.get(step).stream()
+                .map(batch ->
+                        part(batch, share).stream()
+                                .flatMap(List::stream)
+                                .map(documents::get)
+                                .toList())
+                .toList();
+    }
+
+    private List<List<Integer>> part(Batch batch, Share share) {
+        int[] tokens =
+                batch.sequences().stream()
+                        .mapToInt(sequence -> tokens(sequence, IntUnaryOperator.identity()))
+                        .toArray();
+        return share.deal(tokens).stream().map(batch.sequences()::get).toList();
+    }
+
+    /**
+     * Most tokens of a batch that one process has in the first {@code stepLimit} steps.
      *
+     * @param processes how many share each batch
      * @param lengthOf what each document counts, of its own length
      */
-    public int mostTokens(int stepLimit, IntUnaryOperator lengthOf) {
+    public int mostTokens(int stepLimit, int processes, IntUnaryOperator lengthOf) {
         int most = 0;
-        for (List<List<Integer>> step : steps.subList(0, Math.min(stepLimit, steps.size()))) {
-            for (List<Integer> batch : step) {
-                int tokens = 0;
-                for (int document : batch) {
-                    tokens += lengthOf.applyAsInt(documents.get(document).length());
+        for (List<Batch> step : steps.subList(0, Math.min(stepLimit, steps.size()))) {
+            for (Batch batch : step) {
+                for (int rank = 0; rank < processes; rank++) {
+                    int tokens =
+                            part(batch, new Share(rank, processes)).stream()
+                                    .mapToInt(sequence -> tokens(sequence, lengthOf))
+                                    .sum();
+                    most = Math.max(most, tokens);
                 }
-                most = Math.max(most, tokens);
             }
         }
         return most;
+    }
+
+    private int tokens(List<Integer> sequence, IntUnaryOperator lengthOf) {
+        return sequence.stream()
+                .mapToInt(document -> lengthOf.applyAsInt(documents.get(document).length()))
+                .sum();
     }
 
     /** Tokens of the longest document. */
@@ -122,25 +175,28 @@ public final class BatchPlan {
     }
 
     /** Puts each document into the first sequence of the open batch that has room for it. */
-    private static List<List<Integer>> batches(
+    private static List<Batch> batches(
             List<Document> documents, List<Integer> order, Options options) {
-        List<List<Integer>> batches = new ArrayList<>();
-        List<Integer> open = new ArrayList<>();
+        List<Batch> batches = new ArrayList<>();
+        List<List<Integer>> open = new ArrayList<>();
         int[] filled = new int[options.batchSize()];
         for (int index : order) {
             int length = documents.get(index).length();
             int place = room(filled, length, options);
             if (place < 0) {
-                batches.add(List.copyOf(open));
-                open.clear();
-                java.util.Arrays.fill(filled, 0);
+                batches.add(new Batch(open));
+                open = new ArrayList<>();
+                Arrays.fill(filled, 0);
                 place = 0;
             }
+            if (place == open.size()) {
+                open.add(new ArrayList<>());
+            }
+            open.get(place).add(index);
             filled[place] += length;
-            open.add(index);
         }
         if (!open.isEmpty()) {
-            batches.add(List.copyOf(open));
+            batches.add(new Batch(open));
         }
         return batches;
     }

@@ -57,6 +57,7 @@ public record RunManifest(PreparedRun run, TrainingEvent.Finished result) {
         how.put("epochs", job.epochs());
         how.put("totalSteps", run.totalSteps());
         how.put("batchSize", job.batchSize());
+        how.put("worldSize", run.share().size());
         how.put("gradientAccumulation", job.gradientAccumulation());
         how.put("maxLength", job.maxLength());
         how.put("overLength", lower(job.overLength()));

@@ -29,12 +29,23 @@ public final class JobReader {
     private JobReader() {}
 
     /**
-     * Reads a job file.
+     * Reads a job file for a run of one process.
      *
      * @throws InvalidJobException naming every fault
      * @throws IOException if the file cannot be read
      */
     public static TrainingJob read(Path file) throws IOException {
+        return read(file, 1);
+    }
+
+    /**
+     * Reads a job file.
+     *
+     * @param processes how many share the machine's cores, if the job does not give the threads
+     * @throws InvalidJobException naming every fault
+     * @throws IOException if the file cannot be read
+     */
+    public static TrainingJob read(Path file, int processes) throws IOException {
         if (!Files.isRegularFile(file)) {
             throw new InvalidJobException("job file \"" + file + "\" does not exist");
         }
@@ -49,10 +60,10 @@ public final class JobReader {
             throw new InvalidJobException("job file \"" + file + "\" must hold one JSON object");
         }
         Path parent = file.toAbsolutePath().getParent();
-        return parse(object, parent == null ? file.toAbsolutePath() : parent);
+        return parse(object, parent == null ? file.toAbsolutePath() : parent, processes);
     }
 
-    private static TrainingJob parse(ObjectNode tree, Path directory) {
+    private static TrainingJob parse(ObjectNode tree, Path directory, int processes) {
         List<String> faults = new ArrayList<>();
         JobFields top = new JobFields("", tree, faults);
         JobFields base = top.object("base");
@@ -116,7 +127,7 @@ public final class JobReader {
                         resume == null ? null : directory.resolve(resume),
                         top.integer(
                                 "threads",
-                                Runtime.getRuntime().availableProcessors(),
+                                Math.max(1, Runtime.getRuntime().availableProcessors() / processes),
                                 1,
                                 MOST_THREADS),
                         memory,

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param optimizer AdamW and its schedule
  * @param epochs passes over the rows, at least 1
  * @param maxSteps most optimizer steps
- * @param batchSize packed sequences, or rows without packing, of one forward pass
+ * @param batchSize packed sequences, or rows without packing, of one forward pass of one process
  * @param gradientAccumulation forward passes of one optimizer step
  * @param maxLength most tokens of a row, and of a packed sequence
  * @param overLength what happens to longer rows
@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param keepsBest whether the adapter of the lowest evaluation loss is the result, not the last
  * @param earlyStopping evaluations without a new lowest loss after which training ends
  * @param resumeFrom a checkpoint, or a directory of them, to go on from
- * @param threads threads that share each step
+ * @param threads threads of one process that share each step
  * @param memory how memory is traded for time
  * @param contract JSON that is passed through to the manifest; null if there is none
  */
@@ -160,7 +160,8 @@ public record TrainingJob(
     /**
      * Bounds of the memory.
      *
-     * @param limitBytes most bytes that the process may use; absent: what the machine has free
+     * @param limitBytes most bytes that all processes of the run may use together; absent: what the
+     *     machine has free
      * @param blockCheckpointing whether activations are computed again
      */
     public record Memory(OptionalLong limitBytes, BlockCheckpointing blockCheckpointing) {}

@@ -16,7 +16,7 @@ import java.util.Map;
  * How a run trades memory for time, and what it will take.
  *
  * @param options for the transformer
- * @param bytesByPart estimate of the resident memory, by part
+ * @param bytesByPart estimate of the resident memory of one process, by part
  * @param limitBytes what it was fitted into
  */
 public record MemoryPlan(
@@ -32,7 +32,7 @@ public record MemoryPlan(
         bytesByPart = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(bytesByPart));
     }
 
-    /** Estimate of the most resident memory. */
+    /** Estimate of the most resident memory of one process. */
     public long totalBytes() {
         return bytesByPart.values().stream().mapToLong(Long::longValue).sum();
     }
@@ -44,6 +44,7 @@ public record MemoryPlan(
      */
     static MemoryPlan choose(
             TrainingJob job,
+            int processes,
             FrozenWeights base,
             long baseBytes,
             Precision precision,
@@ -52,9 +53,12 @@ public record MemoryPlan(
             int longest) {
         long limit =
                 job.memory()
-                        .limitBytes()
-                        .orElseGet(() ->
-                                (long) (ProcessMemory.availableBytes() * SHARE_OF_FREE_MEMORY));
+                                .limitBytes()
+                                .orElseGet(() ->
+                                        (long)
+                                                (ProcessMemory.availableBytes()
+                                                        * SHARE_OF_FREE_MEMORY))
+                        / processes;
         int blocks = base.shape().blockCount();
         BlockCheckpointing wish = job.memory().blockCheckpointing();
         for (boolean keepsWeights : new boolean[] {true, false}) {

@@ -20,6 +20,7 @@ import dev.loramill.trainer.job.TrainingJob;
 import dev.loramill.trainer.kernel.DocumentSpan;
 import dev.loramill.trainer.model.GgufWeights;
 import dev.loramill.trainer.model.UnsupportedBaseException;
+import dev.loramill.trainer.parallel.Share;
 import dev.loramill.trainer.storage.FileDigest;
 import dev.loramill.trainer.tensor.Precision;
 import java.io.IOException;
@@ -34,6 +35,7 @@ import java.util.function.IntUnaryOperator;
  * no matrix allocated.
  *
  * @param job what was asked for
+ * @param share which part of each step this process takes
  * @param weights the open base; closed with this
  * @param baseSha256 digest of its file
  * @param identity what serving must find equal in the base
@@ -47,6 +49,7 @@ import java.util.function.IntUnaryOperator;
  */
 public record PreparedRun(
         TrainingJob job,
+        Share share,
         GgufWeights weights,
         String baseSha256,
         BaseIdentity identity,
@@ -62,12 +65,22 @@ public record PreparedRun(
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /**
-     * Checks everything that can be checked before the first step.
+     * Prepares a run of one process.
      *
      * @throws InvalidJobException if the job cannot be run
      * @throws IOException if a file cannot be read
      */
     public static PreparedRun of(TrainingJob job) throws IOException {
+        return of(job, Share.WHOLE);
+    }
+
+    /**
+     * Checks everything that can be checked before the first step.
+     *
+     * @throws InvalidJobException if the job cannot be run
+     * @throws IOException if a file cannot be read
+     */
+    public static PreparedRun of(TrainingJob job, Share share) throws IOException {
         GgufWeights weights;
         try {
             weights = openBase(job);
@@ -77,7 +90,7 @@ public record PreparedRun(
         }
         boolean isDone = false;
         try {
-            PreparedRun run = prepare(job, weights);
+            PreparedRun run = prepare(job, share, weights);
             isDone = true;
             return run;
         } catch (UnsupportedBaseException | InvalidGgufException e) {
@@ -115,7 +128,8 @@ public record PreparedRun(
         }
     }
 
-    private static PreparedRun prepare(TrainingJob job, GgufWeights weights) throws IOException {
+    private static PreparedRun prepare(TrainingJob job, Share share, GgufWeights weights)
+            throws IOException {
         ComputeChoice compute = ComputeChoice.of(job);
         if (!compute.isFused()) {
             throw new InvalidJobException("kernels must be auto or fused, got \"torch\"");
@@ -154,31 +168,33 @@ public record PreparedRun(
             throw new InvalidJobException(
                     "base \"" + job.base() + "\" has no usable chat template: " + e.getMessage());
         }
+        int wholeBatch = job.batchSize() * share.size();
         BatchPlan plan =
                 BatchPlan.training(
                         train.documents(),
                         new BatchPlan.Options(
                                 job.epochs(),
-                                job.batchSize(),
+                                wholeBatch,
                                 job.gradientAccumulation(),
                                 job.maxLength(),
                                 job.isPacked(),
                                 job.seed()));
         BatchPlan evalPlan =
-                BatchPlan.evaluation(
-                        eval.documents(), job.batchSize(), job.maxLength(), job.isPacked());
+                BatchPlan.evaluation(eval.documents(), wholeBatch, job.maxLength(), job.isPacked());
         int totalSteps = Math.min(plan.stepCount(), job.maxSteps().orElse(Integer.MAX_VALUE));
         MemoryPlan memory =
                 MemoryPlan.choose(
                         job,
+                        share.size(),
                         weights,
                         weights.sizeBytes(),
                         compute.precision(),
-                        most(plan, evalPlan, totalSteps, IntUnaryOperator.identity()),
-                        most(plan, evalPlan, totalSteps, DocumentSpan::padded),
+                        most(plan, evalPlan, totalSteps, share, IntUnaryOperator.identity()),
+                        most(plan, evalPlan, totalSteps, share, DocumentSpan::padded),
                         Math.max(train.longest(), eval.longest()));
         return new PreparedRun(
                 job,
+                share,
                 weights,
                 digest,
                 identity,
@@ -192,10 +208,14 @@ public record PreparedRun(
     }
 
     private static int most(
-            BatchPlan plan, BatchPlan evalPlan, int totalSteps, IntUnaryOperator lengthOf) {
+            BatchPlan plan,
+            BatchPlan evalPlan,
+            int totalSteps,
+            Share share,
+            IntUnaryOperator lengthOf) {
         return Math.max(
-                plan.mostTokens(totalSteps, lengthOf),
-                evalPlan.mostTokens(evalPlan.stepCount(), lengthOf));
+                plan.mostTokens(totalSteps, share.size(), lengthOf),
+                evalPlan.mostTokens(evalPlan.stepCount(), share.size(), lengthOf));
     }
 
     private static EncodedRows encode(
@@ -247,7 +267,11 @@ public record PreparedRun(
         return compute.precision();
     }
 
-    /** Digest of all that the losses depend on; equal in a run and its continuation. */
+    /**
+     * Digest of all that the losses depend on; equal in a run and its continuation. How many
+     * processes share the batch, and with how many threads, changes the losses by rounding only and
+     * is left out.
+     */
     public String fingerprint() {
         MessageDigest digest = FileDigest.sha256();
         List<Object> parts =
@@ -257,7 +281,7 @@ public record PreparedRun(
                         job.optimizer(),
                         job.epochs(),
                         totalSteps,
-                        job.batchSize(),
+                        job.batchSize() * share.size(),
                         job.gradientAccumulation(),
                         job.maxLength(),
                         job.isPacked(),

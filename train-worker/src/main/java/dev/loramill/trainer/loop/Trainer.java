@@ -12,6 +12,7 @@ import dev.loramill.trainer.lora.LoraParameters;
 import dev.loramill.trainer.model.AdaptedModel;
 import dev.loramill.trainer.model.BatchLoss;
 import dev.loramill.trainer.model.Transformer;
+import dev.loramill.trainer.parallel.Ranks;
 import dev.loramill.trainer.storage.FileDigest;
 import dev.loramill.trainer.storage.Safetensors.Floats;
 import dev.loramill.trainer.tensor.Matrix;
@@ -22,7 +23,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,18 +33,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes the steps of a prepared run, from its newest checkpoint if there is one.
  *
+ * <p>Each of the processes that share a run has a trainer. All take the same steps with the sum of
+ * their gradients, so their parameters stay equal; the first alone reports and writes.
+ *
  * <p>Everything a step depends on follows from the job and the step's number, or is in the
  * checkpoint; so on the same machine with the same threads a resumed run has bit for bit the losses
  * of an undisturbed one.
  */
 public final class Trainer implements AutoCloseable {
     private static final String CHECKPOINTS = "checkpoints";
+    private static final int STEPS_BETWEEN_COMPARISONS = 25;
 
     private final PreparedRun run;
     private final TrainingJob job;
     private final Path out;
     private final Consumer<TrainingEvent> listener;
     private final BooleanSupplier stopRequested;
+    private final Ranks ranks;
     private final String fingerprint;
     private final Team team;
     private final MatrixArena arena;
@@ -67,19 +72,22 @@ public final class Trainer implements AutoCloseable {
      *
      * @param out output directory
      * @param listener hears what happens, on the calling thread
-     * @param stopRequested asked after each step; once true, a checkpoint is written and the run
-     *     ends
+     * @param stopRequested asked after each step; once true in one process, a checkpoint is written
+     *     and the run ends
+     * @param ranks the processes that share the run; not closed with this
      */
     public Trainer(
             PreparedRun run,
             Path out,
             Consumer<TrainingEvent> listener,
-            BooleanSupplier stopRequested) {
+            BooleanSupplier stopRequested,
+            Ranks ranks) {
         this.run = run;
         this.job = run.job();
         this.out = out;
         this.listener = listener;
         this.stopRequested = stopRequested;
+        this.ranks = ranks;
         this.fingerprint = run.fingerprint();
         this.team = new Team(job.threads());
         this.arena = new MatrixArena(job.threads());
@@ -101,6 +109,7 @@ public final class Trainer implements AutoCloseable {
          * @param evalLoss that of the adapter
          * @param trainedTokens tokens of all steps
          * @param wallSeconds time spent, over all attempts
+         * @param peakMemoryBytes most resident memory, of all processes together
          */
         record Completed(
                 int adapterStep,
@@ -108,7 +117,8 @@ public final class Trainer implements AutoCloseable {
                 double baseEvalLoss,
                 double evalLoss,
                 long trainedTokens,
-                double wallSeconds)
+                double wallSeconds,
+                long peakMemoryBytes)
                 implements Outcome {}
 
         /**
@@ -129,12 +139,14 @@ public final class Trainer implements AutoCloseable {
      *
      * @throws NotFiniteException if a loss is no finite number
      * @throws InvalidJobException if the checkpoint belongs to another job
+     * @throws dev.loramill.trainer.parallel.RankLostException if another process has ended
      */
     public Outcome train() throws IOException {
         startedNanos = System.nanoTime();
         model.parameters().initialize(job.seed());
         resume();
         model.publish();
+        compareParameters();
         listener.accept(
                 new TrainingEvent.Started(
                         run.totalSteps(),
@@ -155,7 +167,10 @@ public final class Trainer implements AutoCloseable {
         while (step < run.totalSteps() && !isStalled()) {
             takeStep(clock);
             boolean isLast = step == run.totalSteps();
-            boolean isStopped = !isLast && stopRequested.getAsBoolean();
+            boolean isStopped = ranks.any(stopRequested.getAsBoolean()) && !isLast;
+            if (isLast || isStopped || isDue(STEPS_BETWEEN_COMPARISONS)) {
+                compareParameters();
+            }
             if (!isStopped && (isLast || isDue(job.evalEverySteps()))) {
                 lastEvalLoss = evaluate().mean();
                 remember(lastEvalLoss);
@@ -181,26 +196,35 @@ public final class Trainer implements AutoCloseable {
         }
         double base = baseEvalLoss == null ? Double.NaN : baseEvalLoss;
         return new Outcome.Completed(
-                adapterStep, step, base, evalLoss, trainedTokens, wallSeconds());
+                adapterStep,
+                step,
+                base,
+                evalLoss,
+                trainedTokens,
+                wallSeconds(),
+                (long) ranks.sum(ProcessMemory.peakBytes())[0]);
     }
 
     private void takeStep(StepClock clock) {
-        List<PackedBatch> batches = run.plan().batches(step);
-        int labels = batches.stream().mapToInt(PackedBatch::labelCount).sum();
-        int tokens = batches.stream().mapToInt(PackedBatch::tokenCount).sum();
+        List<PackedBatch> batches = run.plan().batches(step, ranks.share());
+        int labels = run.plan().labelCount(step);
+        int tokens = run.plan().tokenCount(step);
         clock.start();
         model.parameters().clearGradients();
         long stepKey = DropoutKernels.mix(job.seed(), step);
-        BatchLoss loss = BatchLoss.NONE;
+        BatchLoss own = BatchLoss.NONE;
         for (int i = 0; i < batches.size(); i++) {
             PackedBatch batch = batches.get(i);
-            loss = loss.plus(model.accumulate(batch, 1.0 / labels, DropoutKernels.mix(stepKey, i)));
+            if (batch.documentCount() > 0) {
+                long key = DropoutKernels.mix(stepKey, i);
+                own = own.plus(model.accumulate(batch, 1.0 / labels, key));
+            }
         }
+        ranks.sum(model.parameters().gradients());
+        BatchLoss loss = ofAll(own);
         double norm = optimizer.gradientNorm();
         if (!Double.isFinite(loss.mean()) || !Double.isFinite(norm)) {
-            List<String> digests = new ArrayList<>();
-            batches.forEach(batch -> digests.addAll(batch.digests()));
-            throw new NotFiniteException(step + 1, loss.mean(), norm, digests);
+            throw new NotFiniteException(step + 1, loss.mean(), norm, run.plan().digests(step));
         }
         double clip = job.optimizer().gradientClip();
         double rate = schedule.rate(step);
@@ -219,22 +243,34 @@ public final class Trainer implements AutoCloseable {
                             norm,
                             clock.tokensPerSecond(),
                             trainedTokens,
-                            ProcessMemory.residentBytes(),
+                            (long) ranks.sum(ProcessMemory.residentBytes())[0],
                             clock.secondsLeft(step)));
         }
     }
 
     private BatchLoss evaluate() {
-        BatchLoss loss = BatchLoss.NONE;
+        BatchLoss own = BatchLoss.NONE;
         for (int i = 0; i < run.evalPlan().stepCount(); i++) {
-            for (PackedBatch batch : run.evalPlan().batches(i)) {
-                loss = loss.plus(model.evaluate(batch));
+            for (PackedBatch batch : run.evalPlan().batches(i, ranks.share())) {
+                if (batch.documentCount() > 0) {
+                    own = own.plus(model.evaluate(batch));
+                }
             }
         }
+        BatchLoss loss = ofAll(own);
         listener.accept(
                 new TrainingEvent.Evaluated(
                         step, loss.mean(), loss.accuracy(), Math.exp(loss.mean()), loss.tokens()));
         return loss;
+    }
+
+    private BatchLoss ofAll(BatchLoss own) {
+        double[] sums = ranks.sum(own.sum(), own.tokens(), own.correct());
+        return new BatchLoss(sums[0], (long) sums[1], (long) sums[2]);
+    }
+
+    private void compareParameters() {
+        ranks.requireEqual("the parameters after step " + step, model.parameters().digest());
     }
 
     private void remember(double evalLoss) {
@@ -242,7 +278,7 @@ public final class Trainer implements AutoCloseable {
             bestEvalLoss = evalLoss;
             bestStep = step;
             evaluationsSinceBest = 0;
-            if (job.keepsBest()) {
+            if (job.keepsBest() && ranks.share().isFirst()) {
                 best = model.parameters().get(0, model.parameters().layout().length());
             }
         } else {
@@ -260,6 +296,9 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void save() throws IOException {
+        if (!ranks.share().isFirst()) {
+            return;
+        }
         Map<String, Floats> tensors = new LinkedHashMap<>();
         tensors.put(Checkpoint.PARAMETERS, floats(model.parameters().values()));
         tensors.put(Checkpoint.FIRST_MOMENT, floats(optimizer.firstMoment()));
@@ -288,7 +327,7 @@ public final class Trainer implements AutoCloseable {
 
     private void resume() throws IOException {
         try (Arena reading = Arena.ofShared()) {
-            Checkpoint.Loaded loaded = newestCheckpoint(reading);
+            Checkpoint.Loaded loaded = chosenCheckpoint(reading);
             if (loaded == null) {
                 return;
             }
@@ -304,7 +343,7 @@ public final class Trainer implements AutoCloseable {
             restore(loaded, Checkpoint.FIRST_MOMENT, optimizer.firstMoment());
             restore(loaded, Checkpoint.SECOND_MOMENT, optimizer.secondMoment());
             Floats kept = loaded.tensors().get(Checkpoint.BEST);
-            if (kept != null) {
+            if (kept != null && ranks.share().isFirst()) {
                 best = new float[Math.toIntExact(kept.length())];
                 MemorySegment.ofArray(best).copyFrom(kept.data());
             }
@@ -317,6 +356,17 @@ public final class Trainer implements AutoCloseable {
             bestStep = state.bestStep();
             evaluationsSinceBest = state.evaluationsSinceBest();
         }
+    }
+
+    /** The first process chooses, since others may see a directory that is older or newer. */
+    private Checkpoint.@Nullable Loaded chosenCheckpoint(Arena reading) throws IOException {
+        Checkpoint.Loaded newest = ranks.share().isFirst() ? newestCheckpoint(reading) : null;
+        String chosen =
+                ranks.ofFirst(newest == null ? "" : newest.path().toAbsolutePath().toString());
+        if (newest != null || chosen.isEmpty()) {
+            return newest;
+        }
+        return Checkpoint.read(Path.of(chosen), reading);
     }
 
     private Checkpoint.@Nullable Loaded newestCheckpoint(Arena reading) throws IOException {

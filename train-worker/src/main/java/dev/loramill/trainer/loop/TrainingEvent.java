@@ -55,7 +55,7 @@ public sealed interface TrainingEvent {
      * @param gradientNorm before clipping
      * @param tokensPerSecond tokens of this step by the time it took
      * @param trainedTokens tokens of all steps
-     * @param memoryBytes resident memory of the process
+     * @param memoryBytes resident memory of all processes of the run
      * @param etaSeconds expected time to the last step
      */
     record Progressed(
@@ -104,7 +104,7 @@ public sealed interface TrainingEvent {
      * @param steps steps taken
      * @param trainedTokens tokens of all steps
      * @param wallSeconds time spent training, over all attempts
-     * @param peakMemoryBytes most resident memory of the process
+     * @param peakMemoryBytes most resident memory of each process of the run, added up
      */
     record Finished(
             String adapter,

@@ -5,6 +5,7 @@ import dev.loramill.trainer.tensor.Matrix;
 import dev.loramill.trainer.tensor.MatrixAllocator;
 import dev.loramill.trainer.tensor.Precision;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
 
 /** The adapter's parameters and their gradients as flat vectors of floats. */
@@ -78,6 +79,17 @@ public final class LoraParameters {
     /** Some gradients as an array. */
     public float[] gradient(long first, long count) {
         return read(gradients, first, count);
+    }
+
+    /** A number that follows from all bits of the parameters; not for use against forgery. */
+    public long digest() {
+        MemorySegment all = segment(0, values.columns());
+        long digest = values.columns();
+        for (long at = 0; at < all.byteSize(); at += Integer.BYTES) {
+            digest = (digest ^ all.get(ValueLayout.JAVA_INT, at)) * 0x9E3779B97F4A7C15L;
+            digest ^= digest >>> 29;
+        }
+        return digest;
     }
 
     /** Sets all gradients to zero. */

@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 
 /** Tensors over memory that is owned elsewhere. */
-final class NativeTensors {
+public final class NativeTensors {
     private static final Map<Precision, TensorOptions> OPTIONS = new EnumMap<>(Precision.class);
 
     static {
@@ -24,8 +24,15 @@ final class NativeTensors {
     private NativeTensors() {}
 
     /** A contiguous tensor of the given sizes; it does not own the memory. */
-    static Tensor wrap(long address, Precision precision, long... sizes) {
+    public static Tensor wrap(long address, Precision precision, long... sizes) {
         return torch.from_blob(new NativeAddress(address), sizes, OPTIONS.get(precision));
+    }
+
+    /** A contiguous vector of doubles; it does not own the memory. */
+    public static Tensor wrapDoubles(long address, long length) {
+        TensorOptions options =
+                new TensorOptions().dtype(new ScalarTypeOptional(torch.ScalarType.Double));
+        return torch.from_blob(new NativeAddress(address), new long[] {length}, options);
     }
 
     private static final class NativeAddress extends Pointer {

@@ -1,0 +1,43 @@
+package dev.loramill.trainer.cli;
+
+import dev.loramill.trainer.job.InvalidJobException;
+import dev.loramill.trainer.job.JobReader;
+import dev.loramill.trainer.loop.PreparedRun;
+import dev.loramill.trainer.loop.Trainer;
+import dev.loramill.trainer.parallel.RankLostException;
+import dev.loramill.trainer.parallel.Ranks;
+import dev.loramill.trainer.parallel.Share;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The part of a run that a process takes which another one started: it computes, and neither
+ * reports nor writes.
+ *
+ * @param share its place
+ * @param meeting the file in which the processes meet
+ * @param patience longest wait for another process
+ */
+record Following(Share share, Path meeting, Duration patience) {
+
+    /** Takes all steps and gives the exit code; faults are told on the standard error. */
+    int run(Path job, Path out, BooleanSupplier stopRequested) throws IOException {
+        try (PreparedRun run = PreparedRun.of(JobReader.read(job, share.size()), share);
+                Ranks ranks = Ranks.follow(share, meeting, patience);
+                Trainer trainer = new Trainer(run, out, _ -> {}, stopRequested, ranks)) {
+            trainer.train();
+            return 0;
+        } catch (InvalidJobException e) {
+            return tell(e, TrainerCommand.INVALID);
+        } catch (RankLostException e) {
+            return tell(e, RankLostException.EXIT_CODE);
+        }
+    }
+
+    private static int tell(RuntimeException fault, int exitCode) {
+        System.err.println("trainer: " + fault.getMessage());
+        return exitCode;
+    }
+}

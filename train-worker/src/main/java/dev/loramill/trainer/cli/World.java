@@ -1,0 +1,90 @@
+package dev.loramill.trainer.cli;
+
+import dev.loramill.trainer.job.InvalidJobException;
+import dev.loramill.trainer.parallel.RankCommand;
+import dev.loramill.trainer.parallel.Ranks;
+import dev.loramill.trainer.parallel.Share;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * How many processes a run of the command has, and how the others are started.
+ *
+ * @param size processes of the run, this one included
+ * @param job the job's file
+ * @param out output directory
+ * @param patience longest wait for another process
+ */
+record World(int size, Path job, Path out, Duration patience) {
+    private static final String RANKS = "ranks";
+
+    /**
+     * Checks the number.
+     *
+     * @throws InvalidJobException if no run can have so many
+     */
+    void check() {
+        check(size);
+    }
+
+    static void check(int size) {
+        if (size < 1 || size > Share.MOST) {
+            throw new InvalidJobException(
+                    "--world-size must be in [1, " + Share.MOST + "], got " + size);
+        }
+    }
+
+    /** The place of the process that a person starts. */
+    Share share() {
+        return new Share(0, size);
+    }
+
+    /** Starts the other processes, if there are any, and waits for them. */
+    Ranks open() throws IOException {
+        return size == 1
+                ? Ranks.alone()
+                : Ranks.lead(size, out.resolve(RANKS), patience, command());
+    }
+
+    private RankCommand command() {
+        return (share, meeting) -> {
+            List<String> command = new ArrayList<>();
+            command.add(Path.of(property("java.home"), "bin", "java").toString());
+            for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+                // A debugger's port cannot be had twice.
+                if (!option.startsWith("-agentlib:") && !option.startsWith("-javaagent:")) {
+                    command.add(option);
+                }
+            }
+            command.addAll(
+                    List.of(
+                            "-cp",
+                            property("java.class.path"),
+                            TrainerCommand.class.getName(),
+                            "run",
+                            "--job",
+                            job.toString(),
+                            "--out",
+                            out.toString(),
+                            "--world-size",
+                            String.valueOf(share.size()),
+                            "--rank",
+                            String.valueOf(share.rank()),
+                            "--meeting",
+                            meeting.toString(),
+                            "--patience",
+                            String.valueOf(patience.toSeconds()),
+                            "--exit-with-parent"));
+            return command;
+        };
+    }
+
+    private static String property(String name) {
+        return Objects.requireNonNull(System.getProperty(name), name);
+    }
+}

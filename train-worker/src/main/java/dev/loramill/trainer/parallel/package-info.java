@@ -1,0 +1,5 @@
+/** Several processes that share each step of a run and hold equal parameters. */
+@NullMarked
+package dev.loramill.trainer.parallel;
+
+import org.jspecify.annotations.NullMarked;
