@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param bestEvalLoss lowest evaluation loss so far; null before the first evaluation
  * @param bestStep step of that evaluation
  * @param evaluationsSinceBest evaluations after it
+ * @param lossScaling how the loss is scaled; null where it is not
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RunState(
@@ -27,4 +28,15 @@ public record RunState(
         @Nullable Double baseEvalLoss,
         @Nullable Double bestEvalLoss,
         int bestStep,
-        int evaluationsSinceBest) {}
+        int evaluationsSinceBest,
+        @Nullable LossScaling lossScaling) {
+
+    /**
+     * How the loss is scaled in half precision.
+     *
+     * @param factor its factor now
+     * @param soundSteps steps since the factor was changed
+     * @param skippedSteps steps whose gradients overflowed, over the whole run
+     */
+    public record LossScaling(double factor, int soundSteps, int skippedSteps) {}
+}

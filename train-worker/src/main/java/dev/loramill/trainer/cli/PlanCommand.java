@@ -62,6 +62,8 @@ final class PlanCommand implements Callable<Integer> {
             row(out, "threads of a process", run.job().threads());
             row(out, "tokens in the largest batch", run.memory().options().maxRows());
             row(out, "trainable parameters", layout.length());
+            row(out, "device", run.compute().device().label() + ": " + run.compute().reason());
+            row(out, "kernels", run.compute().kernels());
             row(out, "precision", run.precision().label());
             row(out, "dequantized weights kept", run.memory().options().keepsWeights());
             row(
@@ -75,11 +77,22 @@ final class PlanCommand implements Callable<Integer> {
             mebibytes(out, "total", run.memory().totalBytes());
             mebibytes(out, "limit", run.memory().limitBytes());
             mebibytes(out, "total of all processes", worldSize * run.memory().totalBytes());
+            if (!run.memory().deviceBytesByPart().isEmpty()) {
+                out.println("memory of " + run.compute().device().label() + ", MiB");
+                run.memory()
+                        .deviceBytesByPart()
+                        .forEach((part, bytes) -> mebibytes(out, part, bytes));
+                mebibytes(out, "total", run.memory().deviceTotalBytes());
+                mebibytes(out, "limit", run.memory().deviceLimitBytes());
+            }
             ObjectNode figures = JSON.createObjectNode();
             figures.put("name", "plan");
             figures.put("totalSteps", run.totalSteps());
             figures.put("trainTokensPerEpoch", run.train().tokenCount());
             figures.put("trainableParameters", layout.length());
+            figures.put("device", run.compute().device().label());
+            figures.put("deviceReason", run.compute().reason());
+            figures.put("kernels", run.compute().kernels());
             figures.put("precision", run.precision().label());
             figures.put("keepsWeights", run.memory().options().keepsWeights());
             figures.put("retainedBlocks", run.memory().options().retainedBlocks());
@@ -90,6 +103,10 @@ final class PlanCommand implements Callable<Integer> {
             figures.put("threads", run.job().threads());
             figures.put("memoryBytesOfAllProcesses", worldSize * run.memory().totalBytes());
             figures.put("limitBytes", run.memory().limitBytes());
+            ObjectNode onDevice = figures.putObject("deviceMemoryBytes");
+            run.memory().deviceBytesByPart().forEach(onDevice::put);
+            figures.put("totalDeviceMemoryBytes", run.memory().deviceTotalBytes());
+            figures.put("deviceLimitBytes", run.memory().deviceLimitBytes());
             figures.put("ok", true);
             out.println(JSON.writeValueAsString(figures));
         }

@@ -52,13 +52,14 @@ final class ProgressBar implements Consumer<TrainingEvent> {
     }
 
     private static String opening(TrainingEvent.Started e) {
-        return "%d steps over %d rows (%d tokens a pass), %d held out; %s, %d parameters%s"
+        return "%d steps over %d rows (%d tokens a pass), %d held out; %s on %s, %d parameters%s"
                 .formatted(
                         e.totalSteps(),
                         e.trainRows(),
                         e.trainTokensPerEpoch(),
                         e.evalRows(),
                         e.precision(),
+                        e.device(),
                         e.trainableParameters(),
                         e.resumedFromStep() > 0
                                 ? "; resumed from step " + e.resumedFromStep()

@@ -31,6 +31,11 @@ public record ComputeChoice(Device device, boolean isFused, Precision precision,
                 CudaState::look);
     }
 
+    /** What computes, as jobs call it: {@code fused} or {@code torch}. */
+    public String kernels() {
+        return isFused ? "fused" : "torch";
+    }
+
     static ComputeChoice of(
             TrainingJob.Compute compute,
             RequestedPrecision precision,

@@ -64,6 +64,8 @@ public record RunManifest(PreparedRun run, TrainingEvent.Finished result) {
         how.put("packing", job.isPacked());
         how.put("lossOn", lower(job.lossOn()));
         how.put("precision", run.precision().label());
+        how.put("device", run.compute().device().label());
+        how.put("kernels", run.compute().kernels());
         how.put("seed", job.seed());
         how.put("threads", job.threads());
         how.put("fingerprint", run.fingerprint());

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class JobReader {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int MOST_THREADS = 256;
+    private static final double FIRST_LOSS_SCALE = 1 << 16;
+    private static final double MOST_LOSS_SCALE = 1 << 24;
 
     private JobReader() {}
 
@@ -158,7 +160,9 @@ public final class JobReader {
             device = parsed.orElse(RequestedDevice.AUTO);
         }
         return new TrainingJob.Compute(
-                device, top.choice("kernels", TrainingJob.Kernels.class, TrainingJob.Kernels.AUTO));
+                device,
+                top.choice("kernels", TrainingJob.Kernels.class, TrainingJob.Kernels.AUTO),
+                top.number("lossScale", FIRST_LOSS_SCALE, 1, MOST_LOSS_SCALE));
     }
 
     private static LoraConfig lora(JobFields fields, List<String> faults) {

@@ -109,8 +109,9 @@ public record TrainingJob(
      *
      * @param device which device
      * @param kernels which implementation of the model
+     * @param firstLossScale factor of the loss in half precision, before it adapts itself
      */
-    public record Compute(RequestedDevice device, Kernels kernels) {}
+    public record Compute(RequestedDevice device, Kernels kernels, double firstLossScale) {}
 
     /** Whether activations are kept for the backward pass or computed again. */
     public enum BlockCheckpointing {

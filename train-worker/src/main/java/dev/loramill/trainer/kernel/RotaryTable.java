@@ -77,6 +77,28 @@ public final class RotaryTable {
         return dimensions;
     }
 
+    /** Number of pairs of elements that are rotated together. */
+    public int pairs() {
+        return dimensions / 2;
+    }
+
+    /** Cosine of a pair's angle at a position. */
+    public float cosine(int position, int pair) {
+        return cosines[at(position, pair)];
+    }
+
+    /** Sine of a pair's angle at a position. */
+    public float sine(int position, int pair) {
+        return sines[at(position, pair)];
+    }
+
+    private int at(int position, int pair) {
+        return switch (pairing) {
+            case INTERLEAVED -> position * dimensions + 2 * pair + 1;
+            case HALVES -> position * (dimensions / 2) + pair;
+        };
+    }
+
     /** Rotates one head at {@code offset} of {@code row}; backwards undoes it. */
     void rotate(float[] row, int offset, int position, boolean backwards) {
         if (pairing == Pairing.INTERLEAVED) {

@@ -1,5 +1,8 @@
 package dev.loramill.trainer.loop;
 
+import dev.loramill.trainer.autograd.AutogradMemory;
+import dev.loramill.trainer.device.ComputeChoice;
+import dev.loramill.trainer.device.Device;
 import dev.loramill.trainer.job.InvalidJobException;
 import dev.loramill.trainer.job.TrainingJob;
 import dev.loramill.trainer.job.TrainingJob.BlockCheckpointing;
@@ -8,7 +11,7 @@ import dev.loramill.trainer.model.FrozenWeights;
 import dev.loramill.trainer.model.Transformer;
 import dev.loramill.trainer.model.TransformerOptions;
 import dev.loramill.trainer.tensor.MatrixCounter;
-import dev.loramill.trainer.tensor.Precision;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -18,23 +21,45 @@ import java.util.Map;
  * @param options for the transformer
  * @param bytesByPart estimate of the resident memory of one process, by part
  * @param limitBytes what it was fitted into
+ * @param deviceBytesByPart estimate of a GPU's memory, by part; empty on the CPU
+ * @param deviceLimitBytes what that was fitted into; 0 on the CPU
  */
 public record MemoryPlan(
-        TransformerOptions options, Map<String, Long> bytesByPart, long limitBytes) {
+        TransformerOptions options,
+        Map<String, Long> bytesByPart,
+        long limitBytes,
+        Map<String, Long> deviceBytesByPart,
+        long deviceLimitBytes) {
 
     /** What Java and libtorch take beside the matrices, measured on x86-64. */
     private static final long PROCESS_BYTES = 330L << 20;
 
+    /** What the CUDA libraries take of the host's memory; a guess that no GPU has confirmed. */
+    private static final long CUDA_PROCESS_BYTES = 2L << 30;
+
     private static final double SHARE_OF_FREE_MEMORY = 0.8;
+
+    /** The rest is for what libtorch's allocator cannot use and for the workspaces of cuBLAS. */
+    private static final double SHARE_OF_FREE_DEVICE_MEMORY = 0.85;
 
     /** Keeps the parts in order. */
     public MemoryPlan {
-        bytesByPart = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(bytesByPart));
+        bytesByPart = Collections.unmodifiableMap(new LinkedHashMap<>(bytesByPart));
+        deviceBytesByPart = Collections.unmodifiableMap(new LinkedHashMap<>(deviceBytesByPart));
     }
 
     /** Estimate of the most resident memory of one process. */
     public long totalBytes() {
-        return bytesByPart.values().stream().mapToLong(Long::longValue).sum();
+        return sum(bytesByPart);
+    }
+
+    /** Estimate of the most memory of a GPU; 0 on the CPU. */
+    public long deviceTotalBytes() {
+        return sum(deviceBytesByPart);
+    }
+
+    private boolean fits() {
+        return totalBytes() <= limitBytes && deviceTotalBytes() <= deviceLimitBytes;
     }
 
     /**
@@ -47,7 +72,7 @@ public record MemoryPlan(
             int processes,
             FrozenWeights base,
             long baseBytes,
-            Precision precision,
+            ComputeChoice compute,
             int maxRows,
             int headRows,
             int longest) {
@@ -61,57 +86,77 @@ public record MemoryPlan(
                         / processes;
         int blocks = base.shape().blockCount();
         BlockCheckpointing wish = job.memory().blockCheckpointing();
+        int fewest = wish == BlockCheckpointing.OFF ? blocks : 0;
+        int most = wish == BlockCheckpointing.ON ? 0 : blocks;
         for (boolean keepsWeights : new boolean[] {true, false}) {
-            int fewest = wish == BlockCheckpointing.OFF ? blocks : 0;
-            int most = wish == BlockCheckpointing.ON ? 0 : blocks;
-            TransformerOptions least =
-                    new TransformerOptions(
-                            precision, maxRows, headRows, longest, fewest, keepsWeights);
-            MemoryPlan plan = of(job, base, baseBytes, least, limit);
-            if (plan.totalBytes() > limit) {
-                continue;
+            for (int retained = most; retained >= fewest; retained--) {
+                MemoryPlan plan =
+                        of(
+                                job,
+                                base,
+                                baseBytes,
+                                compute,
+                                new TransformerOptions(
+                                        compute.precision(),
+                                        maxRows,
+                                        headRows,
+                                        longest,
+                                        retained,
+                                        keepsWeights),
+                                limit);
+                if (plan.fits()) {
+                    return plan;
+                }
             }
-            TransformerOptions one =
-                    new TransformerOptions(
-                            precision, maxRows, headRows, longest, fewest + 1, keepsWeights);
-            long each = of(job, base, baseBytes, one, limit).totalBytes() - plan.totalBytes();
-            int more = each <= 0 ? 0 : (int) Math.min(blocks, (limit - plan.totalBytes()) / each);
-            return of(
-                    job,
-                    base,
-                    baseBytes,
-                    new TransformerOptions(
-                            precision,
-                            maxRows,
-                            headRows,
-                            longest,
-                            Math.min(fewest + more, most),
-                            keepsWeights),
-                    limit);
         }
-        MemoryPlan least =
+        throw refusal(
                 of(
                         job,
                         base,
                         baseBytes,
-                        new TransformerOptions(precision, maxRows, headRows, longest, 0, false),
-                        limit);
-        throw new InvalidJobException(
+                        compute,
+                        new TransformerOptions(
+                                compute.precision(), maxRows, headRows, longest, fewest, false),
+                        limit),
+                compute);
+    }
+
+    private static InvalidJobException refusal(MemoryPlan least, ComputeChoice compute) {
+        if (least.totalBytes() > least.limitBytes()) {
+            return new InvalidJobException(
+                    "the job needs at least "
+                            + mebibytes(least.totalBytes())
+                            + " MiB of memory and may use "
+                            + mebibytes(least.limitBytes())
+                            + "; lower batchSize or maxLength, or raise memoryLimitBytes");
+        }
+        return new InvalidJobException(
                 "the job needs at least "
-                        + mebibytes(least.totalBytes())
-                        + " MiB of memory and may use "
-                        + mebibytes(limit)
-                        + "; lower batchSize or maxLength, or raise memoryLimitBytes");
+                        + mebibytes(least.deviceTotalBytes())
+                        + " MiB of the memory of "
+                        + compute.device().label()
+                        + ", which has "
+                        + mebibytes(least.deviceLimitBytes())
+                        + " for it; lower batchSize or maxLength, or choose another device");
     }
 
     private static MemoryPlan of(
             TrainingJob job,
             FrozenWeights base,
             long baseBytes,
+            ComputeChoice compute,
             TransformerOptions options,
             long limit) {
         MatrixCounter counter = new MatrixCounter();
-        Transformer.count(base, job.lora(), options, job.threads(), counter);
+        Map<String, Long> device = new LinkedHashMap<>();
+        if (compute.isFused()) {
+            Transformer.count(base, job.lora(), options, job.threads(), counter);
+        } else {
+            AutogradMemory memory =
+                    new AutogradMemory(base.shape(), job.lora(), options, compute.device());
+            memory.countHost(counter);
+            device.putAll(memory.deviceBytes());
+        }
         Map<String, Long> parts = new LinkedHashMap<>();
         parts.put("Java and libtorch", PROCESS_BYTES);
         parts.put("mapped base file", options.keepsWeights() ? 0 : baseBytes);
@@ -119,7 +164,25 @@ public record MemoryPlan(
         long parameters = new LoraLayout(base.shape(), job.lora()).length();
         parts.put("optimizer", 2 * parameters * Float.BYTES);
         parts.put("best adapter", job.keepsBest() ? parameters * Float.BYTES : 0);
-        return new MemoryPlan(options, parts, limit);
+        return switch (compute.device()) {
+            case Device.Cpu _ -> {
+                parts.putAll(device);
+                yield new MemoryPlan(options, parts, limit, Map.of(), 0);
+            }
+            case Device.Cuda gpu -> {
+                parts.put("CUDA", CUDA_PROCESS_BYTES);
+                yield new MemoryPlan(
+                        options,
+                        parts,
+                        limit,
+                        device,
+                        (long) (gpu.freeBytes() * SHARE_OF_FREE_DEVICE_MEMORY));
+            }
+        };
+    }
+
+    private static long sum(Map<String, Long> parts) {
+        return parts.values().stream().mapToLong(Long::longValue).sum();
     }
 
     private static long mebibytes(long bytes) {

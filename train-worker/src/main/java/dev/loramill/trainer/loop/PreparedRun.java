@@ -131,9 +131,6 @@ public record PreparedRun(
     private static PreparedRun prepare(TrainingJob job, Share share, GgufWeights weights)
             throws IOException {
         ComputeChoice compute = ComputeChoice.of(job);
-        if (!compute.isFused()) {
-            throw new InvalidJobException("kernels must be auto or fused, got \"torch\"");
-        }
         List<String> faults = new ArrayList<>();
         String digest = FileDigest.of(job.base());
         if (job.baseSha256() != null && !job.baseSha256().equals(digest)) {
@@ -188,7 +185,7 @@ public record PreparedRun(
                         share.size(),
                         weights,
                         weights.sizeBytes(),
-                        compute.precision(),
+                        compute,
                         most(plan, evalPlan, totalSteps, share, IntUnaryOperator.identity()),
                         most(plan, evalPlan, totalSteps, share, DocumentSpan::padded),
                         Math.max(train.longest(), eval.longest()));
@@ -285,8 +282,9 @@ public record PreparedRun(
                         job.gradientAccumulation(),
                         job.maxLength(),
                         job.isPacked(),
-                        precision(),
-                        compute.isFused() ? "fused" : "torch",
+                        precision() == Precision.FLOAT16
+                                ? precision() + " " + job.compute().firstLossScale()
+                                : precision(),
                         job.seed());
         for (Object part : parts) {
             digest.update((part + "\n").getBytes(StandardCharsets.UTF_8));

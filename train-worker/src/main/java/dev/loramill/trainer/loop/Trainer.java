@@ -1,5 +1,6 @@
 package dev.loramill.trainer.loop;
 
+import dev.loramill.trainer.autograd.AutogradTransformer;
 import dev.loramill.trainer.checkpoint.Checkpoint;
 import dev.loramill.trainer.checkpoint.CheckpointDirectory;
 import dev.loramill.trainer.checkpoint.RunState;
@@ -17,6 +18,7 @@ import dev.loramill.trainer.storage.FileDigest;
 import dev.loramill.trainer.storage.Safetensors.Floats;
 import dev.loramill.trainer.tensor.Matrix;
 import dev.loramill.trainer.tensor.MatrixArena;
+import dev.loramill.trainer.tensor.Precision;
 import dev.loramill.trainer.tensor.Team;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -55,6 +57,7 @@ public final class Trainer implements AutoCloseable {
     private final MatrixArena arena;
     private final AdaptedModel model;
     private final AdamW optimizer;
+    private final LossScale lossScale;
     private final LearningRateSchedule schedule;
     private final CheckpointDirectory checkpoints;
     private int step;
@@ -91,11 +94,24 @@ public final class Trainer implements AutoCloseable {
         this.fingerprint = run.fingerprint();
         this.team = new Team(job.threads());
         this.arena = new MatrixArena(job.threads());
-        this.model =
-                new Transformer(run.weights(), job.lora(), run.memory().options(), team, arena);
+        this.model = model(run, team, arena);
+        this.lossScale = LossScale.of(run.precision(), job.compute().firstLossScale());
         this.optimizer = new AdamW(model.parameters(), job.optimizer().weightDecay(), team, arena);
         this.schedule = job.optimizer().scheduleOf(run.totalSteps());
         this.checkpoints = new CheckpointDirectory(out.resolve(CHECKPOINTS), job.keepCheckpoints());
+    }
+
+    private static AdaptedModel model(PreparedRun run, Team team, MatrixArena arena) {
+        return run.compute().isFused()
+                ? new Transformer(
+                        run.weights(), run.job().lora(), run.memory().options(), team, arena)
+                : new AutogradTransformer(
+                        run.weights(),
+                        run.job().lora(),
+                        run.memory().options(),
+                        run.compute().device(),
+                        team,
+                        arena);
     }
 
     /** What came of the run. */
@@ -155,6 +171,8 @@ public final class Trainer implements AutoCloseable {
                         run.eval().documents().size(),
                         step,
                         run.precision().label(),
+                        run.compute().device().label(),
+                        run.compute().kernels(),
                         model.parameters().layout().length(),
                         run.train().droppedCount() + run.eval().droppedCount(),
                         run.train().truncatedCount() + run.eval().truncatedCount(),
@@ -213,23 +231,30 @@ public final class Trainer implements AutoCloseable {
         model.parameters().clearGradients();
         long stepKey = DropoutKernels.mix(job.seed(), step);
         BatchLoss own = BatchLoss.NONE;
+        double factor = lossScale.factor();
         for (int i = 0; i < batches.size(); i++) {
             PackedBatch batch = batches.get(i);
             if (batch.documentCount() > 0) {
                 long key = DropoutKernels.mix(stepKey, i);
-                own = own.plus(model.accumulate(batch, 1.0 / labels, key));
+                own = own.plus(model.accumulate(batch, factor / labels, key));
             }
         }
         ranks.sum(model.parameters().gradients());
         BatchLoss loss = ofAll(own);
-        double norm = optimizer.gradientNorm();
-        if (!Double.isFinite(loss.mean()) || !Double.isFinite(norm)) {
+        double norm = optimizer.gradientNorm() / factor;
+        boolean isSkipped = !Double.isFinite(norm);
+        if (!Double.isFinite(loss.mean()) || (isSkipped && !lossScale.canLower())) {
             throw new NotFiniteException(step + 1, loss.mean(), norm, run.plan().digests(step));
         }
         double clip = job.optimizer().gradientClip();
         double rate = schedule.rate(step);
-        optimizer.step(rate, clip > 0 ? Math.min(1, clip / (norm + 1e-6)) : 1);
-        model.publish();
+        if (isSkipped) {
+            lossScale.lower();
+        } else {
+            lossScale.keep();
+            optimizer.step(rate, (clip > 0 ? Math.min(1, clip / (norm + 1e-6)) : 1) / factor);
+            model.publish();
+        }
         step++;
         trainedTokens += tokens;
         clock.stop(tokens);
@@ -240,7 +265,8 @@ public final class Trainer implements AutoCloseable {
                             run.totalSteps(),
                             loss.mean(),
                             rate,
-                            norm,
+                            isSkipped ? null : norm,
+                            run.precision() == Precision.FLOAT16 ? factor : null,
                             clock.tokensPerSecond(),
                             trainedTokens,
                             (long) ranks.sum(ProcessMemory.residentBytes())[0],
@@ -318,7 +344,8 @@ public final class Trainer implements AutoCloseable {
                                 baseEvalLoss,
                                 bestEvalLoss,
                                 bestStep,
-                                evaluationsSinceBest),
+                                evaluationsSinceBest,
+                                lossScale.state()),
                         tensors);
         listener.accept(
                 new TrainingEvent.Checkpointed(
@@ -348,7 +375,8 @@ public final class Trainer implements AutoCloseable {
                 MemorySegment.ofArray(best).copyFrom(kept.data());
             }
             step = state.step();
-            optimizer.resume(step);
+            lossScale.resume(state.lossScaling());
+            optimizer.resume(step - lossScale.skippedSteps());
             trainedTokens = state.trainedTokens();
             wallSecondsBefore = state.wallSeconds();
             baseEvalLoss = state.baseEvalLoss();

@@ -27,6 +27,8 @@ public sealed interface TrainingEvent {
      * @param evalRows rows held out
      * @param resumedFromStep steps taken by earlier attempts
      * @param precision format of weights and activations
+     * @param device what computes, such as {@code cpu} or {@code cuda:0}
+     * @param kernels {@code fused} or {@code torch}
      * @param trainableParameters parameters of the adapter
      * @param droppedRows rows left out because they were too long
      * @param truncatedRows rows that were cut
@@ -39,6 +41,8 @@ public sealed interface TrainingEvent {
             int evalRows,
             int resumedFromStep,
             String precision,
+            String device,
+            String kernels,
             long trainableParameters,
             int droppedRows,
             int truncatedRows,
@@ -52,7 +56,9 @@ public sealed interface TrainingEvent {
      * @param totalSteps of so many
      * @param loss mean over the learnt tokens of this step, before it, in nats
      * @param learningRate of this step
-     * @param gradientNorm before clipping
+     * @param gradientNorm before clipping; null if the step was skipped, because a gradient
+     *     overflowed in half precision
+     * @param lossScale what the loss was multiplied by on the way back; null where it is not scaled
      * @param tokensPerSecond tokens of this step by the time it took
      * @param trainedTokens tokens of all steps
      * @param memoryBytes resident memory of all processes of the run
@@ -63,7 +69,8 @@ public sealed interface TrainingEvent {
             int totalSteps,
             double loss,
             double learningRate,
-            double gradientNorm,
+            @Nullable Double gradientNorm,
+            @Nullable Double lossScale,
             double tokensPerSecond,
             long trainedTokens,
             long memoryBytes,

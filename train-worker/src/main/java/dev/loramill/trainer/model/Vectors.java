@@ -1,7 +1,7 @@
 package dev.loramill.trainer.model;
 
 /** Reads one-dimensional weights and checks their length. */
-final class Vectors {
+public final class Vectors {
     private Vectors() {}
 
     /**
@@ -9,7 +9,7 @@ final class Vectors {
      *
      * @throws UnsupportedBaseException if it is absent or of another length
      */
-    static float[] required(FrozenWeights base, String name, int length) {
+    public static float[] required(FrozenWeights base, String name, int length) {
         float[] values =
                 base.vector(name)
                         .orElseThrow(() ->

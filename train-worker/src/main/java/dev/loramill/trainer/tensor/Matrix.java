@@ -110,7 +110,8 @@ public final class Matrix {
         tensor().releaseReference();
     }
 
-    private Tensor tensor() {
+    /** The whole matrix as libtorch sees it; belongs to this matrix and shares its memory. */
+    public Tensor tensor() {
         if (tensor == null) {
             throw new IllegalStateException(this + " has no memory");
         }

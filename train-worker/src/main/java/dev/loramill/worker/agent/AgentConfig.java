@@ -5,6 +5,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Pattern;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -51,6 +52,14 @@ public interface AgentConfig {
         @WithDefault("2")
         @Min(1)
         int threads();
+
+        /**
+         * Device that the trainer computes on: {@code auto}, {@code cpu}, {@code cuda} or {@code
+         * cuda:N}. Name a GPU where several workers share a host.
+         */
+        @WithDefault("auto")
+        @Pattern(regexp = "auto|cpu|cuda(:\\d{1,3})?")
+        String device();
 
         /** How often a crashed trainer is started again within one attempt. */
         @WithDefault("3")

@@ -115,7 +115,7 @@ final class AttemptRun {
                         artifacts.localPath(spec.trainRows().sha256()),
                         artifacts.localPath(spec.evalRows().sha256()),
                         checkpoint == null ? null : artifacts.localPath(checkpoint.sha256()),
-                        config.trainer().threads());
+                        config.trainer());
         Files.write(job, EventJson.mapper().writeValueAsBytes(trainerJob));
 
         TrainerLine.Finished finished = trainer.train(job, directory, this::relay);
@@ -160,7 +160,7 @@ final class AttemptRun {
         return switch (line) {
             case TrainerLine.Started started ->
                     new AttemptStarted(
-                            attempt, "cpu", started.totalSteps(), started.resumedFromStep());
+                            attempt, started.device(), started.totalSteps(), started.resumedFromStep());
             case TrainerLine.Progress progress ->
                     new TrainingProgressed(
                             attempt,

@@ -27,6 +27,7 @@ record TrainerJob(
         int evalEverySteps,
         int saveEverySteps,
         int threads,
+        String device,
         @Nullable String resumeFrom,
         TrainServeContract contract) {
 
@@ -41,7 +42,7 @@ record TrainerJob(
             Path train,
             Path eval,
             @Nullable Path checkpoint,
-            int threads) {
+            AgentConfig.Trainer config) {
         Hyperparameters how = spec.hyperparameters();
         return new TrainerJob(
                 new Base(base.toString(), spec.base().sha256()),
@@ -58,7 +59,8 @@ record TrainerJob(
                 how.precision(),
                 how.evalEverySteps(),
                 how.saveEverySteps(),
-                threads,
+                config.threads(),
+                config.device(),
                 checkpoint == null ? null : checkpoint.toString(),
                 spec.contract());
     }

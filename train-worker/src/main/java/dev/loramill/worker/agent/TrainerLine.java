@@ -17,7 +17,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 sealed interface TrainerLine {
     /** The first step lies ahead. */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    record Started(int totalSteps, int resumedFromStep) implements TrainerLine {}
+    record Started(String device, int totalSteps, int resumedFromStep) implements TrainerLine {}
 
     /** A step was made. */
     @JsonIgnoreProperties(ignoreUnknown = true)

@@ -29,6 +29,8 @@ import org.slf4j.LoggerFactory;
 @ApplicationScoped
 class WorkerLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerLifecycle.class);
+    private static final String CUDA_LIBRARY =
+            "/org/bytedeco/pytorch/linux-x86_64-gpu/libtorch_cuda.so";
     private static final String TRAINER = "dev.loramill.trainer.cli.TrainerCommand";
     private static final Duration RETRY = Duration.ofSeconds(2);
 
@@ -108,13 +110,20 @@ class WorkerLifecycle {
                         new Heartbeats(
                                 reporter,
                                 workerId,
-                                "cpu",
+                                device(),
                                 memoryBytes(),
                                 agent::running,
                                 Clock.systemUTC()));
         heartbeats.start(config.heartbeat());
         listener = assignments;
         LOG.info("Worker takes assignments: workerId={}", workerId);
+    }
+
+    /** The device to announce; which GPU a choice of its own will fall on, the trainer will say. */
+    private String device() {
+        String asked = config.trainer().device();
+        boolean hasCuda = WorkerLifecycle.class.getResource(CUDA_LIBRARY) != null;
+        return asked.equals("auto") && !hasCuda ? "cpu" : asked;
     }
 
     private <T extends AutoCloseable> T opened(T part) {

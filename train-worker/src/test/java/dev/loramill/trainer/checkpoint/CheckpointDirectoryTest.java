@@ -94,7 +94,7 @@ class CheckpointDirectoryTest {
     }
 
     private static RunState state(int step) {
-        return new RunState("fingerprint", step, 100L * step, 1.25, 2.5, 2.25, step, 0);
+        return new RunState("fingerprint", step, 100L * step, 1.25, 2.5, 2.25, step, 0, null);
     }
 
     private static Map<String, Floats> tensors(float value) {

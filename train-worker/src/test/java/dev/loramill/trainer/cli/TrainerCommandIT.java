@@ -193,27 +193,8 @@ class TrainerCommandIT {
         Path undisturbed = directory.resolve("undisturbed");
         assertThat(run(job, undisturbed).exitCode()).isZero();
         Path disturbed = directory.resolve("disturbed");
-        Path output = directory.resolve("killed-output.txt");
-        for (int afterStep : new int[] {5, 11}) {
-            Process process =
-                    TrainerProcessForTest.start(
-                            output,
-                            directory.resolve("killed-errors.txt"),
-                            "run",
-                            "--job",
-                            job.toString(),
-                            "--out",
-                            disturbed.toString());
-            try {
-                await().atMost(Duration.ofSeconds(120))
-                        .pollInterval(Duration.ofMillis(2))
-                        .until(() ->
-                                Files.readString(output)
-                                        .contains("\"type\":\"progress\",\"step\":" + afterStep));
-            } finally {
-                process.destroyForcibly().waitFor();
-            }
-        }
+        killAfterStep(job, disturbed, 5);
+        killAfterStep(job, disturbed, 11);
 
         TrainerProcessForTest.Ended ended = run(job, disturbed);
 
@@ -221,6 +202,36 @@ class TrainerCommandIT {
         assertThat(events(ended.lines()).getFirst().path("resumedFromStep").asInt())
                 .isGreaterThanOrEqualTo(8);
         assertThat(losses(disturbed)).isEqualTo(losses(undisturbed));
+        assertThat(Files.readAllBytes(disturbed.resolve("adapter.gguf")))
+                .isEqualTo(Files.readAllBytes(undisturbed.resolve("adapter.gguf")));
+    }
+
+    /** The first scale overflows half precision here, so that steps are skipped before the kill. */
+    @Test
+    void aKilledRunInHalfPrecisionGoesOnWithItsLossScale() throws Exception {
+        Path job =
+                job(
+                        "half",
+                        "\"precision\": \"fp16\", \"kernels\": \"torch\", \"lossScale\":"
+                                + " 16777216");
+        Path undisturbed = directory.resolve("half-undisturbed");
+        TrainerProcessForTest.Ended whole = run(job, undisturbed);
+        assertThat(whole.exitCode()).as(whole.errors()).isZero();
+        JsonNode finished = events(whole.lines()).getLast();
+        assertThat(finished.path("evalLoss").asDouble())
+                .isLessThan(finished.path("baseEvalLoss").asDouble() - 0.3);
+        assertThat(lossScales(undisturbed)).first().isEqualTo(16777216.0);
+        assertThat(lossScales(undisturbed)).last().isEqualTo(65536.0);
+
+        Path disturbed = directory.resolve("half-disturbed");
+        killAfterStep(job, disturbed, 9);
+        TrainerProcessForTest.Ended ended = run(job, disturbed);
+
+        assertThat(ended.exitCode()).as(ended.errors()).isZero();
+        assertThat(events(ended.lines()).getFirst().path("resumedFromStep").asInt())
+                .isGreaterThanOrEqualTo(8);
+        assertThat(losses(disturbed)).isEqualTo(losses(undisturbed));
+        assertThat(lossScales(disturbed)).isEqualTo(lossScales(undisturbed));
         assertThat(Files.readAllBytes(disturbed.resolve("adapter.gguf")))
                 .isEqualTo(Files.readAllBytes(undisturbed.resolve("adapter.gguf")));
     }
@@ -254,6 +265,11 @@ class TrainerCommandIT {
                 "\"contract\": {\"tokenizerDigest\": \"abc\"}",
                 "contract.tokenizerDigest is \"abc\", the base has");
         assertRefused("\"lora\": {\"rank\": 0}", "lora.rank must be a whole number");
+        assertRefused(
+                "\"device\": \"cuda\"",
+                "device \"cuda:0\" cannot be used: this build has no CUDA libraries; build with"
+                        + " -Pcuda");
+        assertRefused("\"precision\": \"fp16\"", "is not computed by the fused kernels");
         assertRefused("\"memoryLimitBytes\": 100000000", "needs at least");
     }
 
@@ -295,6 +311,40 @@ class TrainerCommandIT {
         JsonNode figures = JSON.readTree(ended.lines().getLast());
         assertThat(figures.path("totalSteps").asInt()).isPositive();
         assertThat(figures.path("memoryBytes").path("base weights").asLong()).isPositive();
+        assertThat(figures.path("device").asText()).isEqualTo("cpu");
+        assertThat(figures.path("deviceReason").asText()).contains("build with -Pcuda");
+    }
+
+    private static void killAfterStep(Path job, Path out, int step) throws Exception {
+        Path output = Files.createTempFile(directory, "killed", ".txt");
+        Process process =
+                TrainerProcessForTest.start(
+                        output,
+                        directory.resolve("killed-errors.txt"),
+                        "run",
+                        "--job",
+                        job.toString(),
+                        "--out",
+                        out.toString());
+        try {
+            await().atMost(Duration.ofSeconds(120))
+                    .pollInterval(Duration.ofMillis(2))
+                    .until(() ->
+                            Files.readString(output)
+                                    .contains("\"type\":\"progress\",\"step\":" + step));
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    private static List<Double> lossScales(Path out) throws IOException {
+        List<Double> scales = new ArrayList<>();
+        for (JsonNode event : events(Files.readAllLines(out.resolve("training_log.jsonl")))) {
+            if (event.has("lossScale")) {
+                scales.add(event.path("lossScale").asDouble());
+            }
+        }
+        return scales;
     }
 
     private static TrainerProcessForTest.Ended run(Path job, Path out) throws Exception {

@@ -48,7 +48,7 @@ class ComputeChoiceTest {
     void aProcessorWithoutBfloat16TakesSinglePrecision() {
         ComputeChoice choice =
                 ComputeChoice.of(
-                        new Compute(RequestedDevice.AUTO, Kernels.AUTO),
+                        new Compute(RequestedDevice.AUTO, Kernels.AUTO, 1),
                         RequestedPrecision.AUTO,
                         new Device.Cpu(false),
                         () -> NONE);
@@ -61,7 +61,7 @@ class ComputeChoiceTest {
         ComputeChoice choice =
                 ComputeChoice.of(
                         new Compute(
-                                new RequestedDevice(RequestedDevice.Kind.CPU, 0), Kernels.TORCH),
+                                new RequestedDevice(RequestedDevice.Kind.CPU, 0), Kernels.TORCH, 1),
                         RequestedPrecision.FP16,
                         CPU,
                         () -> {
@@ -106,7 +106,7 @@ class ComputeChoiceTest {
     private static ComputeChoice choose(
             String device, Kernels kernels, RequestedPrecision precision, Device.Cuda... gpus) {
         return ComputeChoice.of(
-                new Compute(RequestedDevice.parse(device).orElseThrow(), kernels),
+                new Compute(RequestedDevice.parse(device).orElseThrow(), kernels, 1),
                 precision,
                 CPU,
                 () -> gpus.length == 0 ? NONE : new CudaState.Ready(List.of(gpus)));

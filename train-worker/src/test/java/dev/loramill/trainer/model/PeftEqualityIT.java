@@ -1,15 +1,12 @@
 package dev.loramill.trainer.model;
 
+import static dev.loramill.trainer.model.GoldenRun.assertClose;
+import static dev.loramill.trainer.model.GoldenRun.relative;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.loramill.trainer.data.PackedBatch;
-import dev.loramill.trainer.job.LearningRateSchedule;
-import dev.loramill.trainer.job.LearningRateSchedule.Kind;
-import dev.loramill.trainer.loop.AdamW;
-import dev.loramill.trainer.tensor.MatrixArena;
 import dev.loramill.trainer.tensor.Precision;
-import dev.loramill.trainer.tensor.Team;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -26,7 +23,6 @@ class PeftEqualityIT {
     private static final String[] CASES = {
         "llama-tied", "llama-untied-factors", "llama-some-targets", "qwen2", "qwen3"
     };
-    private static final int STEPS = 20;
 
     static Stream<Arguments> casesAndMemory() {
         return Stream.of(CASES)
@@ -43,10 +39,11 @@ class PeftEqualityIT {
     void lossAndEveryGradientEqualPeft(
             String name, int threads, int retainedBlocks, boolean keepsWeights) {
         Golden golden = Golden.read(name);
-        try (Run run = new Run(golden, Precision.FLOAT32, threads, retainedBlocks, keepsWeights)) {
+        try (GoldenRun<Transformer> run =
+                run(golden, Precision.FLOAT32, threads, retainedBlocks, keepsWeights)) {
             PackedBatch batch = golden.batch(0);
 
-            BatchLoss loss = run.model.accumulate(batch, 1.0 / batch.labelCount(), 0);
+            BatchLoss loss = run.model().accumulate(batch, 1.0 / batch.labelCount(), 0);
 
             assertThat(loss.mean()).isCloseTo(golden.floats("loss")[0], relative(loss.mean()));
             assertThat(run.gradients()).hasSameSizeAs(golden.floats("gradients"));
@@ -58,10 +55,10 @@ class PeftEqualityIT {
     @ValueSource(strings = {"llama-tied", "llama-untied-factors", "qwen2", "qwen3"})
     void logitsEqualPeft(String name) {
         Golden golden = Golden.read(name);
-        try (Run run = new Run(golden, Precision.FLOAT32, 2, 0, true)) {
+        try (GoldenRun<Transformer> run = run(golden, Precision.FLOAT32, 2, 0, true)) {
             int rows = golden.documents(0).getFirst().length();
 
-            float[][] logits = run.model.logits(golden.batch(0), rows);
+            float[][] logits = run.model().logits(golden.batch(0), rows);
 
             float[] expected = golden.floats("logits");
             float[] actual = new float[expected.length];
@@ -79,8 +76,9 @@ class PeftEqualityIT {
         Golden golden = Golden.read(name);
         float[] losses = golden.floats("losses");
         float[] norms = golden.floats("norms");
-        try (Run run = new Run(golden, Precision.FLOAT32, threads, retainedBlocks, keepsWeights)) {
-            for (int step = 0; step < STEPS; step++) {
+        try (GoldenRun<Transformer> run =
+                run(golden, Precision.FLOAT32, threads, retainedBlocks, keepsWeights)) {
+            for (int step = 0; step < GoldenRun.STEPS; step++) {
                 double[] lossAndNorm = run.step(step);
 
                 assertThat(lossAndNorm[0])
@@ -99,8 +97,8 @@ class PeftEqualityIT {
     void bfloat16StaysNearSinglePrecision(String name) {
         Golden golden = Golden.read(name);
         float[] losses = golden.floats("losses");
-        try (Run run = new Run(golden, Precision.BFLOAT16, 2, 1, true)) {
-            for (int step = 0; step < STEPS; step++) {
+        try (GoldenRun<Transformer> run = run(golden, Precision.BFLOAT16, 2, 1, true)) {
+            for (int step = 0; step < GoldenRun.STEPS; step++) {
                 double loss = run.step(step)[0];
 
                 assertThat(loss)
@@ -110,93 +108,22 @@ class PeftEqualityIT {
         }
     }
 
-    private static org.assertj.core.data.Offset<Double> relative(double value) {
-        return within(Math.abs(value) * 1e-4);
-    }
-
-    private static void assertClose(float[] actual, float[] expected, float tolerance) {
-        assertThat(actual).hasSameSizeAs(expected);
-        float largest = 0;
-        for (float value : expected) {
-            largest = Math.max(largest, Math.abs(value));
-        }
-        float worst = 0;
-        int at = -1;
-        for (int i = 0; i < expected.length; i++) {
-            float difference = Math.abs(actual[i] - expected[i]);
-            if (!(difference <= worst)) {
-                worst = difference;
-                at = i;
-            }
-        }
-        assertThat(worst)
-                .as("largest difference, at %d, where the largest value is %s", at, largest)
-                .isLessThanOrEqualTo(largest * tolerance);
-    }
-
-    /** A model on a golden's base with the golden's adapter and optimizer. */
-    private static final class Run implements AutoCloseable {
-        private final Golden golden;
-        private final Team team;
-        private final MatrixArena arena;
-        private final FrozenWeights base;
-        private final AdamW optimizer;
-        private final LearningRateSchedule schedule;
-        final Transformer model;
-
-        Run(
-                Golden golden,
-                Precision precision,
-                int threads,
-                int retainedBlocks,
-                boolean keepsWeights) {
-            this.golden = golden;
-            team = new Team(threads);
-            arena = new MatrixArena(threads);
-            base = golden.openBase();
-            model =
-                    new Transformer(
-                            base,
-                            golden.lora(),
-                            new TransformerOptions(
-                                    precision, 128, 192, 64, retainedBlocks, keepsWeights),
-                            team,
-                            arena);
-            optimizer = new AdamW(model.parameters(), golden.number("weight_decay"), team, arena);
-            schedule =
-                    new LearningRateSchedule(
-                            Kind.LINEAR,
-                            golden.number("learning_rate"),
-                            (int) golden.number("warmup"),
-                            STEPS);
-            model.parameters().set(0, golden.floats("adapter"));
-            model.publish();
-        }
-
-        double[] step(int step) {
-            PackedBatch batch = golden.batch(step % 3);
-            model.parameters().clearGradients();
-            BatchLoss loss = model.accumulate(batch, 1.0 / batch.labelCount(), 0);
-            double norm = optimizer.gradientNorm();
-            optimizer.step(
-                    schedule.rate(step), Math.min(1.0, golden.number("clip") / (norm + 1e-6)));
-            model.publish();
-            return new double[] {loss.mean(), norm};
-        }
-
-        float[] gradients() {
-            return model.parameters().gradient(0, model.parameters().layout().length());
-        }
-
-        float[] parameters() {
-            return model.parameters().get(0, model.parameters().layout().length());
-        }
-
-        @Override
-        public void close() {
-            team.close();
-            arena.close();
-            base.close();
-        }
+    private static GoldenRun<Transformer> run(
+            Golden golden,
+            Precision precision,
+            int threads,
+            int retainedBlocks,
+            boolean keepsWeights) {
+        return new GoldenRun<>(
+                golden,
+                threads,
+                (base, lora, team, arena) ->
+                        new Transformer(
+                                base,
+                                lora,
+                                new TransformerOptions(
+                                        precision, 128, 192, 64, retainedBlocks, keepsWeights),
+                                team,
+                                arena));
     }
 }

@@ -294,6 +294,11 @@ class AgentIT {
                 }
 
                 @Override
+                public String device() {
+                    return "auto";
+                }
+
+                @Override
                 public int restarts() {
                     return 2;
                 }
