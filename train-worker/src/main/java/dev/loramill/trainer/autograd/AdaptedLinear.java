@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -61,45 +60,49 @@ final class AdaptedLinear {
         }
     }
 
-    /** The outputs of a group's weights for its input [T, in], each [T, out]. */
+    /**
+     * The outputs of a group's weights for its input [T, in], each [T, out].
+     *
+     * <p>The adapter's part comes first and the base's product is added onto it before anything is
+     * rounded to 16 bits: a base's output that is rounded already would swallow an adapter's part
+     * of less than half its last bit, which in the first steps is all of it.
+     */
     List<Tensor> forward(WeightGroup group, Tensor x, @Nullable Tensor bias) {
         Tensor whole =
-                torch.linear(
-                        x,
-                        weights.linear(group),
-                        bias == null ? new TensorOptional() : new TensorOptional(bias));
+                Scoped.of(() -> {
+                    Tensor product = product(group, x);
+                    return bias == null ? product : product.add(bias);
+                });
+        TensorVector parts = whole.split_with_sizes(group.outputLengths(shape), -1);
+        List<Tensor> outputs = new ArrayList<>();
+        for (int i = 0; i < group.targets().size(); i++) {
+            outputs.add(parts.get(i));
+        }
+        return outputs;
+    }
+
+    private Tensor product(WeightGroup group, Tensor x) {
         List<LoraTarget> adapted =
                 group.targets().stream().filter(lora.targets()::contains).toList();
-        TensorVector outputs = whole.split_with_sizes(group.outputLengths(shape), -1);
         if (adapted.isEmpty()) {
-            List<Tensor> plain = new ArrayList<>();
-            for (int i = 0; i < group.targets().size(); i++) {
-                plain.add(outputs.get(i));
-            }
-            return plain;
+            return torch.linear(x, weights.linear(group));
         }
         TensorVector firsts = new TensorVector();
         adapted.forEach(target -> firsts.push_back(pair(target).first()));
-        Tensor inner =
-                torch.linear(
-                        drops ? torch.dropout(x, lora.dropout(), true) : x, torch.cat(firsts, 0));
-        Scalar one = new Scalar(1.0);
-        Scalar scale = new Scalar(lora.scale());
-        List<Tensor> results = new ArrayList<>();
-        for (int i = 0; i < group.targets().size(); i++) {
-            LoraTarget target = group.targets().get(i);
+        Tensor input = drops ? torch.dropout(x, lora.dropout(), true) : x;
+        Tensor inner = torch.linear(input, torch.cat(firsts, 0)).mul(new Scalar(lora.scale()));
+        TensorVector added = new TensorVector();
+        for (LoraTarget target : group.targets()) {
             int index = adapted.indexOf(target);
-            results.add(
+            added.push_back(
                     index < 0
-                            ? outputs.get(i)
-                            : torch.addmm(
-                                    outputs.get(i),
+                            ? torch.zeros(
+                                    new long[] {x.size(0), target.outputLength(shape)}, x.options())
+                            : torch.linear(
                                     inner.narrow(1, (long) index * lora.rank(), lora.rank()),
-                                    pair(target).second().t(),
-                                    one,
-                                    scale));
+                                    pair(target).second()));
         }
-        return results;
+        return torch.addmm(torch.cat(added, 1), x, weights.linear(group).t());
     }
 
     private Pair pair(LoraTarget target) {

@@ -18,7 +18,12 @@ import picocli.CommandLine.Command;
         description = "Trains LoRA adapters on a frozen GGUF base.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {RunCommand.class, PlanCommand.class, BenchCommand.class})
+        subcommands = {
+            RunCommand.class,
+            PlanCommand.class,
+            DevicesCommand.class,
+            BenchCommand.class
+        })
 public final class TrainerCommand {
     static final int FAILED = 1;
     static final int INVALID = 2;

@@ -21,12 +21,21 @@ public record ComputeChoice(Device device, boolean isFused, Precision precision,
     /**
      * Chooses for a job on this machine.
      *
+     * @param rank which of the processes of the run this is, from 0; where the job leaves the
+     *     device open, each takes a GPU of its own as long as there are as many
      * @throws InvalidJobException if what it asks for is not to be had
      */
-    public static ComputeChoice of(TrainingJob job) {
+    public static ComputeChoice of(TrainingJob job, int rank) {
+        return of(job.compute(), job.precision(), rank);
+    }
+
+    /** Likewise, for a part of a job. */
+    public static ComputeChoice of(
+            TrainingJob.Compute compute, RequestedPrecision precision, int rank) {
         return of(
-                job.compute(),
-                job.precision(),
+                compute,
+                precision,
+                rank,
                 new Device.Cpu(Processor.multipliesBfloat16()),
                 CudaState::look);
     }
@@ -39,6 +48,7 @@ public record ComputeChoice(Device device, boolean isFused, Precision precision,
     static ComputeChoice of(
             TrainingJob.Compute compute,
             RequestedPrecision precision,
+            int rank,
             Device.Cpu cpu,
             Supplier<CudaState> cuda) {
         RequestedDevice asked = compute.device();
@@ -72,7 +82,7 @@ public record ComputeChoice(Device device, boolean isFused, Precision precision,
                                                 precision,
                                                 "kernels \"fused\" run there only")
                                         : on(
-                                                ready.devices().getFirst(),
+                                                ready.devices().get(rank % ready.devices().size()),
                                                 compute.kernels(),
                                                 precision,
                                                 "it answers");

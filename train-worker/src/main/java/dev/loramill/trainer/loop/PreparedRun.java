@@ -130,7 +130,7 @@ public record PreparedRun(
 
     private static PreparedRun prepare(TrainingJob job, Share share, GgufWeights weights)
             throws IOException {
-        ComputeChoice compute = ComputeChoice.of(job);
+        ComputeChoice compute = ComputeChoice.of(job, share.rank());
         List<String> faults = new ArrayList<>();
         String digest = FileDigest.of(job.base());
         if (job.baseSha256() != null && !job.baseSha256().equals(digest)) {

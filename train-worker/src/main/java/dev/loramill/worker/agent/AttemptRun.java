@@ -160,7 +160,10 @@ final class AttemptRun {
         return switch (line) {
             case TrainerLine.Started started ->
                     new AttemptStarted(
-                            attempt, started.device(), started.totalSteps(), started.resumedFromStep());
+                            attempt,
+                            started.device(),
+                            started.totalSteps(),
+                            started.resumedFromStep());
             case TrainerLine.Progress progress ->
                     new TrainingProgressed(
                             attempt,

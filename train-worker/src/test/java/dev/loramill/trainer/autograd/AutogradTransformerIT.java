@@ -80,6 +80,44 @@ class AutogradTransformerIT {
         }
     }
 
+    /**
+     * The first step of Adam moves every element of B by the learning rate, which changes outputs
+     * by less than the last bit of 16; rounding must not swallow it.
+     */
+    @ParameterizedTest
+    @EnumSource(
+            value = Precision.class,
+            names = {"BFLOAT16", "FLOAT16"})
+    void aFirstStepActsInSixteenBitsAsInSinglePrecision(Precision precision) {
+        double expected = lossAfterFirstStep(Precision.FLOAT32);
+
+        assertThat(lossAfterFirstStep(precision))
+                .isCloseTo(expected, within(Math.abs(expected) * 0.15));
+    }
+
+    /** How much the loss falls by a first step from an adapter without effect. */
+    private static double lossAfterFirstStep(Precision precision) {
+        float[] signs;
+        try (Model model = new Model(Precision.FLOAT32, 0, true, 0, false)) {
+            model.model.parameters().initialize(5);
+            model.model.publish();
+            model.model.accumulate(BATCH, 1.0 / BATCH.labelCount(), 0);
+            signs = model.gradients();
+        }
+        try (Model model = new Model(precision, 0, true, 0, false)) {
+            model.model.parameters().initialize(5);
+            model.model.publish();
+            double before = model.model.evaluate(BATCH).mean();
+            float[] values = model.model.parameters().get(0, signs.length);
+            for (int i = 0; i < signs.length; i++) {
+                values[i] -= 2e-4f * Math.signum(signs[i]);
+            }
+            model.model.parameters().set(0, values);
+            model.model.publish();
+            return before - model.model.evaluate(BATCH).mean();
+        }
+    }
+
     @Test
     void packedDocumentsGiveTheSumOfEachAlone() {
         try (Model model = new Model(Precision.FLOAT32, 0, true, 0, false)) {

@@ -315,6 +315,22 @@ class TrainerCommandIT {
         assertThat(figures.path("deviceReason").asText()).contains("build with -Pcuda");
     }
 
+    @Test
+    void devicesTellsWhatAJobWouldGetAndWhy() throws Exception {
+        TrainerProcessForTest.Ended ended = TrainerProcessForTest.run(directory, "devices");
+
+        assertThat(ended.exitCode()).as(ended.errors()).isZero();
+        JsonNode figures = JSON.readTree(ended.lines().getLast());
+        assertThat(figures.path("device").asText()).isEqualTo("cpu");
+        assertThat(figures.path("kernels").asText()).isEqualTo("fused");
+        assertThat(figures.path("reason").asText()).contains("build with -Pcuda");
+
+        TrainerProcessForTest.Ended refused =
+                TrainerProcessForTest.run(directory, "devices", "--device", "cuda:3");
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.errors()).contains("device \"cuda:3\" cannot be used");
+    }
+
     private static void killAfterStep(Path job, Path out, int step) throws Exception {
         Path output = Files.createTempFile(directory, "killed", ".txt");
         Process process =

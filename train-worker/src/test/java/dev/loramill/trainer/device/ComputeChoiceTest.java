@@ -30,6 +30,22 @@ class ComputeChoiceTest {
     }
 
     @Test
+    void processesOfARunSpreadOverTheGpus() {
+        Device.Cuda second = new Device.Cuda(1, true, 80L << 30, 80L << 30);
+        for (int rank = 0; rank < 4; rank++) {
+            ComputeChoice choice =
+                    ComputeChoice.of(
+                            new Compute(RequestedDevice.AUTO, Kernels.AUTO, 1),
+                            RequestedPrecision.AUTO,
+                            rank,
+                            CPU,
+                            () -> new CudaState.Ready(List.of(H100, second)));
+
+            assertThat(choice.device()).isEqualTo(rank % 2 == 0 ? H100 : second);
+        }
+    }
+
+    @Test
     void autoFallsBackToTheFusedProcessorAndSaysWhy() {
         ComputeChoice choice = choose("auto", Kernels.AUTO, RequestedPrecision.AUTO);
 
@@ -50,6 +66,7 @@ class ComputeChoiceTest {
                 ComputeChoice.of(
                         new Compute(RequestedDevice.AUTO, Kernels.AUTO, 1),
                         RequestedPrecision.AUTO,
+                        0,
                         new Device.Cpu(false),
                         () -> NONE);
 
@@ -63,6 +80,7 @@ class ComputeChoiceTest {
                         new Compute(
                                 new RequestedDevice(RequestedDevice.Kind.CPU, 0), Kernels.TORCH, 1),
                         RequestedPrecision.FP16,
+                        0,
                         CPU,
                         () -> {
                             throw new AssertionError("looked for GPUs");
@@ -108,6 +126,7 @@ class ComputeChoiceTest {
         return ComputeChoice.of(
                 new Compute(RequestedDevice.parse(device).orElseThrow(), kernels, 1),
                 precision,
+                0,
                 CPU,
                 () -> gpus.length == 0 ? NONE : new CudaState.Ready(List.of(gpus)));
     }

@@ -33,7 +33,9 @@ public final class ScriptedTrainer {
         int seed = job.path("seed").asInt();
         Path checkpoint = directory.resolve("checkpoint-2.bin");
         boolean isResumed = Files.exists(checkpoint);
-        say("{'type':'started','device':'cpu','totalSteps':4,'resumedFromStep':%d}", isResumed ? 2 : 0);
+        say(
+                "{'type':'started','device':'cpu','totalSteps':4,'resumedFromStep':%d}",
+                isResumed ? 2 : 0);
         say("{'type':'evaluated','step':0,'evalLoss':3.5,'tokenAccuracy':0.1}");
         for (int step = isResumed ? 3 : 1; step <= 4; step++) {
             say(
