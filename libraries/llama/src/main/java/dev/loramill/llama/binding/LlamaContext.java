@@ -32,11 +32,9 @@ public final class LlamaContext implements AutoCloseable {
     private final OwnerThread owner;
     private final Arena arena;
     private final MemorySegment abortFlag;
-    private final int sequenceCapacity;
-    private final int[] lengths;
-    private final int[] positions;
+    private final SequencePositions sequences;
+    private final AttachedAdapters adapters;
     private final BitSet outputs = new BitSet();
-    private List<ScaledAdapter> adapters = List.of();
 
     private LlamaContext(
             LlamaModel model,
@@ -52,13 +50,15 @@ public final class LlamaContext implements AutoCloseable {
         this.owner = new OwnerThread("LlamaContext");
         this.arena = arena;
         this.abortFlag = abortFlag;
-        this.lengths = new int[options.maxSequences()];
-        this.positions = new int[options.batchSize()];
-        this.sequenceCapacity =
-                build.sequenceCapacity(
-                        handle.address(),
-                        functions.contextLength(handle.address()),
-                        options.maxSequences());
+        this.adapters = new AttachedAdapters(model);
+        this.sequences =
+                new SequencePositions(
+                        options.maxSequences(),
+                        build.sequenceCapacity(
+                                handle.address(),
+                                functions.contextLength(handle.address()),
+                                options.maxSequences()),
+                        options.batchSize());
     }
 
     /**
@@ -123,12 +123,12 @@ public final class LlamaContext implements AutoCloseable {
 
     /** Tokens that one sequence has room for. */
     public int sequenceCapacity() {
-        return sequenceCapacity;
+        return sequences.capacity();
     }
 
     /** Tokens in a sequence, which is also the position of the next one. */
     public int length(int sequence) {
-        return lengths[requireSequence(sequence)];
+        return sequences.length(sequence);
     }
 
     /**
@@ -141,10 +141,10 @@ public final class LlamaContext implements AutoCloseable {
      */
     public DecodeOutcome decode(Batch batch) {
         MemorySegment context = owned();
-        int[] before = lengths.clone();
+        int[] before = sequences.lengths();
         boolean done = false;
         try {
-            resolvePositions(batch);
+            int[] positions = sequences.place(batch, model.vocabulary());
             outputs.clear();
             int code;
             try {
@@ -184,8 +184,7 @@ public final class LlamaContext implements AutoCloseable {
      */
     long timeBareDecode(Batch batch, int position) {
         MemorySegment context = owned();
-        positions[0] = position;
-        MemorySegment struct = batch.fill(positions);
+        MemorySegment struct = batch.fill(new int[] {position});
         try {
             long start = System.nanoTime();
             int code = functions.decode(context, struct);
@@ -199,38 +198,11 @@ public final class LlamaContext implements AutoCloseable {
         }
     }
 
-    private void resolvePositions(Batch batch) {
-        int size = batch.size();
-        if (size == 0 || size > options.batchSize()) {
-            throw new IllegalArgumentException(
-                    "tokens in a batch must be in [1, %d], got %d"
-                            .formatted(options.batchSize(), size));
-        }
-        for (int i = 0; i < size; i++) {
-            model.vocabulary().requireToken(batch.token(i));
-            int sequence = requireSequence(batch.sequence(i));
-            int next = lengths[sequence];
-            int position = batch.position(i, next);
-            if (position != next) {
-                throw new IllegalArgumentException(
-                        "position of token %d in sequence %d must be %d, got %d"
-                                .formatted(i, sequence, next, position));
-            }
-            if (next >= sequenceCapacity) {
-                throw new IllegalArgumentException(
-                        "sequence %d is full: it has room for %d tokens"
-                                .formatted(sequence, sequenceCapacity));
-            }
-            positions[i] = position;
-            lengths[sequence] = next + 1;
-        }
-    }
-
     /** Forgets what a failed decode may have left in the sequences. */
     private void rollBack(MemorySegment context, int[] before) {
-        for (int sequence = 0; sequence < lengths.length; sequence++) {
-            if (lengths[sequence] != before[sequence]) {
-                lengths[sequence] = before[sequence];
+        for (int sequence = 0; sequence < before.length; sequence++) {
+            if (sequences.length(sequence) != before[sequence]) {
+                sequences.setLength(sequence, before[sequence]);
                 if (build.lastPosition(context, sequence) >= before[sequence]) {
                     removeFrom(context, sequence, before[sequence]);
                 }
@@ -280,7 +252,7 @@ public final class LlamaContext implements AutoCloseable {
     public void clear() {
         MemorySegment context = owned();
         build.clearMemory(context);
-        java.util.Arrays.fill(lengths, 0);
+        sequences.clear();
         outputs.clear();
     }
 
@@ -291,14 +263,21 @@ public final class LlamaContext implements AutoCloseable {
      */
     public void truncate(int sequence, int length) {
         MemorySegment context = owned();
-        requireSequence(sequence);
-        if (length < 0 || length > lengths[sequence]) {
+        int now = sequences.length(sequence);
+        if (length < 0 || length > now) {
             throw new IllegalArgumentException(
-                    "length must be in [0, %d], got %d".formatted(lengths[sequence], length));
+                    "length must be in [0, %d], got %d".formatted(now, length));
         }
-        if (length < lengths[sequence]) {
+        if (length < now) {
             removeFrom(context, sequence, length);
-            lengths[sequence] = length;
+            sequences.setLength(sequence, length);
+        }
+    }
+
+    private void empty(MemorySegment context, int sequence) {
+        if (sequences.length(sequence) > 0) {
+            removeFrom(context, sequence, 0);
+            sequences.setLength(sequence, 0);
         }
     }
 
@@ -315,25 +294,22 @@ public final class LlamaContext implements AutoCloseable {
     /** Makes one sequence equal to another, whatever it was before. */
     public void copySequence(int source, int target) {
         MemorySegment context = owned();
-        requireSequence(source);
-        requireSequence(target);
+        int length = sequences.length(source);
+        sequences.require(target);
         if (source == target) {
             return;
         }
-        if (lengths[target] > 0) {
-            removeFrom(context, target, 0);
-            lengths[target] = 0;
-        }
-        if (lengths[source] > 0) {
+        empty(context, target);
+        if (length > 0) {
             build.copySequence(context, source, target);
-            lengths[target] = lengths[source];
+            sequences.setLength(target, length);
         }
     }
 
     /** Takes a copy of a sequence. */
     public SequenceState save(int sequence) {
         MemorySegment context = owned();
-        requireSequence(sequence);
+        int length = sequences.length(sequence);
         long size = functions.stateSize(context, sequence);
         MemorySegment bytes = Arena.ofAuto().allocate(Math.max(1, size));
         long written = functions.saveState(context, bytes, sequence);
@@ -344,7 +320,7 @@ public final class LlamaContext implements AutoCloseable {
                     "sequence " + sequence,
                     size + " bytes were expected");
         }
-        return new SequenceState(model, options, lengths[sequence], bytes.asSlice(0, written));
+        return new SequenceState(model, options, length, bytes.asSlice(0, written));
     }
 
     /**
@@ -355,17 +331,14 @@ public final class LlamaContext implements AutoCloseable {
      */
     public void restore(int sequence, SequenceState state) {
         MemorySegment context = owned();
-        requireSequence(sequence);
+        sequences.require(sequence);
         MemorySegment bytes = state.requireFit(model, options);
-        if (state.length() > sequenceCapacity) {
+        if (state.length() > sequences.capacity()) {
             throw new IllegalArgumentException(
                     "the state has %d tokens, a sequence has room for %d"
-                            .formatted(state.length(), sequenceCapacity));
+                            .formatted(state.length(), sequences.capacity()));
         }
-        if (lengths[sequence] > 0) {
-            removeFrom(context, sequence, 0);
-            lengths[sequence] = 0;
-        }
+        empty(context, sequence);
         if (state.length() > 0) {
             long read = functions.restoreState(context, bytes, sequence);
             if (read == 0) {
@@ -375,7 +348,7 @@ public final class LlamaContext implements AutoCloseable {
                         "sequence " + sequence,
                         "the state was not taken");
             }
-            lengths[sequence] = state.length();
+            sequences.setLength(sequence, state.length());
         }
     }
 
@@ -389,63 +362,12 @@ public final class LlamaContext implements AutoCloseable {
      * @throws IllegalStateException if an adapter is closed
      */
     public void setAdapters(List<ScaledAdapter> wanted) {
-        MemorySegment context = owned();
-        List<ScaledAdapter> next = List.copyOf(wanted);
-        if (next.equals(adapters)) {
-            return;
-        }
-        if (next.stream().map(ScaledAdapter::adapter).distinct().count() != next.size()) {
-            throw new IllegalArgumentException("an adapter is named twice");
-        }
-        int held = 0;
-        boolean attached = false;
-        try {
-            MemorySegment[] addresses = new MemorySegment[next.size()];
-            float[] scales = new float[next.size()];
-            for (ScaledAdapter scaled : next) {
-                if (scaled.adapter().model() != model) {
-                    throw new IllegalArgumentException(
-                            "%s is for %s, the context is of %s"
-                                    .formatted(
-                                            scaled.adapter().handle().name(),
-                                            scaled.adapter().model().handle().name(),
-                                            model.handle().name()));
-                }
-                addresses[held] = scaled.adapter().handle().hold();
-                scales[held++] = scaled.scale();
-            }
-            int code = build.setAdapters(context, addresses, scales);
-            if (code != 0) {
-                build.setAdapters(context, new MemorySegment[0], new float[0]);
-                releaseAdapters();
-                throw new NativeCallException(
-                        "llama_set_adapters_lora",
-                        code,
-                        next.size() + " adapters",
-                        "the context has none now");
-            }
-            attached = true;
-        } finally {
-            if (!attached) {
-                for (int i = 0; i < held; i++) {
-                    next.get(i).adapter().handle().release();
-                }
-            }
-        }
-        releaseAdapters();
-        adapters = next;
-    }
-
-    private void releaseAdapters() {
-        for (ScaledAdapter scaled : adapters) {
-            scaled.adapter().handle().release();
-        }
-        adapters = List.of();
+        adapters.replace(owned(), wanted);
     }
 
     /** The adapters that are put on the model in this context. */
     public List<ScaledAdapter> adapters() {
-        return adapters;
+        return adapters.list();
     }
 
     /** Changes the number of threads for single tokens and for prompts. */
@@ -482,14 +404,6 @@ public final class LlamaContext implements AutoCloseable {
         return context;
     }
 
-    private int requireSequence(int sequence) {
-        if (sequence < 0 || sequence >= lengths.length) {
-            throw new IllegalArgumentException(
-                    "sequence must be in [0, %d), got %d".formatted(lengths.length, sequence));
-        }
-        return sequence;
-    }
-
     /**
      * Frees the context and lets go of its adapters and model.
      *
@@ -501,7 +415,7 @@ public final class LlamaContext implements AutoCloseable {
         owned();
         MemorySegment context = handle.close();
         functions.free(context);
-        releaseAdapters();
+        adapters.release();
         arena.close();
         model.handle().release();
     }

@@ -12,11 +12,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chats as the tokens of one model: the one way from messages to token ids, for training and for
@@ -31,7 +31,7 @@ public final class ChatFormat implements AutoCloseable {
     private final ChatTemplate template;
     private final Tokenizer tokenizer;
     private final ControlTokenNames names;
-    private final boolean joinsAcrossBorders;
+    private final StretchEncoder stretches;
     private final int beginningCount;
     private final OptionalInt endOfTurn;
 
@@ -39,7 +39,7 @@ public final class ChatFormat implements AutoCloseable {
         this.template = template;
         this.tokenizer = tokenizer;
         this.names = new ControlTokenNames(tokenizer);
-        this.joinsAcrossBorders = joinsAcrossBorders;
+        this.stretches = new StretchEncoder(tokenizer, names, joinsAcrossBorders);
         List<ChatMessage> probe = List.of(ChatMessage.user("a"), ChatMessage.assistant("b"));
         RenderedChat rendered = template.render(probe, false);
         this.beginningCount = beginnings(rendered) > 0 || tokenizer.addsBeginning() ? 1 : 0;
@@ -182,15 +182,15 @@ public final class ChatFormat implements AutoCloseable {
         }
         int at = 0;
         for (RenderedChat.Answer answer : chat.answers()) {
-            count += encode(chat, at, answer.start(), pieces);
+            count += stretches.encode(chat, at, answer.start(), pieces);
             ControlTokenNames.Found end = endOfTurn(chat, answer);
             int stop = end == null ? answer.end() : end.end();
-            int length = encode(chat, answer.start(), stop, pieces);
+            int length = stretches.encode(chat, answer.start(), stop, pieces);
             trained.set(count, count + length);
             count += length;
             at = stop;
         }
-        count += encode(chat, at, chat.text().length(), pieces);
+        count += stretches.encode(chat, at, chat.text().length(), pieces);
         int[] tokens = new int[count];
         int filled = 0;
         for (int[] piece : pieces) {
@@ -211,11 +211,11 @@ public final class ChatFormat implements AutoCloseable {
     }
 
     /** The token that ends the turn of an answer: the first such behind it, before other words. */
-    private ControlTokenNames.@org.jspecify.annotations.Nullable Found endOfTurn(
+    private ControlTokenNames.@Nullable Found endOfTurn(
             RenderedChat chat, RenderedChat.Answer answer) {
         int limit = chat.text().length();
         for (Text.Run run : chat.marked().runs()) {
-            if (run.start() >= answer.end() && isInput(run.origin())) {
+            if (run.start() >= answer.end() && StretchEncoder.isInput(run.origin())) {
                 limit = run.start();
                 break;
             }
@@ -232,91 +232,6 @@ public final class ChatFormat implements AutoCloseable {
                     return ends.isEmpty();
                 });
         return ends.isEmpty() ? null : ends.getFirst();
-    }
-
-    private static boolean isInput(int origin) {
-        return origin >= 0 || origin == ChatTemplate.TOOLS;
-    }
-
-    /** Adds the tokens of a stretch of the chat, and returns their number. */
-    private int encode(RenderedChat chat, int from, int to, List<int[]> pieces) {
-        int count = 0;
-        int at = from;
-        for (int[] forged : forgedNames(chat, from, to)) {
-            count += add(encode(chat, at, forged[0], true), pieces);
-            count += add(encode(chat, forged[0], forged[1], false), pieces);
-            at = forged[1];
-        }
-        return count + add(encode(chat, at, to, true), pieces);
-    }
-
-    private static int add(int[] piece, List<int[]> pieces) {
-        pieces.add(piece);
-        return piece.length;
-    }
-
-    /** Where names of control tokens stand that the template did not write, merged. */
-    private List<int[]> forgedNames(RenderedChat chat, int from, int to) {
-        List<int[]> forged = new ArrayList<>();
-        names.find(
-                chat.text(),
-                from,
-                to,
-                found -> {
-                    if (isForged(chat, found)) {
-                        if (!forged.isEmpty() && forged.getLast()[1] > found.start()) {
-                            forged.getLast()[1] = Math.max(forged.getLast()[1], found.end());
-                        } else {
-                            forged.add(new int[] {found.start(), found.end()});
-                        }
-                    }
-                    return true;
-                });
-        return forged;
-    }
-
-    private static boolean isForged(RenderedChat chat, ControlTokenNames.Found found) {
-        return chat.marked().runs().stream()
-                .anyMatch(run ->
-                        isInput(run.origin())
-                                && run.start() < found.end()
-                                && run.end() > found.start());
-    }
-
-    private int[] encode(RenderedChat chat, int from, int to, boolean parseSpecial) {
-        String text = chat.text().substring(from, to);
-        return joinsAcrossBorders && from > 0 && !text.isEmpty()
-                ? encodeBehind(contextBefore(chat, from), text, parseSpecial)
-                : tokenizer.encode(text, parseSpecial);
-    }
-
-    /** The text between the last control token and a place. */
-    private String contextBefore(RenderedChat chat, int to) {
-        int[] start = {0};
-        names.find(
-                chat.text(),
-                0,
-                to,
-                found -> {
-                    start[0] = isForged(chat, found) ? start[0] : found.end();
-                    return true;
-                });
-        return chat.text().substring(start[0], to);
-    }
-
-    /**
-     * The tokens of a text that follows another. Tokenizers that put a space before each text
-     * (those of SentencePiece) would put one into the middle of a turn otherwise.
-     */
-    private int[] encodeBehind(String context, String text, boolean parseSpecial) {
-        int[] before = tokenizer.encode(context, false);
-        int[] both = tokenizer.encode(context + text, parseSpecial);
-        boolean continues =
-                both.length >= before.length
-                        && Arrays.equals(before, 0, before.length, both, 0, before.length);
-        return continues
-                ? Arrays.copyOfRange(both, before.length, both.length)
-                : tokenizer.encode(text, parseSpecial);
     }
 
     /** Closes the tokenizer if it was opened with the format. */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A small base model with seeded random weights and a real tokenizer, complete enough for llama.cpp
@@ -89,146 +90,50 @@ public record TinyLlama(
 
     /** The same with another architecture. */
     public TinyLlama withArchitecture(String other) {
-        return new TinyLlama(
-                other,
-                seed,
-                vocabularySize,
-                blockCount,
-                embeddingLength,
-                headCount,
-                keyValueHeadCount,
-                feedForwardLength,
-                contextLength,
-                isTied,
-                hasRopeFactors,
-                linearType,
-                embeddingType);
+        return with(draft -> draft.architecture = other);
     }
 
     /** The same with other weights. */
     public TinyLlama withSeed(long other) {
-        return new TinyLlama(
-                architecture,
-                other,
-                vocabularySize,
-                blockCount,
-                embeddingLength,
-                headCount,
-                keyValueHeadCount,
-                feedForwardLength,
-                contextLength,
-                isTied,
-                hasRopeFactors,
-                linearType,
-                embeddingType);
+        return with(draft -> draft.seed = other);
     }
 
     /** The same with another number of tokens. */
     public TinyLlama withVocabularySize(int other) {
-        return new TinyLlama(
-                architecture,
-                seed,
-                other,
-                blockCount,
-                embeddingLength,
-                headCount,
-                keyValueHeadCount,
-                feedForwardLength,
-                contextLength,
-                isTied,
-                hasRopeFactors,
-                linearType,
-                embeddingType);
+        return with(draft -> draft.vocabularySize = other);
     }
 
     /** The same with another number of blocks. */
     public TinyLlama withBlockCount(int other) {
-        return new TinyLlama(
-                architecture,
-                seed,
-                vocabularySize,
-                other,
-                embeddingLength,
-                headCount,
-                keyValueHeadCount,
-                feedForwardLength,
-                contextLength,
-                isTied,
-                hasRopeFactors,
-                linearType,
-                embeddingType);
+        return with(draft -> draft.blockCount = other);
     }
 
     /** The same with other widths and heads. */
     public TinyLlama withSizes(int embedding, int heads, int keyValueHeads, int feedForward) {
-        return new TinyLlama(
-                architecture,
-                seed,
-                vocabularySize,
-                blockCount,
-                embedding,
-                heads,
-                keyValueHeads,
-                feedForward,
-                contextLength,
-                isTied,
-                hasRopeFactors,
-                linearType,
-                embeddingType);
+        return with(draft -> {
+            draft.embeddingLength = embedding;
+            draft.headCount = heads;
+            draft.keyValueHeadCount = keyValueHeads;
+            draft.feedForwardLength = feedForward;
+        });
     }
 
     /** The same with a head of its own ({@code false}) or the embedding as the head. */
     public TinyLlama withTied(boolean tied) {
-        return new TinyLlama(
-                architecture,
-                seed,
-                vocabularySize,
-                blockCount,
-                embeddingLength,
-                headCount,
-                keyValueHeadCount,
-                feedForwardLength,
-                contextLength,
-                tied,
-                hasRopeFactors,
-                linearType,
-                embeddingType);
+        return with(draft -> draft.isTied = tied);
     }
 
     /** The same with or without a tensor of frequency divisors. */
     public TinyLlama withRopeFactors(boolean ropeFactors) {
-        return new TinyLlama(
-                architecture,
-                seed,
-                vocabularySize,
-                blockCount,
-                embeddingLength,
-                headCount,
-                keyValueHeadCount,
-                feedForwardLength,
-                contextLength,
-                isTied,
-                ropeFactors,
-                linearType,
-                embeddingType);
+        return with(draft -> draft.hasRopeFactors = ropeFactors);
     }
 
     /** The same with other storage types of linear weights and of embedding and head. */
     public TinyLlama withTypes(GgmlType linear, GgmlType embedding) {
-        return new TinyLlama(
-                architecture,
-                seed,
-                vocabularySize,
-                blockCount,
-                embeddingLength,
-                headCount,
-                keyValueHeadCount,
-                feedForwardLength,
-                contextLength,
-                isTied,
-                hasRopeFactors,
-                linear,
-                embedding);
+        return with(draft -> {
+            draft.linearType = linear;
+            draft.embeddingType = embedding;
+        });
     }
 
     /** The sizes that a reader finds in the file. */
@@ -260,5 +165,61 @@ public record TinyLlama(
     public Path write(Path path) throws IOException {
         new TinyWeights(this).write(path);
         return path;
+    }
+
+    private TinyLlama with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.finish();
+    }
+
+    /** A copy whose options can be set one by one. */
+    private static final class Draft {
+        private String architecture;
+        private long seed;
+        private int vocabularySize;
+        private int blockCount;
+        private int embeddingLength;
+        private int headCount;
+        private int keyValueHeadCount;
+        private int feedForwardLength;
+        private int contextLength;
+        private boolean isTied;
+        private boolean hasRopeFactors;
+        private GgmlType linearType;
+        private GgmlType embeddingType;
+
+        Draft(TinyLlama from) {
+            architecture = from.architecture;
+            seed = from.seed;
+            vocabularySize = from.vocabularySize;
+            blockCount = from.blockCount;
+            embeddingLength = from.embeddingLength;
+            headCount = from.headCount;
+            keyValueHeadCount = from.keyValueHeadCount;
+            feedForwardLength = from.feedForwardLength;
+            contextLength = from.contextLength;
+            isTied = from.isTied;
+            hasRopeFactors = from.hasRopeFactors;
+            linearType = from.linearType;
+            embeddingType = from.embeddingType;
+        }
+
+        TinyLlama finish() {
+            return new TinyLlama(
+                    architecture,
+                    seed,
+                    vocabularySize,
+                    blockCount,
+                    embeddingLength,
+                    headCount,
+                    keyValueHeadCount,
+                    feedForwardLength,
+                    contextLength,
+                    isTied,
+                    hasRopeFactors,
+                    linearType,
+                    embeddingType);
+        }
     }
 }
