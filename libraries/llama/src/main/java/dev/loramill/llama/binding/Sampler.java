@@ -1,10 +1,5 @@
 package dev.loramill.llama.binding;
 
-import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import dev.loramill.llama.binding.internal.NativeLog;
 import dev.loramill.llama.binding.internal.SamplerApi;
 import java.lang.foreign.Arena;
@@ -17,15 +12,10 @@ import org.jspecify.annotations.Nullable;
  * Chooses the next token of one answer: biases, penalties, grammar, then the cuts and the random
  * draw, or the likeliest token where the temperature is 0.
  *
- * <p>One sampler serves one answer at a time, and one thread at a time.
+ * <p>One sampler serves one answer at a time, and one thread at a time; a second thread gets an
+ * {@link IllegalStateException}.
  */
 public final class Sampler implements AutoCloseable {
-    private static final long CANDIDATE_BYTES = 12;
-    private static final long ARRAY_BYTES = 32;
-    private static final long ARRAY_SIZE = 8;
-    private static final long ARRAY_SELECTED = 16;
-    private static final long ARRAY_SORTED = 24;
-
     private final LlamaModel model;
     private final SamplerOptions options;
     private final SamplerApi functions;
@@ -34,8 +24,9 @@ public final class Sampler implements AutoCloseable {
     private final Arena arena;
     private final List<MemorySegment> chain = new ArrayList<>();
     private final @Nullable MemorySegment grammar;
-    private final @Nullable MemorySegment candidates;
-    private boolean isClosed;
+    private final @Nullable Candidates candidates;
+    private final ExclusiveUse use = new ExclusiveUse("Sampler");
+    private volatile boolean isClosed;
 
     private Sampler(
             LlamaModel model,
@@ -51,10 +42,7 @@ public final class Sampler implements AutoCloseable {
         int size = model.vocabulary().size();
         this.logits = new float[size];
         boolean isGreedy = options.temperature() == 0f;
-        this.candidates =
-                isGreedy && grammar == null
-                        ? null
-                        : arena.allocate(ARRAY_BYTES + CANDIDATE_BYTES * size, 8);
+        this.candidates = isGreedy && grammar == null ? null : new Candidates(arena, size);
         if (!isGreedy) {
             if (options.topK() > 0) {
                 chain.add(functions.topK(options.topK()));
@@ -147,7 +135,15 @@ public final class Sampler implements AutoCloseable {
      *     leave no token
      */
     public int sample(LlamaContext context, int index) {
-        requireOpen();
+        begin();
+        try {
+            return choose(context, index);
+        } finally {
+            use.end();
+        }
+    }
+
+    private int choose(LlamaContext context, int index) {
         if (context.model() != model) {
             throw new IllegalArgumentException("the context is of another model than the sampler");
         }
@@ -188,73 +184,36 @@ public final class Sampler implements AutoCloseable {
     /** Runs the native chain over all candidates, those alone that the grammar allows if asked. */
     private int draw(boolean withGrammar) {
         int top = likeliest();
-        MemorySegment array = requireCandidates();
-        MemorySegment entries = array.asSlice(ARRAY_BYTES);
-        for (int token = 0; token < logits.length; token++) {
-            long at = token * CANDIDATE_BYTES;
-            entries.set(JAVA_INT, at, token);
-            entries.set(JAVA_FLOAT, at + 4, logits[token]);
-            entries.set(JAVA_FLOAT, at + 8, 0f);
-        }
-        prepare(array, logits.length);
+        Candidates all = requireCandidates();
+        MemorySegment array = all.of(logits);
         if (withGrammar && grammar != null) {
             functions.apply(grammar, array);
-            if (chain.isEmpty()) {
-                return likeliestAllowed(entries);
+            int best = all.likeliest(logits.length);
+            if (best < 0) {
+                throw new IllegalStateException(
+                        "the grammar and the biases leave no token to choose");
             }
-            likeliestAllowed(entries);
+            if (chain.isEmpty()) {
+                return best;
+            }
         }
         for (MemorySegment sampler : chain) {
             functions.apply(sampler, array);
         }
-        long selected = array.get(JAVA_LONG, ARRAY_SELECTED);
-        long size = array.get(JAVA_LONG, ARRAY_SIZE);
-        if (selected < 0 || selected >= size) {
+        int token = all.selected();
+        if (token < 0) {
             throw notFinite(top);
         }
-        // Samplers may point the array elsewhere.
-        MemorySegment chosen =
-                MemorySegment.ofAddress(array.get(JAVA_LONG, 0))
-                        .reinterpret(size * CANDIDATE_BYTES);
-        int token = chosen.get(JAVA_INT, selected * CANDIDATE_BYTES);
         return model.vocabulary().requireToken(token);
     }
 
-    private int likeliestAllowed(MemorySegment entries) {
-        int best = -1;
-        float highest = Float.NEGATIVE_INFINITY;
-        for (int token = 0; token < logits.length; token++) {
-            float logit = entries.get(JAVA_FLOAT, token * CANDIDATE_BYTES + 4);
-            if (logit > highest) {
-                highest = logit;
-                best = token;
-            }
-        }
-        if (best < 0) {
-            throw new IllegalStateException("the grammar and the biases leave no token to choose");
-        }
-        return best;
-    }
-
     private boolean allows(MemorySegment rules, int token) {
-        MemorySegment array = requireCandidates();
-        MemorySegment entries = array.asSlice(ARRAY_BYTES);
-        entries.set(JAVA_INT, 0, token);
-        entries.set(JAVA_FLOAT, 4, 1f);
-        entries.set(JAVA_FLOAT, 8, 0f);
-        prepare(array, 1);
-        functions.apply(rules, array);
-        return entries.get(JAVA_FLOAT, 4) > Float.NEGATIVE_INFINITY;
+        Candidates one = requireCandidates();
+        functions.apply(rules, one.of(token));
+        return one.isFirstAllowed();
     }
 
-    private static void prepare(MemorySegment array, long size) {
-        array.set(JAVA_LONG, 0, array.address() + ARRAY_BYTES);
-        array.set(JAVA_LONG, ARRAY_SIZE, size);
-        array.set(JAVA_LONG, ARRAY_SELECTED, -1L);
-        array.set(JAVA_BOOLEAN, ARRAY_SORTED, false);
-    }
-
-    private MemorySegment requireCandidates() {
+    private Candidates requireCandidates() {
         if (candidates == null) {
             throw new IllegalStateException("Sampler takes the likeliest token and draws none");
         }
@@ -270,16 +229,22 @@ public final class Sampler implements AutoCloseable {
 
     /** Forgets the tokens that were generated, and starts the random draw again from the seed. */
     public void reset() {
-        requireOpen();
-        penalties.reset();
-        chain.forEach(functions::reset);
-        if (grammar != null) {
-            functions.reset(grammar);
+        begin();
+        try {
+            penalties.reset();
+            chain.forEach(functions::reset);
+            if (grammar != null) {
+                functions.reset(grammar);
+            }
+        } finally {
+            use.end();
         }
     }
 
-    private void requireOpen() {
+    private void begin() {
+        use.begin();
         if (isClosed) {
+            use.end();
             throw new IllegalStateException("Sampler is closed");
         }
     }
@@ -287,12 +252,13 @@ public final class Sampler implements AutoCloseable {
     /**
      * Frees the sampler.
      *
-     * @throws IllegalStateException if it is closed already
+     * @throws IllegalStateException if it is closed already or in use by another thread
      */
     @Override
     public void close() {
-        requireOpen();
+        begin();
         isClosed = true;
+        use.end();
         chain.forEach(functions::free);
         if (grammar != null) {
             functions.free(grammar);

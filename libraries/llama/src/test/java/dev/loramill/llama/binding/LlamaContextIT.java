@@ -250,6 +250,7 @@ class LlamaContextIT {
                     other.submit(
                             () -> forbids(context::clear, "belongs to thread \"" + owner() + "\""));
             foreign.get();
+            other.submit(() -> forbids(context::close, "belongs to thread")).get();
             other.submit(context::abort).get();
             Batch batch = Batch.ofCapacity(1);
             batch.add(5, 0, true);

@@ -3,6 +3,7 @@ package dev.loramill.llama.binding;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.loramill.llama.tiny.TinyLlama;
 import dev.loramill.llama.tokenizer.Tokenizer;
@@ -12,6 +13,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -201,6 +205,33 @@ class SamplerIT {
                 assertThatIllegalStateException().isThrownBy(() -> greedy.sample(context, index));
                 assertThatIllegalStateException().isThrownBy(() -> random.sample(context, index));
             }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(LIBRARIES)
+    void refusesASecondThreadInsteadOfEndingTheProcess(LlamaLibrary library) throws Exception {
+        try (LlamaModel model = load(library);
+                ExecutorService other = Executors.newSingleThreadExecutor()) {
+            for (int round = 0; round < 200; round++) {
+                Sampler sampler = Sampler.create(model, SamplerOptions.random(1f, round));
+                Future<Boolean> reset = other.submit(() -> succeeds(sampler::reset));
+                boolean isClosed = succeeds(sampler::close);
+                reset.get();
+                if (!isClosed) {
+                    sampler.close();
+                }
+                assertThatThrownBy(sampler::reset).isInstanceOf(IllegalStateException.class);
+            }
+        }
+    }
+
+    private static boolean succeeds(Runnable use) {
+        try {
+            use.run();
+            return true;
+        } catch (IllegalStateException e) {
+            return false;
         }
     }
 }
