@@ -2,6 +2,11 @@ package dev.loramill.local.cli;
 
 import dev.loramill.artifacts.BaseCatalogue;
 import dev.loramill.artifacts.BaseModel;
+import dev.loramill.llama.natives.NativeFiles;
+import dev.loramill.llama.natives.NativesException;
+import dev.loramill.llama.natives.NativesLookup;
+import dev.loramill.llama.natives.NativesSource;
+import dev.loramill.llama.natives.UnsupportedPlatformException;
 import dev.loramill.local.launch.Console;
 import dev.loramill.local.launch.LoramillHome;
 import dev.loramill.local.launch.Ports;
@@ -44,6 +49,7 @@ final class DoctorCommand implements Callable<Integer> {
         checkPrograms();
         checkPorts(home);
         checkBuild(home);
+        checkNatives();
         checkModel(home);
         return isHealthy ? 0 : 1;
     }
@@ -141,13 +147,28 @@ final class DoctorCommand implements Callable<Integer> {
                 "./loramill up builds them");
     }
 
+    private void checkNatives() {
+        try {
+            NativesSource source = NativesLookup.find();
+            switch (source) {
+                case NativesSource.FetchedBuild build -> {
+                    NativeFiles.check(build);
+                    report(Verdict.GOOD, "llama.cpp", source.describe(), "");
+                }
+                case NativesSource.JavaLlamaJar() ->
+                        report(
+                                Verdict.DOUBTFUL,
+                                "llama.cpp",
+                                source.describe(),
+                                "slower, and adapters on F16 and Q8_0 bases only; ./loramill up"
+                                        + " fetches the current build");
+            }
+        } catch (NativesException | UnsupportedPlatformException e) {
+            report(Verdict.BAD, "llama.cpp", "unusable", String.valueOf(e.getMessage()));
+        }
+    }
+
     private void checkModel(LoramillHome home) throws IOException {
-        Path natives = home.directory().resolve("natives");
-        report(
-                Files.isDirectory(natives) ? Verdict.GOOD : Verdict.DOUBTFUL,
-                "llama.cpp",
-                Files.isDirectory(natives) ? "current build in " + natives : "not fetched yet",
-                "./loramill up fetches it");
         List<String> bases =
                 BaseCatalogue.read(home.bases()).all().stream().map(BaseModel::id).toList();
         report(

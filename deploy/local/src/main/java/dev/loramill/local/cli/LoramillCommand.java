@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             "  bench NAME           show a speed; NAMEs: gguf, tokenizer, binding",
             "  stress NAME          show what faults do; NAMEs: adapters",
             "  gguf, tokenize, render   look at base models, adapters, tokens, chat templates",
+            "  natives              say which llama.cpp library is used, fetch the current build",
             "  trainer              train a LoRA adapter without any service",
             "",
             "Data lies in .loramill in the checkout (moved by LORAMILL_HOME); ports are moved by"

@@ -1,14 +1,14 @@
 package dev.loramill.local.launch;
 
-import dev.loramill.llama.natives.FetchNatives;
+import dev.loramill.llama.cli.LlamaCommand;
 import dev.loramill.llama.natives.NativesLookup;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Fetches the llama.cpp libraries, by the program that comes with libraries/llama. */
+/** Fetches the llama.cpp libraries, by the command that comes with libraries/llama. */
 final class NativesStep {
-    private static final String PROGRAM = FetchNatives.class.getName();
+    private static final String PROGRAM = LlamaCommand.class.getName();
 
     private static final String DIRECTORY_VARIABLE = NativesLookup.VARIABLE;
 
@@ -38,6 +38,8 @@ final class NativesStep {
                                         "-cp",
                                         OwnJvm.classPath(),
                                         PROGRAM,
+                                        "natives",
+                                        "fetch",
                                         "--home",
                                         home.directory().toString()))
                         .redirectErrorStream(true)

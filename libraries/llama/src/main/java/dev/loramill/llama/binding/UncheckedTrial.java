@@ -1,7 +1,6 @@
 package dev.loramill.llama.binding;
 
 import dev.loramill.llama.natives.NativesLookup;
-import dev.loramill.llama.natives.NativesSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -15,33 +14,25 @@ import java.util.List;
  * line: {@code refused REASON}, or {@code accepted WHAT}.
  */
 public final class UncheckedTrial {
-    private static final int[] PROMPT = {40, 41, 42, 43};
-
     private UncheckedTrial() {}
 
     /** Runs the trial. */
     public static void main(String[] arguments) throws IOException {
-        LlamaLibrary library = LlamaLibrary.load(source(arguments[0]));
+        LlamaLibrary library = LlamaLibrary.load(NativesLookup.named(arguments[0]));
         try (LlamaModel model =
                 LlamaModel.load(library, Path.of(arguments[1]), LlamaModelOptions.defaults())) {
             System.out.println(run(model, Path.of(arguments[2])));
         }
     }
 
-    private static NativesSource source(String name) {
-        return name.equals(NativesLookup.CLASS_PATH)
-                ? new NativesSource.JavaLlamaJar()
-                : new NativesSource.FetchedBuild(Path.of(name));
-    }
-
     private static String run(LlamaModel model, Path file) throws IOException {
         try (LlamaContext context = LlamaContext.create(model, LlamaContextOptions.ofLength(256));
                 LoraAdapter adapter = LoraAdapter.loadUnchecked(model, file)) {
-            float[] base = logits(context);
+            float[] base = ProbePrompt.logits(context);
             context.setAdapters(List.of(new ScaledAdapter(adapter, 1f)));
-            float[] adapted = logits(context);
+            float[] adapted = ProbePrompt.logits(context);
             context.setAdapters(List.of());
-            if (!Arrays.equals(logits(context), base)) {
+            if (!Arrays.equals(ProbePrompt.logits(context), base)) {
                 return "accepted, and the base is changed after detach";
             }
             for (float logit : adapted) {
@@ -55,15 +46,5 @@ public final class UncheckedTrial {
         } catch (NativeCallException e) {
             return "refused: " + e.getMessage();
         }
-    }
-
-    private static float[] logits(LlamaContext context) {
-        context.clear();
-        Batch batch = Batch.ofCapacity(PROMPT.length);
-        for (int i = 0; i < PROMPT.length; i++) {
-            batch.add(PROMPT[i], 0, i == PROMPT.length - 1);
-        }
-        context.decode(batch);
-        return context.logits(PROMPT.length - 1);
     }
 }

@@ -1,12 +1,12 @@
 package dev.loramill.llama.cli;
 
-import dev.loramill.llama.binding.Batch;
 import dev.loramill.llama.binding.LlamaContext;
 import dev.loramill.llama.binding.LlamaContextOptions;
 import dev.loramill.llama.binding.LlamaLibrary;
 import dev.loramill.llama.binding.LlamaModel;
 import dev.loramill.llama.binding.LlamaModelOptions;
 import dev.loramill.llama.binding.LoraAdapter;
+import dev.loramill.llama.binding.ProbePrompt;
 import dev.loramill.llama.binding.ScaledAdapter;
 import dev.loramill.llama.gguf.GgmlType;
 import dev.loramill.llama.natives.NativesLookup;
@@ -36,17 +36,13 @@ public final class AdapterCycles {
     private static final TinyLlama TINY =
             TinyLlama.standard().withTypes(GgmlType.Q8_0, GgmlType.Q8_0);
     private static final int FILES = 8;
-    private static final int[] PROMPT = {40, 41, 42, 43};
 
     private AdapterCycles() {}
 
     /** Runs the cycles. */
     public static void main(String[] arguments)
             throws IOException, InterruptedException, ExecutionException {
-        NativesSource source =
-                arguments[0].equals(NativesLookup.CLASS_PATH)
-                        ? new NativesSource.JavaLlamaJar()
-                        : new NativesSource.FetchedBuild(Path.of(arguments[0]));
+        NativesSource source = NativesLookup.named(arguments[0]);
         Path folder = Files.createTempDirectory("loramill-stress");
         try {
             Path base = TINY.write(folder.resolve("base.gguf"));
@@ -71,7 +67,7 @@ public final class AdapterCycles {
         AtomicBoolean stop = new AtomicBoolean();
         try (ExecutorService threads = Executors.newFixedThreadPool(2);
                 LlamaContext context = context(model)) {
-            float[] expected = logits(context);
+            float[] expected = ProbePrompt.logits(context);
             Future<long[]> one = threads.submit(() -> decodeAlong(model, expected, stop));
             Future<long[]> other = threads.submit(() -> decodeAlong(model, expected, stop));
             long wrong = 0;
@@ -83,10 +79,10 @@ public final class AdapterCycles {
                     try (LoraAdapter adapter =
                             LoraAdapter.load(model, files.get(cycle % files.size()))) {
                         context.setAdapters(List.of(new ScaledAdapter(adapter, 1f)));
-                        unchanged += Arrays.equals(logits(context), expected) ? 1 : 0;
+                        unchanged += Arrays.equals(ProbePrompt.logits(context), expected) ? 1 : 0;
                         context.setAdapters(List.of());
                     }
-                    wrong += Arrays.equals(logits(context), expected) ? 0 : 1;
+                    wrong += Arrays.equals(ProbePrompt.logits(context), expected) ? 0 : 1;
                     if (cycle == cycles / 5) {
                         settled = residentKilobytes();
                     }
@@ -123,21 +119,11 @@ public final class AdapterCycles {
         long wrong = 0;
         try (LlamaContext context = context(model)) {
             while (!stop.get()) {
-                wrong += Arrays.equals(logits(context), expected) ? 0 : 1;
+                wrong += Arrays.equals(ProbePrompt.logits(context), expected) ? 0 : 1;
                 count++;
             }
         }
         return new long[] {count, wrong};
-    }
-
-    private static float[] logits(LlamaContext context) {
-        context.clear();
-        Batch batch = Batch.ofCapacity(PROMPT.length);
-        for (int i = 0; i < PROMPT.length; i++) {
-            batch.add(PROMPT[i], 0, i == PROMPT.length - 1);
-        }
-        context.decode(batch);
-        return context.logits(PROMPT.length - 1);
     }
 
     private static long residentKilobytes() throws IOException {

@@ -2,22 +2,13 @@ package dev.loramill.llama.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.loramill.llama.binding.UncheckedTrial;
-import dev.loramill.llama.gguf.AdapterOutcome;
-import dev.loramill.llama.gguf.AdapterValidator;
-import dev.loramill.llama.gguf.GgmlType;
-import dev.loramill.llama.gguf.GgufFault;
 import dev.loramill.llama.natives.NativesLookup;
 import dev.loramill.llama.natives.NativesSource;
-import dev.loramill.llama.tiny.BrokenAdapter;
-import dev.loramill.llama.tiny.TinyLlama;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -41,7 +32,6 @@ import picocli.CommandLine.Spec;
 final class AdapterStress implements Callable<Integer> {
     private static final long MOST_GROWTH_KILOBYTES = 16 * 1024;
     private static final int CYCLES_TIMEOUT_SECONDS = 3600;
-    private static final int TRIAL_TIMEOUT_SECONDS = 120;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -51,7 +41,8 @@ final class AdapterStress implements Callable<Integer> {
             names = "--cycles",
             paramLabel = "N",
             description = "Cycles on each library, default ${DEFAULT-VALUE}.",
-            defaultValue = "10000")
+            defaultValue = "10000",
+            converter = AtLeastOne.class)
     private int cycles;
 
     @Option(
@@ -64,51 +55,47 @@ final class AdapterStress implements Callable<Integer> {
     @Option(names = "--no-native", description = "Give no broken adapter to native code.")
     private boolean skipsNative;
 
+    @Option(
+            names = "--reasons",
+            description = "Print Java's and native code's own words for each broken adapter.")
+    private boolean tellsReasons;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         Map<String, Object> figures = new LinkedHashMap<>();
         boolean ok = true;
-        Map<String, String> libraries = libraries();
-        for (Map.Entry<String, String> library : libraries.entrySet()) {
-            ok &= cycle(library.getKey(), library.getValue(), out, figures);
+        for (NativesSource source : NativesLookup.all()) {
+            ok &= cycle(source, out, figures);
         }
         Path folder = Files.createTempDirectory("loramill-stress");
         try {
-            ok &= refuseBroken(libraries, folder, out, figures);
+            BrokenAdapterTrials trials = new BrokenAdapterTrials(folder, out, tellsReasons);
+            ok &= trials.run(skipsNative ? Set.of() : NativesLookup.all(), figures);
         } finally {
             TemporaryFolder.delete(folder);
         }
         return new BenchVerdict("adapters", seed, figures, ok).print(out);
     }
 
-    /** Short names and the arguments that name the libraries to a child process. */
-    private static Map<String, String> libraries() {
-        Set<NativesSource> sources = new LinkedHashSet<>();
-        sources.add(NativesLookup.find());
-        sources.add(new NativesSource.JavaLlamaJar());
-        Map<String, String> libraries = new LinkedHashMap<>();
-        for (NativesSource source : sources) {
-            switch (source) {
-                case NativesSource.FetchedBuild(Path directory) ->
-                        libraries.put("current", directory.toString());
-                case NativesSource.JavaLlamaJar() ->
-                        libraries.put("java-llama.cpp", NativesLookup.CLASS_PATH);
-            }
-        }
-        return libraries;
+    /** Short name of a source's library. */
+    static String name(NativesSource source) {
+        return switch (source) {
+            case NativesSource.FetchedBuild(_) -> "current";
+            case NativesSource.JavaLlamaJar() -> "java-llama.cpp";
+        };
     }
 
-    private boolean cycle(
-            String name, String argument, PrintWriter out, Map<String, Object> figures)
+    private boolean cycle(NativesSource source, PrintWriter out, Map<String, Object> figures)
             throws IOException, InterruptedException {
+        String name = name(source);
         out.printf(Locale.ROOT, "%s: %d cycles beside two decoding threads ...%n", name, cycles);
         out.flush();
         ChildJava.End end =
                 ChildJava.run(
                         CYCLES_TIMEOUT_SECONDS,
                         AdapterCycles.class.getName(),
-                        argument,
+                        source.name(),
                         Integer.toString(cycles),
                         Long.toString(seed));
         if (end.code() != 0) {
@@ -141,74 +128,5 @@ final class AdapterStress implements Callable<Integer> {
                 && result.get("wrong_beside").asLong() == 0
                 && result.get("without_effect").asLong() == 0
                 && growth < MOST_GROWTH_KILOBYTES;
-    }
-
-    private boolean refuseBroken(
-            Map<String, String> libraries,
-            Path folder,
-            PrintWriter out,
-            Map<String, Object> figures)
-            throws IOException, InterruptedException {
-        TinyLlama tiny = TinyLlama.standard().withTypes(GgmlType.Q8_0, GgmlType.Q8_0);
-        Path base = tiny.write(folder.resolve("base.gguf"));
-        AdapterValidator validator = new AdapterValidator(tiny.hyperparameters());
-        int refused = 0;
-        Map<String, Map<String, Integer>> unchecked = new LinkedHashMap<>();
-        out.printf(Locale.ROOT, "%n%-28s %-16s", "broken adapter", "refused by");
-        libraries.keySet().forEach(name -> out.printf(Locale.ROOT, " %-38s", name + " unchecked"));
-        out.println();
-        for (BrokenAdapter broken : BrokenAdapter.values()) {
-            Path file = broken.write(folder.resolve("broken.gguf"), tiny.hyperparameters());
-            boolean isRefused = isRefusedByItsRule(validator, broken, file);
-            refused += isRefused ? 1 : 0;
-            out.printf(
-                    Locale.ROOT,
-                    "%-28s %-16s",
-                    broken.name(),
-                    isRefused ? broken.rule() : "NOT " + broken.rule());
-            if (!skipsNative) {
-                for (Map.Entry<String, String> library : libraries.entrySet()) {
-                    ChildJava.End end =
-                            ChildJava.run(
-                                    TRIAL_TIMEOUT_SECONDS,
-                                    UncheckedTrial.class.getName(),
-                                    library.getValue(),
-                                    base.toString(),
-                                    file.toString());
-                    String what = describe(end);
-                    out.printf(Locale.ROOT, " %-38s", what);
-                    unchecked
-                            .computeIfAbsent(library.getKey(), _ -> new LinkedHashMap<>())
-                            .merge(summary(what), 1, Integer::sum);
-                }
-            }
-            out.println();
-            out.flush();
-        }
-        int kinds = BrokenAdapter.values().length;
-        figures.put("broken_adapters", kinds);
-        figures.put("broken_refused_by_rule", refused);
-        unchecked.forEach((name, counts) -> figures.put(name + "_unchecked", counts));
-        return refused == kinds;
-    }
-
-    private static boolean isRefusedByItsRule(
-            AdapterValidator validator, BrokenAdapter broken, Path file) throws IOException {
-        return validator.validate(file) instanceof AdapterOutcome.Refused(List<GgufFault> faults)
-                && faults.stream().anyMatch(fault -> fault.rule().equals(broken.rule()));
-    }
-
-    private static String describe(ChildJava.End end) {
-        if (end.isKilled()) {
-            return "process ended, " + end.signal();
-        }
-        if (end.code() != 0 || end.lastLine().isEmpty()) {
-            return "process ended, code " + end.code();
-        }
-        return end.lastLine().startsWith("refused") ? "refused" : end.lastLine();
-    }
-
-    private static String summary(String what) {
-        return what.startsWith("process ended") ? "process ended" : what;
     }
 }

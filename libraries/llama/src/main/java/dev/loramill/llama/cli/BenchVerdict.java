@@ -3,6 +3,8 @@ package dev.loramill.llama.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -17,7 +19,18 @@ import java.util.Map;
 public record BenchVerdict(String name, long seed, Map<String, Object> figures, boolean ok) {
     /** Takes a copy, in order. */
     public BenchVerdict {
-        figures = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(figures));
+        figures = Collections.unmodifiableMap(new LinkedHashMap<>(figures));
+    }
+
+    /** A figure to two decimal places, as they are printed. */
+    static double rounded(double value) {
+        return Math.round(value * 100) / 100.0;
+    }
+
+    /** The middle of measurements, which are sorted by it. */
+    static double median(double[] measurements) {
+        Arrays.sort(measurements);
+        return measurements[measurements.length / 2];
     }
 
     /**

@@ -13,16 +13,14 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -45,31 +43,15 @@ final class BindingBench implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
+    @Mixin
+    @SuppressWarnings("NullAway.Init")
+    private BenchOptions options;
+
     @Option(
             names = "--base",
             paramLabel = "FILE",
             description = "A GGUF file; random weights in the shape of SmolLM2-135M unless given.")
     private @Nullable Path base;
-
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            description = "Threads, default ${DEFAULT-VALUE}.",
-            defaultValue = "2")
-    private int threads;
-
-    @Option(
-            names = "--rounds",
-            paramLabel = "N",
-            description = "Rounds that the median is taken of, default ${DEFAULT-VALUE}.",
-            defaultValue = "5")
-    private int rounds;
-
-    @Option(
-            names = "--python",
-            paramLabel = "PATH",
-            description = "A Python interpreter with xllamacpp, to compare with.")
-    private @Nullable Path python;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -98,24 +80,21 @@ final class BindingBench implements Callable<Integer> {
                 Locale.ROOT,
                 "%s, %d threads, prompt of %d tokens, %d generated, median of %d in turn%n",
                 file.getFileName(),
-                threads,
+                options.threads,
                 BenchContestant.PROMPT_TOKENS,
                 BenchContestant.GENERATED_TOKENS,
-                rounds);
+                options.rounds);
         Map<String, Object> figures = new LinkedHashMap<>();
         boolean ok = true;
         List<BenchContestant> contestants = new ArrayList<>();
         try {
-            Set<NativesSource> sources = new LinkedHashSet<>();
-            sources.add(NativesLookup.find());
-            sources.add(new NativesSource.JavaLlamaJar());
-            for (NativesSource source : sources) {
+            for (NativesSource source : NativesLookup.all()) {
                 LlamaLibrary library = LlamaLibrary.load(source);
                 ok &= measureOverhead(library, tiny, figures, out);
-                contestants.add(new LibraryContestant(library, file, threads));
+                contestants.add(new LibraryContestant(library, file, options.threads));
             }
-            if (python != null) {
-                contestants.add(new PeerContestant(python, file, threads));
+            if (options.python != null) {
+                contestants.add(new PeerContestant(options.python, file, options.threads));
             }
             ok &= compete(contestants, figures, out);
         } finally {
@@ -141,16 +120,16 @@ final class BindingBench implements Callable<Integer> {
                 overhead.addedNanos() / 1e3,
                 overhead.bareNanos() / 1e3);
         out.flush();
-        figures.put(name + "_added_us", rounded(overhead.addedNanos() / 1e3));
+        figures.put(name + "_added_us", BenchVerdict.rounded(overhead.addedNanos() / 1e3));
         return overhead.addedNanos() <= MOST_ADDED_NANOS;
     }
 
     private boolean compete(
             List<BenchContestant> contestants, Map<String, Object> figures, PrintWriter out)
             throws IOException {
-        double[][] prefill = new double[contestants.size()][rounds];
-        double[][] decode = new double[contestants.size()][rounds];
-        for (int round = -1; round < rounds; round++) {
+        double[][] prefill = new double[contestants.size()][options.rounds];
+        double[][] decode = new double[contestants.size()][options.rounds];
+        for (int round = -1; round < options.rounds; round++) {
             for (int i = 0; i < contestants.size(); i++) {
                 BenchContestant.Speed speed = contestants.get(i).measure();
                 if (round >= 0) {
@@ -159,28 +138,24 @@ final class BindingBench implements Callable<Integer> {
                 }
             }
         }
+        double[] prefillMedians = new double[contestants.size()];
+        double[] decodeMedians = new double[contestants.size()];
         for (int i = 0; i < contestants.size(); i++) {
             String name = contestants.get(i).name();
-            Arrays.sort(prefill[i]);
-            Arrays.sort(decode[i]);
-            double prefillMedian = prefill[i][rounds / 2];
-            double decodeMedian = decode[i][rounds / 2];
+            prefillMedians[i] = BenchVerdict.median(prefill[i]);
+            decodeMedians[i] = BenchVerdict.median(decode[i]);
             out.printf(
                     Locale.ROOT,
                     "%-15s prefill %8.1f, decode and choose %7.1f tokens/s%n",
                     name,
-                    prefillMedian,
-                    decodeMedian);
-            figures.put(name + "_prefill_tokens_per_s", rounded(prefillMedian));
-            figures.put(name + "_decode_tokens_per_s", rounded(decodeMedian));
+                    prefillMedians[i],
+                    decodeMedians[i]);
+            figures.put(name + "_prefill_tokens_per_s", BenchVerdict.rounded(prefillMedians[i]));
+            figures.put(name + "_decode_tokens_per_s", BenchVerdict.rounded(decodeMedians[i]));
         }
         int last = contestants.size() - 1;
         return !(contestants.get(last) instanceof PeerContestant)
-                || (prefill[0][rounds / 2] >= LEAST_OF_PEER * prefill[last][rounds / 2]
-                        && decode[0][rounds / 2] >= LEAST_OF_PEER * decode[last][rounds / 2]);
-    }
-
-    private static double rounded(double value) {
-        return Math.round(value * 100) / 100.0;
+                || (prefillMedians[0] >= LEAST_OF_PEER * prefillMedians[last]
+                        && decodeMedians[0] >= LEAST_OF_PEER * decodeMedians[last]);
     }
 }

@@ -5,9 +5,11 @@ import dev.loramill.llama.binding.RefusedFileException;
 import dev.loramill.llama.gguf.InvalidGgufException;
 import dev.loramill.llama.jinja.TemplateException;
 import dev.loramill.llama.natives.NativesException;
+import dev.loramill.llama.natives.UnsupportedPlatformException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import picocli.CommandLine;
@@ -28,6 +30,7 @@ import picocli.CommandLine.Command;
             GgufCommand.class,
             TokenizeCommand.class,
             RenderCommand.class,
+            NativesCommand.class,
             BenchCommand.class,
             StressCommand.class
         })
@@ -56,6 +59,7 @@ public final class LlamaCommand {
     private static String message(Exception fault) {
         return switch (fault) {
             case NoSuchFileException e -> "\"" + e.getFile() + "\" does not exist";
+            case FileSystemException e -> "\"%s\": %s".formatted(e.getFile(), e.getReason());
             case IOException e -> String.valueOf(e.getMessage());
             case InvalidGgufException e -> String.valueOf(e.getMessage());
             case IllegalArgumentException e -> String.valueOf(e.getMessage());
@@ -63,6 +67,8 @@ public final class LlamaCommand {
             case RefusedFileException e -> String.valueOf(e.getMessage());
             case NativeCallException e -> String.valueOf(e.getMessage());
             case NativesException e -> String.valueOf(e.getMessage());
+            case UnsupportedPlatformException e -> String.valueOf(e.getMessage());
+            case IllegalStateException e -> String.valueOf(e.getMessage());
             default -> fault.toString();
         };
     }

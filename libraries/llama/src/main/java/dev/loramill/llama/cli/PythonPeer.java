@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The Python side of a comparison: a script of this package, which measures once and ends with a
- * line of JSON, or answers each line that it is sent with one.
+ * The Python side of a comparison: a script of this package, which measures once for each line that
+ * it is sent and answers with a line of JSON, so that it takes turns with us.
  */
 final class PythonPeer implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -66,26 +66,15 @@ final class PythonPeer implements AutoCloseable {
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start());
     }
 
-    /**
-     * Runs a script that measures once; its last line is the answer.
-     *
-     * @throws IOException if it fails or says nothing
-     */
-    static Answer run(Path python, String script, String... arguments)
-            throws IOException, InterruptedException {
-        try (PythonPeer peer = start(python, script, arguments)) {
-            List<String> lines = peer.answers.readAllLines();
-            if (peer.process.waitFor() != 0 || lines.isEmpty()) {
-                throw peer.ended();
-            }
-            return new Answer(JSON.readTree(lines.getLast()));
-        }
-    }
-
     private IOException ended() {
         return new IOException(
                 "\"%s\" ended without an answer; has the interpreter what it imports?"
                         .formatted(script));
+    }
+
+    /** Asks for one measurement of a script that measures one thing. */
+    Answer ask() throws IOException {
+        return ask("go");
     }
 
     /**
@@ -93,11 +82,11 @@ final class PythonPeer implements AutoCloseable {
      *
      * @throws IOException if the script has ended
      */
-    Answer ask() throws IOException {
+    Answer ask(String question) throws IOException {
         String line = null;
         try {
             Writer questions = process.outputWriter(StandardCharsets.UTF_8);
-            questions.write("go\n");
+            questions.write(question + "\n");
             questions.flush();
             do {
                 line = answers.readLine();

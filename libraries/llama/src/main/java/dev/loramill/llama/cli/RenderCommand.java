@@ -1,15 +1,16 @@
 package dev.loramill.llama.cli;
 
+import com.fasterxml.jackson.core.JacksonException;
 import dev.loramill.llama.binding.LlamaLibrary;
 import dev.loramill.llama.template.ChatFormat;
 import dev.loramill.llama.template.ChatTemplate;
 import dev.loramill.llama.template.TrainingExample;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -62,10 +63,7 @@ final class RenderCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        String source =
-                file != null
-                        ? Files.readString(file)
-                        : new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
+        String source = file != null ? Files.readString(file) : StandardInput.text();
         PrintWriter out = spec.commandLine().getOut();
         try (ChatFormat format = ChatFormat.open(LlamaLibrary.load(), base, date)) {
             int line = 0;
@@ -92,7 +90,10 @@ final class RenderCommand implements Callable<Integer> {
         ChatReader chat;
         try {
             chat = ChatReader.read(json);
-        } catch (IllegalArgumentException | com.fasterxml.jackson.core.JacksonException e) {
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException(
+                    "line %d is no JSON: %s".formatted(line, e.getOriginalMessage()), e);
+        } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("line " + line + ": " + e.getMessage(), e);
         }
         TrainingExample example =
@@ -107,8 +108,7 @@ final class RenderCommand implements Callable<Integer> {
                             : example.trained().nextSetBit(at);
             end = end < 0 ? example.length() : Math.min(end, example.length());
             String part =
-                    format.tokenizer()
-                            .decode(java.util.Arrays.copyOfRange(example.tokens(), at, end), true);
+                    format.tokenizer().decode(Arrays.copyOfRange(example.tokens(), at, end), true);
             text.append(isTrained ? "⟦" + part + "⟧" : part);
             at = end;
         }

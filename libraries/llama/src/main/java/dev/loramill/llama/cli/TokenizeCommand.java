@@ -49,8 +49,7 @@ final class TokenizeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        String source =
-                text != null ? text : new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
+        String source = text != null ? text : StandardInput.text();
         try (Tokenizer tokenizer = Tokenizer.open(base)) {
             int[] tokens = tokenizer.encode(source, parsesSpecial);
             if (idsOnly) {

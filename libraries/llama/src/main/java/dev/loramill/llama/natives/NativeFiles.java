@@ -7,17 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.Map;
 
 /** Hands out library files whose bytes were compared with their pins. */
 public final class NativeFiles {
-    private static final Map<Platform, String> JAVA_LLAMA_DIGESTS =
-            Map.of(
-                    Platform.LINUX_X64,
-                    "93276c536d00f037c37ed6ec1e55be9c828940f4a0af59af10a8f638a31bbc3c",
-                    Platform.LINUX_ARM64,
-                    "d852c1625b2dac90a974613a2f019ecabf0c5d7bc054dcc14a05246d5aa2a1a7");
-
     private NativeFiles() {}
 
     /**
@@ -46,27 +38,36 @@ public final class NativeFiles {
      * Writes java-llama.cpp's library to a private file, which the caller deletes once it is
      * loaded.
      *
-     * @throws NativesException if the jar is not on the class path or holds another library
+     * @throws NativesException if there is none for this platform, the jar is not on the class path
+     *     or it holds another library
      */
     public static Path extractJavaLlama() {
-        Platform platform = Platform.current();
-        String resource = "/de/kherud/llama/" + platform.javaLlamaFolder() + "/libjllama.so";
+        return extractJavaLlama(Platform.current());
+    }
+
+    static Path extractJavaLlama(Platform platform) {
+        Platform.JarFile wanted =
+                platform.jarFile()
+                        .orElseThrow(() ->
+                                new NativesException(
+                                        "no native llama.cpp library: none is fetched, and java-llama.cpp has no usable one for %s; fetch the current build"
+                                                .formatted(platform.label())));
+        String resource = "/de/kherud/llama/" + wanted.path();
         try (InputStream in = NativeFiles.class.getResourceAsStream(resource)) {
             if (in == null) {
                 throw new NativesException(
                         "no native llama.cpp library: none is fetched, and \"%s\" of java-llama.cpp is not on the class path"
                                 .formatted(resource));
             }
-            Path file = Files.createTempFile("loramill-jllama", ".so");
+            Path file = Files.createTempFile("loramill-jllama", wanted.suffix());
             boolean good = false;
             try {
                 Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
                 String digest = PinnedFiles.sha256(file);
-                String pinned = JAVA_LLAMA_DIGESTS.get(platform);
-                if (!digest.equals(pinned)) {
+                if (!digest.equals(wanted.sha256())) {
                     throw new NativesException(
                             "\"%s\" has SHA-256 %s, pinned is %s; use de.kherud:llama:4.2.0"
-                                    .formatted(resource, digest, pinned));
+                                    .formatted(resource, digest, wanted.sha256()));
                 }
                 good = true;
                 return file;

@@ -2,7 +2,9 @@ package dev.loramill.llama.natives;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,25 +31,58 @@ public final class NativesLookup {
     public static NativesSource find() {
         return find(
                 first(System.getProperty(PROPERTY), System.getenv(VARIABLE)),
-                first(System.getProperty("loramill.home"), System.getenv("LORAMILL_HOME")),
+                namedHome(),
                 Path.of("").toAbsolutePath());
+    }
+
+    /**
+     * Loramill's home, which builds are fetched into: the one that is named, else the nearest
+     * {@code .loramill} upwards, else that of the working directory.
+     */
+    public static Path home() {
+        Path workingDirectory = Path.of("").toAbsolutePath();
+        return homeDirectory(namedHome(), workingDirectory)
+                .orElseGet(() -> workingDirectory.resolve(".loramill"));
+    }
+
+    private static @Nullable String namedHome() {
+        return first(System.getProperty("loramill.home"), System.getenv("LORAMILL_HOME"));
     }
 
     static NativesSource find(
             @Nullable String explicit, @Nullable String home, Path workingDirectory) {
         if (explicit != null) {
-            if (explicit.equals(CLASS_PATH)) {
-                return new NativesSource.JavaLlamaJar();
-            }
-            Path directory = Path.of(explicit);
-            if (!holdsBuild(directory)) {
-                throw new NativesException(
-                        "the directory \"%s\" named by %s or %s holds no library of llama.cpp; fetch one there, or name \"%s\""
-                                .formatted(directory, PROPERTY, VARIABLE, CLASS_PATH));
-            }
-            return new NativesSource.FetchedBuild(directory);
+            return named(explicit);
         }
         return fetched(home, workingDirectory).orElseGet(NativesSource.JavaLlamaJar::new);
+    }
+
+    /**
+     * The source of a name as {@link #PROPERTY} takes it: a directory or {@link #CLASS_PATH}.
+     *
+     * @throws NativesException if the directory holds no build
+     */
+    public static NativesSource named(String name) {
+        if (name.equals(CLASS_PATH)) {
+            return new NativesSource.JavaLlamaJar();
+        }
+        Path directory = Path.of(name);
+        if (!holdsBuild(directory)) {
+            throw new NativesException(
+                    "the directory \"%s\" named by %s or %s holds no library of llama.cpp; fetch one there, or name \"%s\""
+                            .formatted(directory, PROPERTY, VARIABLE, CLASS_PATH));
+        }
+        return new NativesSource.FetchedBuild(directory);
+    }
+
+    /** The sources that this machine has, the one that is chosen first. */
+    public static Set<NativesSource> all() {
+        Set<NativesSource> sources = new LinkedHashSet<>();
+        sources.add(find());
+        if (Platform.current().hasJavaLlama()) {
+            sources.add(new NativesSource.JavaLlamaJar());
+        }
+        return sources;
     }
 
     private static Optional<NativesSource> fetched(@Nullable String home, Path workingDirectory) {
@@ -73,7 +108,7 @@ public final class NativesLookup {
     }
 
     private static boolean holdsBuild(Path directory) {
-        return Files.isRegularFile(directory.resolve("libggml-base.so"));
+        return Files.isRegularFile(directory.resolve(Platform.current().files().base()));
     }
 
     private static @Nullable String first(@Nullable String one, @Nullable String other) {

@@ -8,6 +8,9 @@ public sealed interface NativesSource {
     /** In a few words, for logs and people. */
     String describe();
 
+    /** As {@link NativesLookup#named} takes it, to tell a child process. */
+    String name();
+
     /**
      * The current llama.cpp build, in a directory of its own.
      *
@@ -18,6 +21,11 @@ public sealed interface NativesSource {
         public String describe() {
             return "the fetched build in \"" + directory + "\"";
         }
+
+        @Override
+        public String name() {
+            return directory.toString();
+        }
     }
 
     /** The library inside java-llama.cpp's jar. */
@@ -25,6 +33,11 @@ public sealed interface NativesSource {
         @Override
         public String describe() {
             return "java-llama.cpp from the class path";
+        }
+
+        @Override
+        public String name() {
+            return NativesLookup.CLASS_PATH;
         }
     }
 }

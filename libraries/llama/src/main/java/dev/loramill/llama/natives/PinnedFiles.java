@@ -15,10 +15,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The library files of one platform's current build, each with its SHA-256. */
 final class PinnedFiles {
+    private static final Pattern LIBRARY = Pattern.compile(".*\\.(so|dylib|dll)");
+
     private final Map<String, String> digests;
 
     private PinnedFiles(Map<String, String> digests) {
@@ -69,7 +72,7 @@ final class PinnedFiles {
         }
         try (Stream<Path> files = Files.list(directory)) {
             files.map(file -> directory.relativize(file).toString())
-                    .filter(name -> name.startsWith("lib") && name.endsWith(".so"))
+                    .filter(name -> LIBRARY.matcher(name).matches())
                     .filter(name -> !digests.containsKey(name))
                     .sorted()
                     .forEach(

@@ -1,6 +1,7 @@
 """Tokenizes texts with Hugging Face tokenizers built from the same GGUF file.
 
-Arguments: the GGUF file, a JSON list of texts. Needs tokenizers and gguf.
+Arguments: the GGUF file, a JSON list of texts. Measures once for each line of standard input, so
+that it takes turns with others. Needs tokenizers and gguf.
 """
 
 import hashlib
@@ -29,17 +30,17 @@ def main():
     with open(sys.argv[2], encoding="utf-8") as file:
         texts = json.load(file)
     size = sum(len(text.encode("utf-8")) for text in texts)
-    ids = [tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
-    start = time.perf_counter()
-    for text in texts:
-        tokenizer.encode(text, add_special_tokens=False)
-    elapsed = time.perf_counter() - start
-    digest = hashlib.sha256()
-    for text in ids:
-        digest.update(struct.pack(f"<{len(text) + 1}i", *text, -1))
-    print(
-        json.dumps({"mb_per_s": size / 1e6 / elapsed, "ids_sha256": digest.hexdigest()}), flush=True
-    )
+    for _ in sys.stdin:
+        start = time.perf_counter()
+        ids = [tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
+        elapsed = time.perf_counter() - start
+        digest = hashlib.sha256()
+        for text in ids:
+            digest.update(struct.pack(f"<{len(text) + 1}i", *text, -1))
+        print(
+            json.dumps({"mb_per_s": size / 1e6 / elapsed, "ids_sha256": digest.hexdigest()}),
+            flush=True,
+        )
 
 
 main()

@@ -1,6 +1,7 @@
 package dev.loramill.llama.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,6 +11,7 @@ import dev.loramill.llama.tiny.TinyLlama;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -94,6 +96,59 @@ class LlamaCommandTest {
         assertThat(run("gguf", "show")).isEqualTo(2);
         assertThat(run("gguf", "show", folder.resolve("none.gguf"))).isEqualTo(1);
         assertThat(err.toString()).contains("none.gguf\" does not exist");
+    }
+
+    @Test
+    void countsBelowOneAreAWrongCommandLine() {
+        assertThat(run("bench", "gguf", "--rounds", "0")).isEqualTo(2);
+        assertThat(run("bench", "binding", "--threads", "-1")).isEqualTo(2);
+        assertThat(run("bench", "tokenizer", "--texts", "none")).isEqualTo(2);
+        assertThat(run("stress", "adapters", "--cycles", "0")).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("'--rounds': must be a whole number of at least 1, got \"0\"");
+    }
+
+    @Test
+    void aFolderIsNoFile() {
+        assertThat(run("gguf", "show", folder)).isEqualTo(1);
+        assertThat(err.toString()).contains("\"" + folder + "\": is no regular file");
+    }
+
+    @Test
+    void fetchingNamesPlatformsAndTheFallback() throws IOException {
+        assertThat(run("natives", "fetch", "--platform", "plan9")).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("--platform must be one of linux-x64, ", "got \"plan9\"");
+        Path archive = Files.writeString(folder.resolve("a.tgz"), "no archive");
+        Path home = folder.resolve("home");
+        assertThat(
+                        run(
+                                "natives",
+                                "fetch",
+                                "--platform",
+                                "mac-arm64",
+                                "--home",
+                                home,
+                                "--archive",
+                                archive))
+                .isEqualTo(1);
+        assertThat(err.toString())
+                .contains(
+                        "the archive of @node-llama-cpp/mac-arm64-metal@3.21.1 has the digest",
+                        "java-llama.cpp from the class path is used");
+        assertThat(home.resolve("natives/mac-arm64")).doesNotExist();
+    }
+
+    @Test
+    void standardInputMustBeUtf8() throws IOException {
+        assertThat(StandardInput.decode("wörld".getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo("wörld");
+        byte[] broken = {'a', 'b', (byte) 0xff, 'c'};
+        assertThatThrownBy(() -> StandardInput.decode(broken))
+                .hasMessage("standard input must be UTF-8; byte 0xff at offset 2 is not");
+        byte[] cutOff = {'a', (byte) 0xc3};
+        assertThatThrownBy(() -> StandardInput.decode(cutOff))
+                .hasMessage("standard input must be UTF-8; byte 0xc3 at offset 1 is not");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.loramill.llama.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.loramill.llama.natives.Platform;
 import dev.loramill.llama.tiny.TinyLlama;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -51,6 +52,13 @@ class TextCommandsIT {
     void printsIdsAloneAndReadsNoControlTokensByDefault() {
         assertThat(run("tokenize", "--base", base, "--ids", "<|im_end|>")).isZero();
         assertThat(out.toString()).startsWith("[").doesNotContain("[2]");
+    }
+
+    @Test
+    void saysWhichLibraryIsUsed() {
+        assertThat(run("natives", "show")).isZero();
+        assertThat(out.toString())
+                .contains("library   ", "source    ", "platform  " + Platform.current().label());
     }
 
     @Test

@@ -17,9 +17,9 @@ import dev.loramill.llama.tiny.TinyLlama;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -35,14 +35,8 @@ class AcceptedFilesIT {
     @SuppressWarnings("NullAway.Init")
     Path folder;
 
-    static List<NativesSource> sources() {
-        List<NativesSource> sources = new ArrayList<>();
-        sources.add(new NativesSource.JavaLlamaJar());
-        NativesSource found = NativesLookup.find();
-        if (!sources.contains(found)) {
-            sources.add(found);
-        }
-        return sources;
+    static Set<NativesSource> sources() {
+        return NativesLookup.all();
     }
 
     @ParameterizedTest

@@ -3,10 +3,10 @@ package dev.loramill.llama.natives;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,14 +24,11 @@ class FetchNativesTest {
     @SuppressWarnings("NullAway.Init")
     Path folder;
 
-    private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    private final StringWriter printed = new StringWriter();
 
     private FetchNatives fetch(List<String> npm) {
         return new FetchNatives(
-                Platform.LINUX_X64,
-                folder.resolve("home"),
-                new PrintStream(printed, true, StandardCharsets.UTF_8),
-                npm);
+                Platform.LINUX_X64, folder.resolve("home"), new PrintWriter(printed, true), npm);
     }
 
     private List<Path> left() throws IOException {
@@ -76,6 +73,20 @@ class FetchNativesTest {
     }
 
     @Test
+    void hasNpmPackIntoTheHomeAlsoWhenItsPathIsRelative() throws IOException {
+        Path here = Path.of("").toAbsolutePath();
+        List<String> telling = List.of("sh", "-c", "echo \"$@\" >&2; exit 7", "npm");
+        FetchNatives fetch =
+                new FetchNatives(
+                        Platform.LINUX_X64,
+                        here.relativize(folder.resolve("home")),
+                        new PrintWriter(printed, true),
+                        telling);
+        assertThatThrownBy(() -> fetch.fetch(null))
+                .hasMessageContaining("--pack-destination " + here);
+    }
+
+    @Test
     void passesOnWhyNpmFailed() throws IOException {
         List<String> failing = List.of("sh", "-c", "echo no network >&2; exit 7");
         assertThatThrownBy(() -> fetch(failing).fetch(null))
@@ -104,20 +115,19 @@ class FetchNativesTest {
     }
 
     @Test
-    void refusesUnknownArguments() {
-        PrintStream stream = new PrintStream(printed, true, StandardCharsets.UTF_8);
-        assertThat(FetchNatives.run(new String[] {"--what"}, stream, stream)).isEqualTo(2);
-        assertThat(printed.toString(StandardCharsets.UTF_8)).contains("usage");
-    }
-
-    @Test
-    void endsWithOneAndNamesTheFallback() throws IOException {
-        Path archive = archive(Map.of("package/x", "y"));
-        PrintStream stream = new PrintStream(printed, true, StandardCharsets.UTF_8);
-        String home = folder.resolve("home").toString();
-        String[] arguments = {"--home", home, "--archive", archive.toString()};
-        assertThat(FetchNatives.run(arguments, stream, stream)).isEqualTo(1);
-        assertThat(printed.toString(StandardCharsets.UTF_8))
-                .contains("java-llama.cpp from the class path is used instead");
+    void unpacksLibrariesOfOtherPlatforms() throws IOException {
+        Path archive =
+                archive(
+                        Map.of(
+                                "package/bins/win-arm64/ggml-base.dll", "wanted",
+                                "package/bins/win-arm64/llama-common.dll", "unwanted"));
+        Path target = Files.createDirectory(folder.resolve("target"));
+        PinnedFiles pinned = PinnedFiles.of(Platform.WIN_ARM64);
+        new NpmArchive(archive).unpack(pinned, target);
+        assertThat(target.resolve("ggml-base.dll")).hasContent("wanted");
+        assertThat(target.resolve("llama-common.dll")).doesNotExist();
+        assertThat(pinned.differences(target))
+                .anyMatch(text -> text.startsWith("\"ggml-base.dll\" has SHA-256"))
+                .contains("\"llama.v0.4.0.dll\" is missing");
     }
 }

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class NativesLookupTest {
     @TempDir
@@ -16,7 +18,7 @@ class NativesLookupTest {
 
     private Path build(String path) throws IOException {
         Path directory = Files.createDirectories(folder.resolve(path));
-        Files.createFile(directory.resolve("libggml-base.so"));
+        Files.createFile(directory.resolve(Platform.current().files().base()));
         return directory;
     }
 
@@ -66,22 +68,53 @@ class NativesLookupTest {
     }
 
     @Test
-    void namesWhatIsSupported() {
+    void knowsThePlatformsThatABuildIsPinnedFor() {
         assertThat(Platform.of("Linux", "amd64")).contains(Platform.LINUX_X64);
         assertThat(Platform.of("Linux", "aarch64")).contains(Platform.LINUX_ARM64);
-        assertThat(Platform.of("Mac OS X", "aarch64")).isEmpty();
+        assertThat(Platform.of("Mac OS X", "aarch64")).contains(Platform.MAC_ARM64);
+        assertThat(Platform.of("Mac OS X", "x86_64")).contains(Platform.MAC_X64);
+        assertThat(Platform.of("Windows 11", "amd64")).contains(Platform.WIN_X64);
+        assertThat(Platform.of("Windows 11", "aarch64")).contains(Platform.WIN_ARM64);
         assertThat(Platform.of("Linux", "riscv64")).isEmpty();
-        assertThat(Platform.supported()).isEqualTo("linux-x64, linux-arm64");
+        assertThat(Platform.of("FreeBSD", "amd64")).isEmpty();
+        assertThat(Platform.supported())
+                .isEqualTo("linux-x64, linux-arm64, mac-arm64, mac-x64, win-x64, win-arm64");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void pinsTheLibrariesThatItLoads(Platform platform) {
+        Platform.BuildFiles files = platform.files();
+        assertThat(PinnedFiles.of(platform).names())
+                .contains(files.base(), files.ggml(), files.llama());
+        assertThat(PinnedFiles.of(platform).names()).anyMatch(name -> name.contains("ggml-cpu"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void takesJavaLlamaWhereItExportsTheApi(Platform platform) throws IOException {
+        if (platform.jarFile().isEmpty()) {
+            assertThatThrownBy(() -> NativeFiles.extractJavaLlama(platform))
+                    .isInstanceOf(NativesException.class)
+                    .hasMessageContaining(
+                            "java-llama.cpp has no usable one for " + platform.label());
+            return;
+        }
+        Path file = NativeFiles.extractJavaLlama(platform);
+        assertThat(file).isNotEmptyFile();
+        Files.delete(file);
     }
 
     @Test
     void refusesABuildWhoseFilesAreNotThePinnedOnes() throws IOException {
         NativesSource.FetchedBuild build = new NativesSource.FetchedBuild(build("x"));
         Files.createFile(build.directory().resolve("libevil.so"));
+        Files.createFile(build.directory().resolve("evil.dll"));
         assertThatThrownBy(() -> NativeFiles.check(build))
                 .isInstanceOf(NativesException.class)
                 .hasMessageContaining("\"libggml-base.so\" has SHA-256 e3b0c442")
                 .hasMessageContaining("is missing")
+                .hasMessageContaining("\"evil.dll\" is not of the pinned build")
                 .hasMessageContaining("\"libevil.so\" is not of the pinned build")
                 .hasMessageContaining("fetch it again");
     }

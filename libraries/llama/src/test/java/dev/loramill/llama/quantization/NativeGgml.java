@@ -3,6 +3,7 @@ package dev.loramill.llama.quantization;
 import dev.loramill.llama.gguf.GgmlType;
 import dev.loramill.llama.natives.NativesLookup;
 import dev.loramill.llama.natives.NativesSource;
+import dev.loramill.llama.natives.Platform;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
@@ -62,7 +63,7 @@ final class NativeGgml {
         List<NativeGgml> libraries = new ArrayList<>();
         libraries.add(javaLlama(folder));
         if (NativesLookup.find() instanceof NativesSource.FetchedBuild(Path directory)) {
-            Path library = directory.resolve("libggml-base.so");
+            Path library = directory.resolve(Platform.current().files().base());
             libraries.add(
                     new NativeGgml(
                             "current build", SymbolLookup.libraryLookup(library, Arena.global())));

@@ -24,8 +24,8 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,15 +37,8 @@ class TinyModelsIT {
     @SuppressWarnings("NullAway.Init")
     Path folder;
 
-    /** java-llama.cpp's library always; the current build where it was fetched. */
-    static List<NativesSource> sources() {
-        List<NativesSource> sources = new ArrayList<>();
-        sources.add(new NativesSource.JavaLlamaJar());
-        NativesSource found = NativesLookup.find();
-        if (!sources.contains(found)) {
-            sources.add(found);
-        }
-        return sources;
+    static Set<NativesSource> sources() {
+        return NativesLookup.all();
     }
 
     static Stream<Arguments> models() {

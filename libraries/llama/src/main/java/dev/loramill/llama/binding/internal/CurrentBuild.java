@@ -10,16 +10,19 @@ import dev.loramill.llama.gguf.GgmlType;
 import dev.loramill.llama.natives.NativesException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
-/** llama.cpp v0.5.0 as {@code @node-llama-cpp} 3.22.1 ships it. */
+/**
+ * llama.cpp as {@code @node-llama-cpp} ships it: v0.5.0 in 3.22.1 and v0.4.0 in 3.21.1, which have
+ * the same functions and layouts.
+ */
 public final class CurrentBuild implements LlamaBuild {
-    private static final String VERSION = "0.5.0-dev";
+    private static final Set<String> VERSIONS = Set.of("0.4.0-dev", "0.5.0-dev");
 
-    private static final StructLayout MODEL_PARAMS = Structs.opaque(80);
+    private static final int MODEL_PARAMS_BYTES = 80;
     private static final long GPU_LAYERS = 16;
     private static final long LOAD_MODE = 24;
     private static final long VOCAB_ONLY = 72;
@@ -31,7 +34,7 @@ public final class CurrentBuild implements LlamaBuild {
                     + "0000000000000000000000000000000000000000000000000000000000000000"
                     + "00000000000000000000010000000000";
 
-    private static final StructLayout CONTEXT_PARAMS = Structs.opaque(160);
+    private static final int CONTEXT_PARAMS_BYTES = 160;
     private static final long N_CTX = 0;
     private static final long N_BATCH = 4;
     private static final long N_UBATCH = 8;
@@ -66,13 +69,11 @@ public final class CurrentBuild implements LlamaBuild {
                     GgmlType.Q6_K,
                     GgmlType.IQ4_NL);
 
+    private final String version;
+    private final ParameterStructs structs;
     private final Functions functions;
 
     private record Functions(
-            MethodHandle modelDefaultParams,
-            MethodHandle contextDefaultParams,
-            MethodHandle modelLoadFromFile,
-            MethodHandle initFromModel,
             MethodHandle setAdaptersLora,
             MethodHandle getMemory,
             MethodHandle memoryClear,
@@ -82,10 +83,6 @@ public final class CurrentBuild implements LlamaBuild {
             MethodHandle nCtxSeq) {
         static Functions link(Symbols symbols) {
             return new Functions(
-                    symbols.function("llama_model_default_params", MODEL_PARAMS),
-                    symbols.function("llama_context_default_params", CONTEXT_PARAMS),
-                    symbols.function("llama_model_load_from_file", ADDRESS, ADDRESS, MODEL_PARAMS),
-                    symbols.function("llama_init_from_model", ADDRESS, ADDRESS, CONTEXT_PARAMS),
                     symbols.function(
                             "llama_set_adapters_lora",
                             JAVA_INT,
@@ -109,7 +106,9 @@ public final class CurrentBuild implements LlamaBuild {
         }
     }
 
-    private CurrentBuild(Functions functions) {
+    private CurrentBuild(String version, ParameterStructs structs, Functions functions) {
+        this.version = version;
+        this.structs = structs;
         this.functions = functions;
     }
 
@@ -120,25 +119,15 @@ public final class CurrentBuild implements LlamaBuild {
      */
     static CurrentBuild link(Symbols symbols) {
         String version = version(symbols);
-        if (!version.equals(VERSION)) {
+        if (!VERSIONS.contains(version)) {
             throw new NativesException(
-                    "llama.cpp build \"%s\" is not known; known is \"%s\""
-                            .formatted(version, VERSION));
+                    "llama.cpp build \"%s\" is not known; known are %s"
+                            .formatted(version, VERSIONS));
         }
-        Functions functions = Functions.link(symbols);
-        try (Arena arena = Arena.ofConfined()) {
-            Structs.check(
-                    version,
-                    "llama_model_default_params",
-                    modelDefaults(functions, arena),
-                    MODEL_DEFAULTS);
-            Structs.check(
-                    version,
-                    "llama_context_default_params",
-                    contextDefaults(functions, arena),
-                    CONTEXT_DEFAULTS);
-        }
-        return new CurrentBuild(functions);
+        ParameterStructs structs =
+                ParameterStructs.link(symbols, MODEL_PARAMS_BYTES, CONTEXT_PARAMS_BYTES);
+        structs.check(version, List.of(MODEL_DEFAULTS), List.of(CONTEXT_DEFAULTS));
+        return new CurrentBuild(version, structs, Functions.link(symbols));
     }
 
     private static String version(Symbols symbols) {
@@ -150,15 +139,6 @@ public final class CurrentBuild implements LlamaBuild {
         }
     }
 
-    private static MemorySegment modelDefaults(Functions functions, Arena arena) {
-        return Structs.defaults(functions.modelDefaultParams, "llama_model_default_params", arena);
-    }
-
-    private static MemorySegment contextDefaults(Functions functions, Arena arena) {
-        return Structs.defaults(
-                functions.contextDefaultParams, "llama_context_default_params", arena);
-    }
-
     @Override
     public String name() {
         return "node-llama-cpp";
@@ -166,7 +146,7 @@ public final class CurrentBuild implements LlamaBuild {
 
     @Override
     public String version() {
-        return VERSION;
+        return version;
     }
 
     @Override
@@ -181,22 +161,18 @@ public final class CurrentBuild implements LlamaBuild {
 
     @Override
     public MemorySegment loadModel(Arena scratch, MemorySegment path, ModelSettings settings) {
-        MemorySegment params = modelDefaults(functions, scratch);
+        MemorySegment params = structs.model(scratch);
         params.set(JAVA_INT, GPU_LAYERS, settings.gpuLayers());
         params.set(JAVA_INT, LOAD_MODE, settings.memoryMap() ? LOAD_MODE_MMAP : LOAD_MODE_NONE);
         params.set(JAVA_BOOLEAN, VOCAB_ONLY, settings.vocabularyOnly());
         params.set(JAVA_BOOLEAN, USE_EXTRA_BUFFERS, settings.repackWeights());
-        try {
-            return (MemorySegment) functions.modelLoadFromFile.invokeExact(path, params);
-        } catch (Throwable t) {
-            throw NativeCalls.unexpected("llama_model_load_from_file", t);
-        }
+        return structs.loadModel(path, params);
     }
 
     @Override
     public MemorySegment createContext(
             Arena scratch, MemorySegment model, ContextSettings settings, MemorySegment abortFlag) {
-        MemorySegment params = contextDefaults(functions, scratch);
+        MemorySegment params = structs.context(scratch);
         params.set(JAVA_INT, N_CTX, settings.contextLength());
         params.set(JAVA_INT, N_BATCH, settings.batchSize());
         params.set(JAVA_INT, N_UBATCH, settings.microBatchSize());
@@ -209,11 +185,7 @@ public final class CurrentBuild implements LlamaBuild {
         params.set(ADDRESS, ABORT_CALLBACK, AbortCallback.FUNCTION);
         params.set(ADDRESS, ABORT_CALLBACK_DATA, abortFlag);
         params.set(JAVA_BOOLEAN, KV_UNIFIED, false);
-        try {
-            return (MemorySegment) functions.initFromModel.invokeExact(model, params);
-        } catch (Throwable t) {
-            throw NativeCalls.unexpected("llama_init_from_model", t);
-        }
+        return structs.createContext(model, params);
     }
 
     @Override

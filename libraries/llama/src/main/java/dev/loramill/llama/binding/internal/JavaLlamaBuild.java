@@ -8,16 +8,16 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.loramill.llama.gguf.GgmlType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /** llama.cpp b4916 as java-llama.cpp 4.2.0 ships it. */
 public final class JavaLlamaBuild implements LlamaBuild {
     private static final String VERSION = "b4916";
 
-    private static final StructLayout MODEL_PARAMS = Structs.opaque(64);
+    private static final int MODEL_PARAMS_BYTES = 64;
     private static final long GPU_LAYERS = 8;
     private static final long VOCAB_ONLY = 56;
     private static final long USE_MMAP = 57;
@@ -25,7 +25,12 @@ public final class JavaLlamaBuild implements LlamaBuild {
             "0000000000000000000000000100000000000000000000000000000000000000"
                     + "0000000000000000000000000000000000000000000000000001000000000000";
 
-    private static final StructLayout CONTEXT_PARAMS = Structs.opaque(120);
+    /** Builds for macOS put all blocks on the GPU unless told otherwise. */
+    private static final String MODEL_DEFAULTS_METAL =
+            "0000000000000000e70300000100000000000000000000000000000000000000"
+                    + "0000000000000000000000000000000000000000000000000001000000000000";
+
+    private static final int CONTEXT_PARAMS_BYTES = 120;
     private static final long N_CTX = 0;
     private static final long N_BATCH = 4;
     private static final long N_UBATCH = 8;
@@ -46,13 +51,10 @@ public final class JavaLlamaBuild implements LlamaBuild {
     private static final Set<GgmlType> LORA_BASE_TYPES =
             EnumSet.of(GgmlType.F32, GgmlType.F16, GgmlType.Q8_0);
 
+    private final ParameterStructs structs;
     private final Functions functions;
 
     private record Functions(
-            MethodHandle modelDefaultParams,
-            MethodHandle contextDefaultParams,
-            MethodHandle modelLoadFromFile,
-            MethodHandle initFromModel,
             MethodHandle setAdapterLora,
             MethodHandle clearAdapterLora,
             MethodHandle kvSelfClear,
@@ -61,10 +63,6 @@ public final class JavaLlamaBuild implements LlamaBuild {
             MethodHandle kvSelfSeqPosMax) {
         static Functions link(Symbols symbols) {
             return new Functions(
-                    symbols.function("llama_model_default_params", MODEL_PARAMS),
-                    symbols.function("llama_context_default_params", CONTEXT_PARAMS),
-                    symbols.function("llama_model_load_from_file", ADDRESS, ADDRESS, MODEL_PARAMS),
-                    symbols.function("llama_init_from_model", ADDRESS, ADDRESS, CONTEXT_PARAMS),
                     symbols.function(
                             "llama_set_adapter_lora", JAVA_INT, ADDRESS, ADDRESS, JAVA_FLOAT),
                     symbols.procedure("llama_clear_adapter_lora", ADDRESS),
@@ -87,35 +85,18 @@ public final class JavaLlamaBuild implements LlamaBuild {
         }
     }
 
-    private JavaLlamaBuild(Functions functions) {
+    private JavaLlamaBuild(ParameterStructs structs, Functions functions) {
+        this.structs = structs;
         this.functions = functions;
     }
 
     /** Links the build and proves its layouts. */
     static JavaLlamaBuild link(Symbols symbols) {
-        Functions functions = Functions.link(symbols);
-        try (Arena arena = Arena.ofConfined()) {
-            Structs.check(
-                    VERSION,
-                    "llama_model_default_params",
-                    modelDefaults(functions, arena),
-                    MODEL_DEFAULTS);
-            Structs.check(
-                    VERSION,
-                    "llama_context_default_params",
-                    contextDefaults(functions, arena),
-                    CONTEXT_DEFAULTS);
-        }
-        return new JavaLlamaBuild(functions);
-    }
-
-    private static MemorySegment modelDefaults(Functions functions, Arena arena) {
-        return Structs.defaults(functions.modelDefaultParams, "llama_model_default_params", arena);
-    }
-
-    private static MemorySegment contextDefaults(Functions functions, Arena arena) {
-        return Structs.defaults(
-                functions.contextDefaultParams, "llama_context_default_params", arena);
+        ParameterStructs structs =
+                ParameterStructs.link(symbols, MODEL_PARAMS_BYTES, CONTEXT_PARAMS_BYTES);
+        structs.check(
+                VERSION, List.of(MODEL_DEFAULTS, MODEL_DEFAULTS_METAL), List.of(CONTEXT_DEFAULTS));
+        return new JavaLlamaBuild(structs, Functions.link(symbols));
     }
 
     @Override
@@ -140,21 +121,17 @@ public final class JavaLlamaBuild implements LlamaBuild {
 
     @Override
     public MemorySegment loadModel(Arena scratch, MemorySegment path, ModelSettings settings) {
-        MemorySegment params = modelDefaults(functions, scratch);
+        MemorySegment params = structs.model(scratch);
         params.set(JAVA_INT, GPU_LAYERS, 0);
         params.set(JAVA_BOOLEAN, VOCAB_ONLY, settings.vocabularyOnly());
         params.set(JAVA_BOOLEAN, USE_MMAP, settings.memoryMap());
-        try {
-            return (MemorySegment) functions.modelLoadFromFile.invokeExact(path, params);
-        } catch (Throwable t) {
-            throw NativeCalls.unexpected("llama_model_load_from_file", t);
-        }
+        return structs.loadModel(path, params);
     }
 
     @Override
     public MemorySegment createContext(
             Arena scratch, MemorySegment model, ContextSettings settings, MemorySegment abortFlag) {
-        MemorySegment params = contextDefaults(functions, scratch);
+        MemorySegment params = structs.context(scratch);
         params.set(JAVA_INT, N_CTX, settings.contextLength());
         params.set(JAVA_INT, N_BATCH, settings.batchSize());
         params.set(JAVA_INT, N_UBATCH, settings.microBatchSize());
@@ -166,11 +143,7 @@ public final class JavaLlamaBuild implements LlamaBuild {
         params.set(JAVA_INT, TYPE_V, settings.cacheType());
         params.set(ADDRESS, ABORT_CALLBACK, AbortCallback.FUNCTION);
         params.set(ADDRESS, ABORT_CALLBACK_DATA, abortFlag);
-        try {
-            return (MemorySegment) functions.initFromModel.invokeExact(model, params);
-        } catch (Throwable t) {
-            throw NativeCalls.unexpected("llama_init_from_model", t);
-        }
+        return structs.createContext(model, params);
     }
 
     @Override

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.loramill.llama.natives.NativeFiles;
 import dev.loramill.llama.natives.NativesException;
 import dev.loramill.llama.natives.NativesSource;
+import dev.loramill.llama.natives.Platform;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
@@ -36,11 +37,11 @@ public record LoadedLibrary(
     private static LoadedLibrary loadFetched(NativesSource.FetchedBuild source) {
         NativeFiles.check(source);
         Path directory = source.directory().toAbsolutePath();
-        open(directory.resolve("libggml-base.so"));
-        Symbols ggml =
-                new Symbols("libggml.v0.5.0.so", open(directory.resolve("libggml.v0.5.0.so")));
-        Symbols llama =
-                new Symbols("libllama.v0.5.0.so", open(directory.resolve("libllama.v0.5.0.so")));
+        // Each is found by the next one because it is loaded already.
+        Platform.BuildFiles files = Platform.current().files();
+        open(directory.resolve(files.base()));
+        Symbols ggml = new Symbols(files.ggml(), open(directory.resolve(files.ggml())));
+        Symbols llama = new Symbols(files.llama(), open(directory.resolve(files.llama())));
         CurrentBuild build = CurrentBuild.link(llama);
         NativeLog log = NativeLog.install(build.name(), llama);
         try (Arena arena = Arena.ofConfined()) {
@@ -56,7 +57,7 @@ public record LoadedLibrary(
         Path file = NativeFiles.extractJavaLlama();
         Symbols symbols;
         try {
-            symbols = new Symbols("libjllama.so", open(file));
+            symbols = new Symbols("libjllama", open(file));
         } finally {
             // Once loaded, the mapping needs no name.
             file.toFile().delete();
@@ -97,27 +98,27 @@ public record LoadedLibrary(
      * spin briefly instead of burning a core, and no debugger started on an abort.
      */
     private static void prepareEnvironment() {
+        // Windows has no setenv, and its builds read neither.
+        SymbolLookup system = Symbols.LINKER.defaultLookup();
+        if (system.find("setenv").isEmpty()) {
+            return;
+        }
+        MethodHandle setenv =
+                new Symbols("libc", system)
+                        .function("setenv", JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
+        setUnlessSet(setenv, "GOMP_SPINCOUNT", "1000");
+        setUnlessSet(setenv, "GGML_NO_BACKTRACE", "1");
+    }
+
+    private static void setUnlessSet(MethodHandle setenv, String name, String value) {
+        int code;
         try (Arena arena = Arena.ofConfined()) {
-            MethodHandle setenv =
-                    new Symbols("libc", Symbols.LINKER.defaultLookup())
-                            .function("setenv", JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
-            int ignored =
-                    (int)
-                            setenv.invokeExact(
-                                    arena.allocateFrom("GOMP_SPINCOUNT"),
-                                    arena.allocateFrom("1000"),
-                                    0);
-            ignored +=
-                    (int)
-                            setenv.invokeExact(
-                                    arena.allocateFrom("GGML_NO_BACKTRACE"),
-                                    arena.allocateFrom("1"),
-                                    0);
-            if (ignored != 0) {
-                throw new NativesException("setenv failed");
-            }
+            code = (int) setenv.invokeExact(arena.allocateFrom(name), arena.allocateFrom(value), 0);
         } catch (Throwable t) {
             throw NativeCalls.unexpected("setenv", t);
+        }
+        if (code != 0) {
+            throw new NativesException("setenv of \"" + name + "\" ended with code " + code);
         }
     }
 }
