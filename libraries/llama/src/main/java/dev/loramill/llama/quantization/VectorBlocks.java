@@ -25,8 +25,12 @@ final class VectorBlocks {
     private VectorBlocks() {}
 
     static void decodeQ8V0(
-            MemorySegment source, long blocks, MemorySegment destination, boolean isBfloat16) {
-        for (long b = 0; b < blocks; b++) {
+            MemorySegment source,
+            long first,
+            int count,
+            MemorySegment destination,
+            boolean isBfloat16) {
+        for (long b = first; b < first + count; b++) {
             long offset = b * 34;
             float d = BlockDecoder.half(source, offset);
             if (!Float.isFinite(d)) {
@@ -41,8 +45,12 @@ final class VectorBlocks {
     }
 
     static void decodeQ4V0(
-            MemorySegment source, long blocks, MemorySegment destination, boolean isBfloat16) {
-        for (long b = 0; b < blocks; b++) {
+            MemorySegment source,
+            long first,
+            int count,
+            MemorySegment destination,
+            boolean isBfloat16) {
+        for (long b = first; b < first + count; b++) {
             long offset = b * 18;
             float d = BlockDecoder.half(source, offset);
             if (!Float.isFinite(d)) {
@@ -60,8 +68,12 @@ final class VectorBlocks {
     }
 
     static void decodeQ4V1(
-            MemorySegment source, long blocks, MemorySegment destination, boolean isBfloat16) {
-        for (long b = 0; b < blocks; b++) {
+            MemorySegment source,
+            long first,
+            int count,
+            MemorySegment destination,
+            boolean isBfloat16) {
+        for (long b = first; b < first + count; b++) {
             long offset = b * 20;
             float d = BlockDecoder.half(source, offset);
             float m = BlockDecoder.half(source, offset + 2);
@@ -89,8 +101,12 @@ final class VectorBlocks {
     }
 
     static void decodeQ5V0(
-            MemorySegment source, long blocks, MemorySegment destination, boolean isBfloat16) {
-        for (long b = 0; b < blocks; b++) {
+            MemorySegment source,
+            long first,
+            int count,
+            MemorySegment destination,
+            boolean isBfloat16) {
+        for (long b = first; b < first + count; b++) {
             long offset = b * 22;
             float d = BlockDecoder.half(source, offset);
             if (!Float.isFinite(d)) {
@@ -110,8 +126,12 @@ final class VectorBlocks {
     }
 
     static void decodeQ5V1(
-            MemorySegment source, long blocks, MemorySegment destination, boolean isBfloat16) {
-        for (long b = 0; b < blocks; b++) {
+            MemorySegment source,
+            long first,
+            int count,
+            MemorySegment destination,
+            boolean isBfloat16) {
+        for (long b = first; b < first + count; b++) {
             long offset = b * 24;
             float d = BlockDecoder.half(source, offset);
             float m = BlockDecoder.half(source, offset + 2);

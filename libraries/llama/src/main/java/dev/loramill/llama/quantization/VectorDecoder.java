@@ -21,6 +21,12 @@ import jdk.incubator.vector.VectorOperators;
 final class VectorDecoder implements ElementDecoder {
     private static final int CHUNK = 2048;
 
+    /**
+     * A method that is called often is compiled as a whole soon; one that loops over a whole tensor
+     * begins each call in slow code, where vectors are objects.
+     */
+    private static final int BLOCKS_A_CALL = 64;
+
     static boolean isWideEnough() {
         return LANES == 8 || LANES == 16;
     }
@@ -32,18 +38,35 @@ final class VectorDecoder implements ElementDecoder {
             long elementCount,
             MemorySegment destination,
             boolean isBfloat16) {
-        long blocks = elementCount / type.blockSize();
         switch (type) {
             case F32, F16, BF16 ->
                     decodeUnquantized(type, source, elementCount, destination, isBfloat16);
-            case Q8_0 -> VectorBlocks.decodeQ8V0(source, blocks, destination, isBfloat16);
-            case Q4_0 -> VectorBlocks.decodeQ4V0(source, blocks, destination, isBfloat16);
-            case Q4_1 -> VectorBlocks.decodeQ4V1(source, blocks, destination, isBfloat16);
-            case Q5_0 -> VectorBlocks.decodeQ5V0(source, blocks, destination, isBfloat16);
-            case Q5_1 -> VectorBlocks.decodeQ5V1(source, blocks, destination, isBfloat16);
-            case Q4_K -> VectorSuperBlocks.decodeQ4K(source, blocks, destination, isBfloat16);
-            case Q5_K -> VectorSuperBlocks.decodeQ5K(source, blocks, destination, isBfloat16);
-            case Q6_K -> VectorSuperBlocks.decodeQ6K(source, blocks, destination, isBfloat16);
+            default -> {
+                long blocks = elementCount / type.blockSize();
+                for (long first = 0; first < blocks; first += BLOCKS_A_CALL) {
+                    int count = (int) Math.min(BLOCKS_A_CALL, blocks - first);
+                    decodeBlocks(type, source, first, count, destination, isBfloat16);
+                }
+            }
+        }
+    }
+
+    private static void decodeBlocks(
+            GgmlType type,
+            MemorySegment source,
+            long first,
+            int count,
+            MemorySegment destination,
+            boolean isBfloat16) {
+        switch (type) {
+            case Q8_0 -> VectorBlocks.decodeQ8V0(source, first, count, destination, isBfloat16);
+            case Q4_0 -> VectorBlocks.decodeQ4V0(source, first, count, destination, isBfloat16);
+            case Q4_1 -> VectorBlocks.decodeQ4V1(source, first, count, destination, isBfloat16);
+            case Q5_0 -> VectorBlocks.decodeQ5V0(source, first, count, destination, isBfloat16);
+            case Q5_1 -> VectorBlocks.decodeQ5V1(source, first, count, destination, isBfloat16);
+            case Q4_K -> VectorSuperBlocks.decodeQ4K(source, first, count, destination, isBfloat16);
+            case Q5_K -> VectorSuperBlocks.decodeQ5K(source, first, count, destination, isBfloat16);
+            case Q6_K -> VectorSuperBlocks.decodeQ6K(source, first, count, destination, isBfloat16);
             default -> throw new IllegalArgumentException(type + " cannot be dequantized");
         }
     }

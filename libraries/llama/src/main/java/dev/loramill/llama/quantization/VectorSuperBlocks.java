@@ -17,8 +17,12 @@ final class VectorSuperBlocks {
     private VectorSuperBlocks() {}
 
     static void decodeQ4K(
-            MemorySegment source, long blocks, MemorySegment destination, boolean isBfloat16) {
-        for (long b = 0; b < blocks; b++) {
+            MemorySegment source,
+            long first,
+            int count,
+            MemorySegment destination,
+            boolean isBfloat16) {
+        for (long b = first; b < first + count; b++) {
             long offset = b * 144;
             float d = BlockDecoder.half(source, offset);
             float dmin = BlockDecoder.half(source, offset + 2);
@@ -45,8 +49,12 @@ final class VectorSuperBlocks {
     }
 
     static void decodeQ5K(
-            MemorySegment source, long blocks, MemorySegment destination, boolean isBfloat16) {
-        for (long b = 0; b < blocks; b++) {
+            MemorySegment source,
+            long first,
+            int count,
+            MemorySegment destination,
+            boolean isBfloat16) {
+        for (long b = first; b < first + count; b++) {
             long offset = b * 176;
             float d = BlockDecoder.half(source, offset);
             float dmin = BlockDecoder.half(source, offset + 2);
@@ -79,8 +87,12 @@ final class VectorSuperBlocks {
     }
 
     static void decodeQ6K(
-            MemorySegment source, long blocks, MemorySegment destination, boolean isBfloat16) {
-        for (long b = 0; b < blocks; b++) {
+            MemorySegment source,
+            long first,
+            int count,
+            MemorySegment destination,
+            boolean isBfloat16) {
+        for (long b = first; b < first + count; b++) {
             long offset = b * 210;
             float d = BlockDecoder.half(source, offset + 208);
             if (!Float.isFinite(d)) {
