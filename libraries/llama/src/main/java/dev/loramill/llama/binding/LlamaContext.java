@@ -146,13 +146,14 @@ public final class LlamaContext implements AutoCloseable {
         try {
             int[] positions = sequences.place(batch, model.vocabulary());
             outputs.clear();
-            int code;
+            NativeLog.Heard<Integer> heard;
             try {
                 MemorySegment struct = batch.fill(positions);
-                code = model.library().compute(() -> functions.decode(context, struct));
+                heard = model.functions().log().listen(() -> compute(context, struct));
             } finally {
                 Reference.reachabilityFence(batch);
             }
+            int code = heard.result();
             if (code == DECODE_ABORTED) {
                 abortFlag.set(JAVA_BYTE, 0, (byte) 0);
                 return DecodeOutcome.ABORTED;
@@ -164,7 +165,7 @@ public final class LlamaContext implements AutoCloseable {
                         "a batch of " + batch.size() + " tokens",
                         code == 1 || code == -3
                                 ? "no room in the key-value cache"
-                                : "see the log of llama.cpp");
+                                : heard.reason());
             }
             for (int i = 0; i < batch.size(); i++) {
                 outputs.set(i, batch.wantsLogits(i));
@@ -176,6 +177,10 @@ public final class LlamaContext implements AutoCloseable {
                 rollBack(context, before);
             }
         }
+    }
+
+    private int compute(MemorySegment context, MemorySegment batch) {
+        return model.library().compute(() -> functions.decode(context, batch));
     }
 
     /**
