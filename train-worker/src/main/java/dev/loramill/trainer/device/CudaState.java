@@ -31,22 +31,26 @@ public sealed interface CudaState {
      */
     record Absent(String reason) implements CudaState {}
 
-    /** Looks; loads libtorch only if this build has its CUDA libraries. */
+    /**
+     * Looks; loads libtorch only if this build has its CUDA libraries.
+     *
+     * @throws IllegalStateException if it has, and they cannot be loaded on this machine
+     */
     static CudaState look() {
         if (CudaState.class.getResource(LIBRARY) == null) {
             return new Absent("this build has no CUDA libraries; build with -Pcuda");
         }
         Libtorch.load();
-        if (!torch.hasCUDA()) {
+        CUDAHooksInterface hooks = torch.getCUDAHooks();
+        if (!hooks.hasCUDART()) {
             return new Absent(
-                    "the CUDA libraries of this build cannot be loaded; install CUDA 13 with"
-                            + " cuBLAS, cuDNN 9 and NCCL");
+                    "libtorch_cuda.so of this build cannot be loaded; put CUDA 13 with cuBLAS,"
+                            + " cuDNN 9, cuSPARSE and NCCL on LD_LIBRARY_PATH");
         }
         int count = torch.cuda_device_count();
         if (count < 1) {
             return new Absent("no GPU answers; see whether nvidia-smi lists one");
         }
-        CUDAHooksInterface hooks = torch.getCUDAHooks();
         hooks.init();
         List<Device.Cuda> devices = new ArrayList<>();
         for (byte index = 0; index < count; index++) {
