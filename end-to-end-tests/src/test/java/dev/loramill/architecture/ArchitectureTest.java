@@ -35,10 +35,12 @@ class ArchitectureTest {
     private static final String TRAINER = "dev.loramill.trainer..";
     private static final String SERVE = "dev.loramill.serve..";
     private static final String[] SERVICES = {INGEST, CLEAN, TRAIN, WORKER, TRAINER, SERVE};
+    private static final String OPENAI = "dev.loramill.openai..";
     private static final String[] LIBRARIES = {
         "dev.loramill.events..",
         "dev.loramill.artifacts..",
         "dev.loramill.outbox..",
+        OPENAI,
         "dev.loramill.llama..",
         "dev.loramill.samples.."
     };
@@ -59,6 +61,7 @@ class ArchitectureTest {
                         "events",
                         "artifacts",
                         "outbox",
+                        "openai",
                         "llama",
                         "ingest",
                         "clean",
@@ -125,6 +128,14 @@ class ArchitectureTest {
                                     .or(type(dev.loramill.outbox.TransactionalConsumer.class)));
 
     @ArchTest
+    static final ArchRule openAiShapesDependOnNothingOfOurs =
+            noClasses()
+                    .that()
+                    .resideInAPackage(OPENAI)
+                    .should()
+                    .dependOnClassesThat(resideInAPackage("dev.loramill..").and(outside(OPENAI)));
+
+    @ArchTest
     static final ArchRule onlyResourcesKnowHttp =
             noClasses()
                     .that()
@@ -153,13 +164,14 @@ class ArchitectureTest {
                     .should()
                     .dependOnClassesThat(type(java.lang.foreign.Linker.class));
 
+    /** What every HTTP door has in common is a matter of the framework that opens them. */
     @ArchTest
-    static final ArchRule librariesKnowNoFramework =
+    static final ArchRule otherLibrariesKnowNoFramework =
             noClasses()
-                    .that()
-                    .resideInAnyPackage(LIBRARIES)
-                    .or()
-                    .resideInAPackage(TRAINER)
+                    .that(
+                            resideInAnyPackage(LIBRARIES)
+                                    .and(outside(OPENAI))
+                                    .or(resideInAPackage(TRAINER)))
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage("io.quarkus..", "io.smallrye..", "jakarta..");

@@ -4,7 +4,7 @@ import dev.loramill.artifacts.ArtifactStore;
 import dev.loramill.artifacts.BaseCatalogue;
 import dev.loramill.artifacts.BaseModel;
 import dev.loramill.artifacts.MissingArtifactException;
-import dev.loramill.clean.errors.RefusedException;
+import dev.loramill.openai.RefusedException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -53,7 +53,7 @@ final class BaseTokenizers implements AutoCloseable {
         try {
             opened = BaseTokenizer.open(base, store.localPath(base.sha256()));
         } catch (MissingArtifactException e) {
-            throw RefusedException.away(
+            throw RefusedException.unavailable(
                     "the file of base \"%s\" (%s) is not in the artifact store"
                             .formatted(base.id(), base.sha256()));
         } catch (RuntimeException e) {

@@ -1,7 +1,8 @@
 package dev.loramill.clean.ledger;
 
-import dev.loramill.clean.errors.RefusedException;
 import dev.loramill.events.RecipeReference;
+import dev.loramill.openai.PageRequest;
+import dev.loramill.openai.RefusedException;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/datasets")
 @Blocking
 class LedgerResource {
+    private static final int USUAL_LIMIT = 20;
     private static final int MAX_LIMIT = 1_000;
 
     private final LedgerQueries queries;
@@ -42,17 +44,14 @@ class LedgerResource {
             @PathParam("id") String id,
             @QueryParam("outcome") @DefaultValue("kept") String outcome,
             @QueryParam("rule") @Nullable String rule,
-            @QueryParam("limit") @DefaultValue("20") int limit)
+            @QueryParam("limit") @Nullable String limit)
             throws SQLException {
-        if (limit < 1 || limit > MAX_LIMIT) {
-            throw RefusedException.invalid(
-                    "invalid_limit",
-                    "limit",
-                    "limit must be in [1, %d], got %d".formatted(MAX_LIMIT, limit));
-        }
         LedgerQueries.Selection selection = selection(outcome);
         queries.ledger(id);
-        return new Listing<>("list", queries.rows(id, selection, rule, limit));
+        return new Listing<>(
+                "list",
+                queries.rows(
+                        id, selection, rule, PageRequest.limit(limit, USUAL_LIMIT, MAX_LIMIT)));
     }
 
     private static LedgerQueries.Selection selection(String outcome) {

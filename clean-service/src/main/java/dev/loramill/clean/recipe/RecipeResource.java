@@ -1,8 +1,8 @@
 package dev.loramill.clean.recipe;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.loramill.clean.errors.RefusedException;
 import dev.loramill.events.RecipeReference;
+import dev.loramill.openai.RefusedException;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -62,7 +62,7 @@ class RecipeResource {
                                     name,
                                     store.all().stream().map(RecipeReference::name).toList()));
         } catch (SQLException e) {
-            return RefusedException.away("the database is away; try again later");
+            return RefusedException.unavailable("the database is away; try again later");
         }
     }
 

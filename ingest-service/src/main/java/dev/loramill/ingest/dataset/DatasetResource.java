@@ -1,8 +1,9 @@
 package dev.loramill.ingest.dataset;
 
-import dev.loramill.ingest.openai.Page;
-import dev.loramill.ingest.openai.PageRequest;
-import dev.loramill.ingest.openai.RefusedException;
+import dev.loramill.ingest.announce.BrokerAwayException;
+import dev.loramill.openai.Page;
+import dev.loramill.openai.PageRequest;
+import dev.loramill.openai.RefusedException;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -40,7 +41,11 @@ class DatasetResource {
             throw RefusedException.invalid(
                     "missing_body", null, "the body must be a JSON object, at least {}");
         }
-        return DatasetBody.of(datasets.open(request));
+        try {
+            return DatasetBody.of(datasets.open(request));
+        } catch (BrokerAwayException e) {
+            throw RefusedException.unavailable(String.valueOf(e.getMessage()));
+        }
     }
 
     @GET
@@ -49,7 +54,8 @@ class DatasetResource {
             @RestQuery @Nullable String order,
             @RestQuery @Nullable String after)
             throws SQLException {
-        return datasets.list(PageRequest.of(limit, after, order, MAX_PAGE)).map(DatasetBody::of);
+        return datasets.list(PageRequest.ordered(limit, after, order, MAX_PAGE))
+                .map(DatasetBody::of);
     }
 
     @GET
@@ -67,7 +73,11 @@ class DatasetResource {
             @HeaderParam("Idempotency-Key") @Nullable String key,
             InputStream body)
             throws IOException, SQLException {
-        return DatasetBody.BatchBody.of(id, batches.accept(id, body, key));
+        try {
+            return DatasetBody.BatchBody.of(id, batches.accept(id, body, key));
+        } catch (BrokerAwayException e) {
+            throw RefusedException.unavailable(String.valueOf(e.getMessage()));
+        }
     }
 
     @POST

@@ -2,7 +2,7 @@ package dev.loramill.ingest.dataset;
 
 import dev.loramill.events.RecipeReference;
 import dev.loramill.ingest.database.Columns;
-import dev.loramill.ingest.openai.PageRequest;
+import dev.loramill.openai.PageRequest;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,6 +1,5 @@
 package dev.loramill.ingest.files;
 
-import dev.loramill.ingest.openai.RefusedException;
 import dev.loramill.ingest.row.Detection;
 import dev.loramill.ingest.row.FormatDetector;
 import dev.loramill.ingest.row.RowFormat;
@@ -9,6 +8,7 @@ import dev.loramill.ingest.source.LineReader;
 import dev.loramill.ingest.source.SourceConfig;
 import dev.loramill.ingest.source.SourceLimits;
 import dev.loramill.ingest.source.UnreadableSourceException;
+import dev.loramill.openai.RefusedException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.InputStream;

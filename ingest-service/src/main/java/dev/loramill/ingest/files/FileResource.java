@@ -1,8 +1,8 @@
 package dev.loramill.ingest.files;
 
-import dev.loramill.ingest.openai.Page;
-import dev.loramill.ingest.openai.PageRequest;
-import dev.loramill.ingest.openai.RefusedException;
+import dev.loramill.openai.Page;
+import dev.loramill.openai.PageRequest;
+import dev.loramill.openai.RefusedException;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -56,7 +56,8 @@ class FileResource {
             @RestQuery @Nullable String order,
             @RestQuery @Nullable String after)
             throws SQLException {
-        return files.list(PageRequest.of(limit, after, order, MAX_PAGE), purpose).map(FileBody::of);
+        return files.list(PageRequest.ordered(limit, after, order, MAX_PAGE), purpose)
+                .map(FileBody::of);
     }
 
     @GET

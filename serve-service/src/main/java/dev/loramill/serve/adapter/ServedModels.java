@@ -1,11 +1,13 @@
 package dev.loramill.serve.adapter;
 
+import dev.loramill.openai.RefusedException;
 import jakarta.inject.Singleton;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The models that can be asked for now; changes as a whole, so readers never see half a change. */
 @Singleton
@@ -15,6 +17,28 @@ public class ServedModels {
     /** The model of a name. */
     public Optional<ServedModel> find(String name) {
         return Optional.ofNullable(byName.get(name));
+    }
+
+    /**
+     * The model of a name.
+     *
+     * @throws RefusedException naming the models that are served, when it is none of them
+     */
+    public ServedModel require(String name) {
+        return find(name).orElseThrow(() -> notServed(name));
+    }
+
+    /** Tells a client that a model is not served, and which are. */
+    public RefusedException notServed(String name) {
+        return RefusedException.missing(
+                "model_not_found",
+                "model",
+                "model \"%s\" is not served here; served are: %s"
+                        .formatted(
+                                name,
+                                byName.keySet().stream()
+                                        .map(served -> "\"" + served + "\"")
+                                        .collect(Collectors.joining(", "))));
     }
 
     /** All models, the base first. */

@@ -1,7 +1,7 @@
 package dev.loramill.serve.chat;
 
+import dev.loramill.openai.RefusedException;
 import dev.loramill.serve.engine.TokenLogprobs;
-import dev.loramill.serve.openai.ApiException;
 import dev.loramill.serve.stream.AnswerEvent;
 import dev.loramill.serve.stream.EventStream;
 import java.io.IOException;
@@ -19,7 +19,7 @@ final class AnswerDelivery {
     /**
      * Waits for the whole answer.
      *
-     * @throws ApiException when it breaks off
+     * @throws RefusedException when it breaks off
      */
     static ChatCompletion complete(OpenAnswer answer, ChatRequest request)
             throws InterruptedException {
@@ -79,7 +79,7 @@ final class AnswerDelivery {
         return request.logprobs().isPresent() ? Logprobs.of(logprobs, answer.tokens()) : null;
     }
 
-    private static ApiException broken(String reason) {
-        return ApiException.unavailable(reason, "generation_failed", SOON);
+    private static RefusedException broken(String reason) {
+        return RefusedException.unavailable("generation_failed", reason, SOON);
     }
 }

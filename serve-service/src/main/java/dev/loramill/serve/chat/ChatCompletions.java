@@ -2,6 +2,7 @@ package dev.loramill.serve.chat;
 
 import dev.loramill.llama.jinja.TemplateException;
 import dev.loramill.llama.template.ChatMessage;
+import dev.loramill.openai.RefusedException;
 import dev.loramill.serve.adapter.ServedModel;
 import dev.loramill.serve.adapter.ServedModels;
 import dev.loramill.serve.engine.Admission;
@@ -9,7 +10,6 @@ import dev.loramill.serve.engine.Engine;
 import dev.loramill.serve.engine.EngineLifecycle;
 import dev.loramill.serve.engine.EngineState;
 import dev.loramill.serve.engine.GenerationRequest;
-import dev.loramill.serve.openai.ApiException;
 import dev.loramill.serve.stream.AnswerStream;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -34,7 +34,7 @@ class ChatCompletions {
     /**
      * Checks the body of a request.
      *
-     * @throws ApiException when it is wrong, or nothing can be answered now
+     * @throws RefusedException when it is wrong, or nothing can be answered now
      */
     ChatRequest read(byte[] body) {
         return new ChatRequestReader(engine().tokenizer().vocabularySize()).read(body);
@@ -43,12 +43,12 @@ class ChatCompletions {
     /**
      * Begins to answer.
      *
-     * @throws ApiException when the model is not known, the prompt does not fit, or there is no
+     * @throws RefusedException when the model is not known, the prompt does not fit, or there is no
      *     room
      */
     OpenAnswer open(ChatRequest request) {
         Engine engine = engine();
-        ServedModel model = find(request.model());
+        ServedModel model = models.require(request.model());
         int[] prompt = prompt(engine, request);
         return switch (engine.submit(generation(model, prompt, request))) {
             case Admission.Accepted(var generation) ->
@@ -61,22 +61,21 @@ class ChatCompletions {
                             new AnswerStream(generation, engine.tokenizer(), request.stop()),
                             TokenTexts.of(engine.tokenizer()));
             case Admission.QueueFull(int limit) ->
-                    throw ApiException.unavailable(
+                    throw RefusedException.unavailable(
+                            "overloaded",
                             "%d requests wait already, no more are taken; try again in a moment"
                                     .formatted(limit),
-                            "overloaded",
                             SOON);
             case Admission.PromptTooLong(int tokenCount, int limit) ->
-                    throw ApiException.invalid(
-                            "messages have %d tokens, the context has room for %d tokens of prompt and answer together; shorten them"
-                                    .formatted(tokenCount, limit),
+                    throw RefusedException.invalid(
+                            "context_length_exceeded",
                             "messages",
-                            "context_length_exceeded");
-            case Admission.VariantRetired _ ->
-                    throw ApiException.modelNotFound(request.model(), names());
+                            "messages have %d tokens, the context has room for %d tokens of prompt and answer together; shorten them"
+                                    .formatted(tokenCount, limit));
+            case Admission.VariantRetired _ -> throw models.notServed(request.model());
             case Admission.ShuttingDown _ ->
-                    throw ApiException.unavailable(
-                            "the server is shutting down", "shutting_down", LATER);
+                    throw RefusedException.unavailable(
+                            "shutting_down", "the server is shutting down", LATER);
         };
     }
 
@@ -84,20 +83,12 @@ class ChatCompletions {
         return switch (lifecycle.state()) {
             case EngineState.Serving(Engine engine, _) -> engine;
             case EngineState.Waiting(String reason) ->
-                    throw ApiException.unavailable(
-                            "nothing can be answered yet: " + reason, "model_not_loaded", LATER);
+                    throw RefusedException.unavailable(
+                            "model_not_loaded", "nothing can be answered yet: " + reason, LATER);
             case EngineState.Stopped _ ->
-                    throw ApiException.unavailable(
-                            "the server is shutting down", "shutting_down", LATER);
+                    throw RefusedException.unavailable(
+                            "shutting_down", "the server is shutting down", LATER);
         };
-    }
-
-    private ServedModel find(String name) {
-        return models.find(name).orElseThrow(() -> ApiException.modelNotFound(name, names()));
-    }
-
-    private List<String> names() {
-        return models.all().stream().map(ServedModel::name).toList();
     }
 
     private static int[] prompt(Engine engine, ChatRequest request) {
@@ -108,10 +99,10 @@ class ChatCompletions {
         try {
             return engine.chat().prompt(messages);
         } catch (TemplateException e) {
-            throw ApiException.invalid(
-                    "the model's chat template refuses these messages: " + e.getMessage(),
+            throw RefusedException.invalid(
+                    "invalid_value",
                     "messages",
-                    "invalid_value");
+                    "the model's chat template refuses these messages: " + e.getMessage());
         }
     }
 

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.loramill.events.ChatMessage;
 import dev.loramill.llama.binding.SamplerOptions;
-import dev.loramill.serve.openai.ApiException;
+import dev.loramill.openai.RefusedException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -83,20 +83,20 @@ final class ChatRequestReader {
     /**
      * Reads a request.
      *
-     * @throws ApiException with all that is wrong
+     * @throws RefusedException with all that is wrong
      */
     ChatRequest read(byte[] json) {
         JsonNode body;
         try {
             body = MAPPER.readTree(json);
         } catch (JsonProcessingException e) {
-            throw ApiException.invalid(
-                    "the body must be JSON: " + e.getOriginalMessage(), null, "invalid_json");
+            throw RefusedException.invalid(
+                    "invalid_json", null, "the body must be JSON: " + e.getOriginalMessage());
         } catch (IOException e) {
-            throw ApiException.invalid("the body must be JSON in UTF-8", null, "invalid_json");
+            throw RefusedException.invalid("invalid_json", null, "the body must be JSON in UTF-8");
         }
         if (!body.isObject()) {
-            throw ApiException.invalid("the body must be a JSON object", null, "invalid_json");
+            throw RefusedException.invalid("invalid_json", null, "the body must be a JSON object");
         }
         RequestFields fields = new RequestFields(body);
         ChatRequest request = read(fields);
@@ -293,12 +293,12 @@ final class ChatRequestReader {
 
     private static void throwFaults(List<RequestFields.Fault> faults) {
         if (!faults.isEmpty()) {
-            throw ApiException.invalid(
+            throw RefusedException.invalid(
+                    faults.getFirst().code(),
+                    faults.getFirst().field(),
                     faults.stream()
                             .map(RequestFields.Fault::message)
-                            .collect(Collectors.joining("; ")),
-                    faults.getFirst().field(),
-                    faults.getFirst().code());
+                            .collect(Collectors.joining("; ")));
         }
     }
 }

@@ -1,8 +1,6 @@
 package dev.loramill.serve.chat;
 
-import dev.loramill.serve.adapter.ServedModel;
 import dev.loramill.serve.adapter.ServedModels;
-import dev.loramill.serve.openai.ApiException;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -28,10 +26,6 @@ public class ModelsResource {
     @GET
     @Path("{model: .+}")
     public ModelList.Model get(@PathParam("model") String name) {
-        return models.find(name)
-                .map(ModelList.Model::of)
-                .orElseThrow(() ->
-                        ApiException.modelNotFound(
-                                name, models.all().stream().map(ServedModel::name).toList()));
+        return ModelList.Model.of(models.require(name));
     }
 }

@@ -8,8 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.loramill.events.ChatMessage;
 import dev.loramill.llama.binding.SamplerOptions;
+import dev.loramill.openai.RefusedException;
 import dev.loramill.serve.engine.TokenLogprobs;
-import dev.loramill.serve.openai.ApiException;
 import dev.loramill.serve.stream.Answer;
 import dev.loramill.serve.stream.AnswerEvent;
 import dev.loramill.serve.stream.EventStream;
@@ -54,7 +54,7 @@ class AnswerDeliveryTest {
                                 answer(piece("Hel"), broken("the engine failed")),
                                 request(ChatRequest.Delivery.WHOLE, OptionalInt.empty())))
                 .isInstanceOfSatisfying(
-                        ApiException.class,
+                        RefusedException.class,
                         refusal -> {
                             assertThat(refusal.status()).isEqualTo(503);
                             assertThat(refusal.retryAfter()).isPresent();

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.loramill.events.ChatMessage;
-import dev.loramill.serve.openai.ApiException;
-import dev.loramill.serve.openai.ErrorBody;
+import dev.loramill.openai.ErrorBody;
+import dev.loramill.openai.RefusedException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -179,7 +179,7 @@ class ChatRequestReaderTest {
     void refusesWhatIsNoJsonObject(String body) {
         assertThatThrownBy(() -> reader.read(body.getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOfSatisfying(
-                        ApiException.class,
+                        RefusedException.class,
                         refusal -> {
                             assertThat(refusal.status()).isEqualTo(400);
                             assertThat(refusal.body().error().code()).isEqualTo("invalid_json");
@@ -191,7 +191,7 @@ class ChatRequestReaderTest {
     }
 
     private ErrorBody.Fault refusal(String fields) {
-        ApiException refusal = catchThrowableOfType(ApiException.class, () -> read(fields));
+        RefusedException refusal = catchThrowableOfType(RefusedException.class, () -> read(fields));
         assertThat(refusal).as("refusal").isNotNull();
         assertThat(refusal.status()).isEqualTo(400);
         return refusal.body().error();

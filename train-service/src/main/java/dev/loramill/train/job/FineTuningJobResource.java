@@ -1,8 +1,8 @@
 package dev.loramill.train.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.loramill.train.openai.Page;
-import dev.loramill.train.openai.PageRequest;
+import dev.loramill.openai.Page;
+import dev.loramill.openai.PageRequest;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Blocking
 class FineTuningJobResource {
+    private static final int MOST = 100;
     private static final int USUAL_JOBS = 20;
     private static final int USUAL_CHECKPOINTS = 10;
     private static final Pattern METADATA_KEY = Pattern.compile("metadata\\[(.*)]");
@@ -51,7 +52,7 @@ class FineTuningJobResource {
             @Context UriInfo uri)
             throws SQLException {
         return jobs.list(
-                        PageRequest.of(limit, after, USUAL_JOBS),
+                        PageRequest.newestFirst(limit, after, USUAL_JOBS, MOST),
                         metadata(uri.getQueryParameters()))
                 .map(FineTuningJobBody::of);
     }
@@ -77,7 +78,8 @@ class FineTuningJobResource {
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after)
             throws SQLException {
-        return jobs.events(id, PageRequest.of(limit, after, USUAL_JOBS)).map(JobEventBody::of);
+        return jobs.events(id, PageRequest.newestFirst(limit, after, USUAL_JOBS, MOST))
+                .map(JobEventBody::of);
     }
 
     @GET
@@ -88,7 +90,7 @@ class FineTuningJobResource {
             @RestQuery @Nullable String after)
             throws SQLException {
         Job job = jobs.require(id);
-        return jobs.checkpoints(id, PageRequest.of(limit, after, USUAL_CHECKPOINTS))
+        return jobs.checkpoints(id, PageRequest.newestFirst(limit, after, USUAL_CHECKPOINTS, MOST))
                 .map(saved -> CheckpointBody.of(job, saved));
     }
 

@@ -2,12 +2,12 @@ package dev.loramill.train.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.loramill.events.AttemptCancelled;
+import dev.loramill.openai.Page;
+import dev.loramill.openai.PageRequest;
+import dev.loramill.openai.RefusedException;
 import dev.loramill.outbox.Outbox;
 import dev.loramill.outbox.Transactions;
 import dev.loramill.train.announce.Relay;
-import dev.loramill.train.openai.Page;
-import dev.loramill.train.openai.PageRequest;
-import dev.loramill.train.openai.RefusedException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import java.sql.Connection;

@@ -1,8 +1,8 @@
 package dev.loramill.train.job;
 
 import dev.loramill.events.ArtifactReference;
+import dev.loramill.openai.PageRequest;
 import dev.loramill.train.columns.Columns;
-import dev.loramill.train.openai.PageRequest;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

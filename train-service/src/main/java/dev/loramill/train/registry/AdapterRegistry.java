@@ -1,12 +1,12 @@
 package dev.loramill.train.registry;
 
+import dev.loramill.openai.Page;
+import dev.loramill.openai.PageRequest;
+import dev.loramill.openai.RefusedException;
 import dev.loramill.outbox.Outbox;
 import dev.loramill.outbox.Transactions;
 import dev.loramill.train.announce.Relay;
 import dev.loramill.train.gate.Verdict;
-import dev.loramill.train.openai.Page;
-import dev.loramill.train.openai.PageRequest;
-import dev.loramill.train.openai.RefusedException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,7 +1,7 @@
 package dev.loramill.train.registry;
 
-import dev.loramill.train.openai.Page;
-import dev.loramill.train.openai.PageRequest;
+import dev.loramill.openai.Page;
+import dev.loramill.openai.PageRequest;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Blocking
 class AdapterResource {
+    private static final int MOST = 100;
     private static final int USUAL = 20;
 
     private final AdapterRegistry registry;
@@ -31,7 +32,8 @@ class AdapterResource {
     public Page<AdapterBody> list(
             @RestQuery @Nullable String limit, @RestQuery @Nullable String after)
             throws SQLException {
-        return registry.list(PageRequest.of(limit, after, USUAL)).map(AdapterBody::of);
+        return registry.list(PageRequest.newestFirst(limit, after, USUAL, MOST))
+                .map(AdapterBody::of);
     }
 
     @GET

@@ -1,6 +1,7 @@
 package dev.loramill.train.schedule;
 
 import dev.loramill.events.TrainingSpec;
+import dev.loramill.openai.RefusedException;
 import dev.loramill.outbox.Transactions;
 import dev.loramill.train.dataset.DatasetsCleaned;
 import dev.loramill.train.dataset.Freezing;
@@ -14,7 +15,6 @@ import dev.loramill.train.job.JobError;
 import dev.loramill.train.job.JobState;
 import dev.loramill.train.job.JobTable;
 import dev.loramill.train.job.JobsMoved;
-import dev.loramill.train.openai.RefusedException;
 import dev.loramill.train.specification.JobSpecification;
 import dev.loramill.train.specification.RowSource;
 import dev.loramill.train.specification.TrainingSpecs;

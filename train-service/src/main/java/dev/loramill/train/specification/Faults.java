@@ -1,6 +1,6 @@
 package dev.loramill.train.specification;
 
-import dev.loramill.train.openai.RefusedException;
+import dev.loramill.openai.RefusedException;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package dev.loramill.train.specification;
 
 import dev.loramill.events.Hyperparameters;
-import dev.loramill.train.openai.RefusedException;
+import dev.loramill.openai.RefusedException;
 import org.jspecify.annotations.Nullable;
 
 /**

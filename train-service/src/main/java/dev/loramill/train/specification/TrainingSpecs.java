@@ -1,8 +1,8 @@
 package dev.loramill.train.specification;
 
 import dev.loramill.events.TrainingSpec;
+import dev.loramill.openai.RefusedException;
 import dev.loramill.train.dataset.FrozenVersion;
-import dev.loramill.train.openai.RefusedException;
 import org.jspecify.annotations.Nullable;
 
 /** What a worker is told, from what a person asked for and the rows that were found. */

@@ -1,7 +1,7 @@
 package dev.loramill.train.worker;
 
+import dev.loramill.openai.Page;
 import dev.loramill.outbox.Transactions;
-import dev.loramill.train.openai.Page;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;

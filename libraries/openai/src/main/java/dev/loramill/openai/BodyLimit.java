@@ -1,26 +1,27 @@
-package dev.loramill.ingest.openai;
+package dev.loramill.openai;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Says why, where the HTTP server would close the connection on a large body without a word. */
-@ApplicationScoped
+@Singleton
 class BodyLimit {
     /** Before the server's own check. */
-    private static final int PRIORITY = 1_000;
+    private static final int PRIORITY = RequestIds.PRIORITY - 1;
 
     private final ObjectMapper json;
     private final long maxBytes;
 
     BodyLimit(
             ObjectMapper json,
-            @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize limit) {
+            @ConfigProperty(name = "quarkus.http.limits.max-body-size", defaultValue = "10M")
+                    MemorySize limit) {
         this.json = json;
         this.maxBytes = limit.asLongValue();
     }
@@ -37,15 +38,15 @@ class BodyLimit {
         }
         RefusedException refused =
                 RefusedException.tooLarge(
-                        "the body has %,d bytes, allowed are %,d; pack it by gzip or send it in parts"
+                        "the body has %,d bytes, allowed are %,d; send less at a time"
                                 .formatted(Long.parseLong(length), maxBytes));
         try {
             context.response()
-                    .setStatusCode(refused.category().status())
+                    .setStatusCode(refused.status())
                     .putHeader("Content-Type", "application/json")
                     .putHeader("Connection", "close")
                     .end(json.writeValueAsString(refused.body()))
-                    .onComplete(done -> context.request().connection().close());
+                    .onComplete(_ -> context.request().connection().close());
         } catch (JsonProcessingException e) {
             context.fail(e);
         }

@@ -1,12 +1,15 @@
-package dev.loramill.clean.errors;
+package dev.loramill.openai;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.slf4j.Logger;
@@ -18,14 +21,7 @@ final class ErrorResource {
 
     @ServerExceptionMapper
     RestResponse<ErrorBody> refused(RefusedException refused) {
-        return answer(
-                refused.status(),
-                ErrorBody.of(
-                        refused.status(),
-                        String.valueOf(refused.getMessage()),
-                        refused.param(),
-                        refused.code()),
-                refused.retryAfterSeconds());
+        return answer(refused.status(), refused.body(), refused.retryAfter());
     }
 
     @ServerExceptionMapper
@@ -33,8 +29,9 @@ final class ErrorResource {
         LOG.atWarn().setCause(fault).log("A request failed at the database");
         return isAway(fault)
                 ? refused(
-                        RefusedException.away(
-                                "the database is away; nothing was changed, try again later"))
+                        RefusedException.unavailable(
+                                "the database is away; try again later, and look first whether a"
+                                        + " change was made"))
                 : internal();
     }
 
@@ -59,26 +56,26 @@ final class ErrorResource {
         if (fault.getCause() instanceof JsonProcessingException json) {
             return json(json);
         }
-        int status = fault.getResponse().getStatus();
+        Response.StatusType status = fault.getResponse().getStatusInfo();
         String message =
-                switch (status) {
+                switch (status.getStatusCode()) {
                     case 404 -> "there is nothing at this address";
                     case 405 -> "this method is not allowed here";
                     case 413 -> "the body has more bytes than are allowed";
-                    case 415 -> "this content type is not understood here";
+                    case 415 ->
+                            "this content type is not understood here; JSON is sent as"
+                                    + " application/json, a file as multipart/form-data";
                     default -> String.valueOf(fault.getMessage());
                 };
-        String code =
-                fault.getResponse()
-                        .getStatusInfo()
-                        .getReasonPhrase()
-                        .toLowerCase(Locale.ROOT)
-                        .replace(' ', '_');
-        return answer(status, ErrorBody.of(status, message, null, code), 0);
+        String code = status.getReasonPhrase().toLowerCase(Locale.ROOT).replace(' ', '_');
+        return answer(
+                status.getStatusCode(),
+                ErrorBody.of(status.getStatusCode(), message, null, code),
+                Optional.empty());
     }
 
     @ServerExceptionMapper
-    RestResponse<ErrorBody> unforeseen(Exception fault) {
+    RestResponse<ErrorBody> unforeseen(Throwable fault) {
         LOG.atError().setCause(fault).log("A request failed");
         return internal();
     }
@@ -86,17 +83,18 @@ final class ErrorResource {
     private static RestResponse<ErrorBody> internal() {
         return answer(
                 500,
-                ErrorBody.of(500, "the service failed; its log says why", null, "internal"),
-                0);
+                ErrorBody.of(500, "the service failed; its log says why", null, "internal_error"),
+                Optional.empty());
     }
 
-    private static RestResponse<ErrorBody> answer(int status, ErrorBody body, int retryAfter) {
+    private static RestResponse<ErrorBody> answer(
+            int status, ErrorBody body, Optional<Duration> retryAfter) {
         RestResponse.ResponseBuilder<ErrorBody> answer =
                 RestResponse.ResponseBuilder.<ErrorBody>create(status)
                         .entity(body)
                         .header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON);
-        if (retryAfter > 0) {
-            answer.header(HttpHeaders.RETRY_AFTER, retryAfter);
+        if (retryAfter.isPresent()) {
+            answer.header(HttpHeaders.RETRY_AFTER, Math.max(1, retryAfter.get().toSeconds()));
         } else if (status == 409) {
             // The official clients repeat every 409 unless they are told not to.
             answer.header("x-should-retry", "false");

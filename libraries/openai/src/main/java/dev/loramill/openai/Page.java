@@ -1,11 +1,20 @@
-package dev.loramill.ingest.openai;
+package dev.loramill.openai;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A page of a list. */
+/**
+ * A page of a list. The page after the last item is empty, since some clients ask on until they
+ * meet an empty one, whatever {@code has_more} says.
+ *
+ * @param object always {@code list}
+ * @param data the items
+ * @param firstId id of the first item; null on an empty page
+ * @param lastId id of the last item; the next page is asked for by {@code after} it
+ * @param hasMore whether items follow
+ */
 public record Page<T>(
         String object,
         List<T> data,
@@ -27,6 +36,11 @@ public record Page<T>(
                 data.isEmpty() ? null : id.apply(data.getFirst()),
                 data.isEmpty() ? null : id.apply(data.getLast()),
                 hasMore);
+    }
+
+    /** A list that is not divided into pages. */
+    public static <T> Page<T> whole(List<T> all, Function<T, String> id) {
+        return of(all, Integer.MAX_VALUE, id);
     }
 
     /** The same page with its items in another form. */

@@ -1,14 +1,15 @@
-package dev.loramill.serve.openai;
+package dev.loramill.openai;
 
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.UUID;
 
-/** Names each answer in a header, which clients show with an error. */
+/** Names each answer in the header {@code x-request-id}, which clients show with an error. */
 @Singleton
 class RequestIds {
-    private static final int EARLY = 1_000;
+    /** Before {@link BodyLimit}, whose refusals have a name too. */
+    static final int PRIORITY = 2_000;
 
     void register(@Observes Filters filters) {
         filters.register(
@@ -16,6 +17,6 @@ class RequestIds {
                     context.response().putHeader("x-request-id", "req_" + UUID.randomUUID());
                     context.next();
                 },
-                EARLY);
+                PRIORITY);
     }
 }
