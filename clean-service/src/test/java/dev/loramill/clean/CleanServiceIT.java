@@ -6,10 +6,9 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.loramill.clean.json.CanonicalJson;
-import dev.loramill.clean.stack.Answer;
 import dev.loramill.clean.stack.CleanStack;
 import dev.loramill.clean.stack.Rows;
-import dev.loramill.clean.stack.SharedStack;
+import dev.loramill.clean.stack.SharedCleanStack;
 import dev.loramill.events.DatasetCleaned;
 import dev.loramill.events.DatasetFrozen;
 import dev.loramill.events.DatasetOpened;
@@ -21,18 +20,20 @@ import dev.loramill.events.RowEvent;
 import dev.loramill.events.RowReceived;
 import dev.loramill.events.RowRejected;
 import dev.loramill.events.Topics;
+import dev.loramill.stack.Answer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(SharedStack.class)
+@ExtendWith(SharedCleanStack.class)
 class CleanServiceIT {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -290,6 +291,7 @@ class CleanServiceIT {
                 .isEqualTo(Rows.NONE.digest());
         Answer missing = stack.get("/v1/recipes/nothing");
         assertThat(missing.status()).isEqualTo(404);
+        assertThat(missing.headers().firstValue("x-request-id")).isPresent();
         assertThat(missing.at("/error/message")).contains("medical-forum", "none");
 
         String good =
@@ -323,8 +325,10 @@ class CleanServiceIT {
 
     @Test
     void recordsThatAreNoEventsGoToDeadLettersAndStopNothing() {
-        stack.publishRaw(Topics.ROWS_RECEIVED, "k", "nonsense".getBytes(StandardCharsets.UTF_8));
-        stack.publishRaw(Topics.ROWS_CLEANED, "k", "rubbish".getBytes(StandardCharsets.UTF_8));
+        stack.publish(
+                Topics.ROWS_RECEIVED, "k", "nonsense".getBytes(StandardCharsets.UTF_8), Map.of());
+        stack.publish(
+                Topics.ROWS_CLEANED, "k", "rubbish".getBytes(StandardCharsets.UTF_8), Map.of());
         send("ds-after", Rows.NONE, List.of(Rows.received("ds-after", 1, Rows.NONE, "a", "b")));
 
         stack.awaitCleaned("ds-after");

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.loramill.clean.stack.CleanStack;
 import dev.loramill.clean.stack.Rows;
-import dev.loramill.clean.stack.SharedStack;
+import dev.loramill.clean.stack.SharedCleanStack;
 import dev.loramill.events.DatasetCleaned;
 import dev.loramill.events.DatasetOpened;
 import dev.loramill.events.DatasetSealed;
@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(SharedStack.class)
+@ExtendWith(SharedCleanStack.class)
 class CrashIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 

@@ -14,13 +14,13 @@ import dev.loramill.events.RowDigests;
 import dev.loramill.events.RowReceived;
 import dev.loramill.events.RowRejected;
 import dev.loramill.events.Topics;
-import dev.loramill.ingest.stack.Answer;
 import dev.loramill.ingest.stack.IngestStack;
 import dev.loramill.ingest.stack.RecipePeer;
-import dev.loramill.ingest.stack.SharedStack;
+import dev.loramill.ingest.stack.SharedIngestStack;
 import dev.loramill.samples.RowKind;
 import dev.loramill.samples.SampleGenerator;
 import dev.loramill.samples.SampleRow;
+import dev.loramill.stack.Answer;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +28,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(SharedStack.class)
+@ExtendWith(SharedIngestStack.class)
 class DatasetsIT {
     private static final String ROW = "{\"question\":\"Why?\",\"answer\":\"So.\"}";
 

@@ -8,9 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.loramill.events.DatasetSealed;
 import dev.loramill.events.RowReceived;
 import dev.loramill.events.Topics;
-import dev.loramill.ingest.stack.Answer;
 import dev.loramill.ingest.stack.IngestStack;
-import dev.loramill.ingest.stack.SharedStack;
+import dev.loramill.ingest.stack.SharedIngestStack;
+import dev.loramill.stack.Answer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +20,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(SharedStack.class)
+@ExtendWith(SharedIngestStack.class)
 class FaultsIT {
     private static final byte[] ROW = "{\"question\":\"Why?\",\"answer\":\"So.\"}".getBytes(UTF_8);
     private static final Duration PATIENCE = Duration.ofSeconds(40);

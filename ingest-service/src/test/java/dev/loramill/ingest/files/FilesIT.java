@@ -13,10 +13,10 @@ import com.openai.models.files.FileCreateParams;
 import com.openai.models.files.FileDeleted;
 import com.openai.models.files.FileObject;
 import com.openai.models.files.FilePurpose;
-import dev.loramill.ingest.stack.Answer;
 import dev.loramill.ingest.stack.IngestStack;
-import dev.loramill.ingest.stack.SharedStack;
+import dev.loramill.ingest.stack.SharedIngestStack;
 import dev.loramill.samples.SampleGenerator;
+import dev.loramill.stack.Answer;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -35,7 +35,7 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(SharedStack.class)
+@ExtendWith(SharedIngestStack.class)
 class FilesIT {
     private static final String ROW = "{\"question\":\"Why?\",\"answer\":\"So.\"}\n";
 
@@ -203,7 +203,9 @@ class FilesIT {
                                     .getBytes(UTF_8));
             String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
 
-            assertThat(answer).startsWith("HTTP/1.1 413").contains("invalid_request_error");
+            assertThat(answer)
+                    .startsWith("HTTP/1.1 413")
+                    .contains("x-request-id: req_", "invalid_request_error", "body_too_large");
         }
     }
 

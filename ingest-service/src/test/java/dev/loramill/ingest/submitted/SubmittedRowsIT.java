@@ -9,7 +9,7 @@ import dev.loramill.events.RowReceived;
 import dev.loramill.events.RowRejected;
 import dev.loramill.events.Topics;
 import dev.loramill.ingest.stack.IngestStack;
-import dev.loramill.ingest.stack.SharedStack;
+import dev.loramill.ingest.stack.SharedIngestStack;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +17,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(SharedStack.class)
+@ExtendWith(SharedIngestStack.class)
 class SubmittedRowsIT {
     private static final String ROW = "{\"question\":\"Why?\",\"answer\":\"So.\"}";
 
@@ -111,7 +111,7 @@ class SubmittedRowsIT {
     }
 
     private void submit(String body, Map<String, String> headers) {
-        stack.produce(Topics.ROWS_SUBMITTED, "any", body.getBytes(UTF_8), headers);
+        stack.publish(Topics.ROWS_SUBMITTED, "any", body.getBytes(UTF_8), headers);
     }
 
     private void awaitRows(String dataset, long count) {

@@ -19,7 +19,7 @@ import com.openai.models.finetuning.jobs.checkpoints.FineTuningJobCheckpoint;
 import dev.loramill.events.AttemptAssigned;
 import dev.loramill.train.stack.Reports;
 import dev.loramill.train.stack.ScriptedWorker;
-import dev.loramill.train.stack.SharedStack;
+import dev.loramill.train.stack.SharedTrainStack;
 import dev.loramill.train.stack.TrainStack;
 import java.time.Duration;
 import java.util.List;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The official Java client drives the service without a change. */
-@ExtendWith(SharedStack.class)
+@ExtendWith(SharedTrainStack.class)
 class OpenAiClientIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 

@@ -13,13 +13,13 @@ import dev.loramill.events.AttemptFailed.FaultCategory;
 import dev.loramill.events.AttemptReference;
 import dev.loramill.train.stack.Reports;
 import dev.loramill.train.stack.ScriptedWorker;
-import dev.loramill.train.stack.SharedStack;
+import dev.loramill.train.stack.SharedTrainStack;
 import dev.loramill.train.stack.TrainStack;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(SharedStack.class)
+@ExtendWith(SharedTrainStack.class)
 class AttemptsIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 

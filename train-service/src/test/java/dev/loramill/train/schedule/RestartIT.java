@@ -9,7 +9,7 @@ import dev.loramill.events.AttemptAssigned;
 import dev.loramill.events.AttemptReference;
 import dev.loramill.train.stack.Reports;
 import dev.loramill.train.stack.ScriptedWorker;
-import dev.loramill.train.stack.SharedStack;
+import dev.loramill.train.stack.SharedTrainStack;
 import dev.loramill.train.stack.TrainStack;
 import java.time.Duration;
 import java.util.List;
@@ -18,7 +18,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(SharedStack.class)
+@ExtendWith(SharedTrainStack.class)
 class RestartIT {
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 

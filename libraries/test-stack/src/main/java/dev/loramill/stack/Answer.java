@@ -1,4 +1,4 @@
-package dev.loramill.clean.stack;
+package dev.loramill.stack;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,7 +18,7 @@ public record Answer(int status, HttpHeaders headers, String text) {
         }
     }
 
-    /** A member of the body, as text. */
+    /** A field of the body, as text. */
     public String at(String pointer) {
         return json().at(pointer).asText();
     }

@@ -1,0 +1,85 @@
+package dev.loramill.stack;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** The service as it is shipped, in a process of its own on a port that stays the same. */
+final class PackagedService implements AutoCloseable {
+    private static final Path APPLICATION = Path.of("target/quarkus-app/quarkus-run.jar");
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final Path log;
+    private final List<String> jvmOptions;
+    private final Map<String, String> environment;
+    private Process process;
+
+    /**
+     * Starts it; does not wait until it is ready.
+     *
+     * @param jvmOptions options of its JVM, beside those that all have
+     * @param environment its configuration
+     */
+    PackagedService(String name, List<String> jvmOptions, Map<String, String> environment)
+            throws IOException {
+        this.log = Path.of("target", name + "-it.log");
+        this.jvmOptions = List.copyOf(jvmOptions);
+        this.environment = Map.copyOf(environment);
+        this.process = start();
+    }
+
+    /** Starts it again; does not wait until it is ready. */
+    void restart() throws IOException {
+        process = start();
+    }
+
+    /** Kills it as kill -9 does. */
+    void kill() {
+        process.destroyForcibly();
+        await().atMost(PATIENCE).until(() -> !process.isAlive());
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(PATIENCE)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            process.destroyForcibly();
+        }
+    }
+
+    private Process start() throws IOException {
+        if (!Files.exists(APPLICATION)) {
+            throw new IllegalStateException(
+                    APPLICATION + " is missing; these tests run after the package phase");
+        }
+        Path java = Path.of(String.valueOf(System.getProperty("java.home")), "bin", "java");
+        ProcessBuilder builder =
+                new ProcessBuilder(
+                        java.toString(), "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+        builder.command().addAll(jvmOptions);
+        builder.command().addAll(List.of("-jar", APPLICATION.toString()));
+        builder.environment().putAll(environment);
+        return builder.redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+    }
+
+    /** A port of this machine that nobody listens on. */
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
