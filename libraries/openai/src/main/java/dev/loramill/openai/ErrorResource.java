@@ -48,11 +48,14 @@ final class ErrorResource {
     /** Takes the place of the framework's own mapper, which answers without a body. */
     @ServerExceptionMapper
     RestResponse<ErrorBody> mismatch(MismatchedInputException fault) {
-        return json(fault);
+        return refused(JsonFault.refusal(fault));
     }
 
     @ServerExceptionMapper
     RestResponse<ErrorBody> web(WebApplicationException fault) {
+        if (fault.getCause() instanceof MismatchedInputException mismatch) {
+            return mismatch(mismatch);
+        }
         if (fault.getCause() instanceof JsonProcessingException json) {
             return json(json);
         }

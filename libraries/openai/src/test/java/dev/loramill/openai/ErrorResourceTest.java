@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import jakarta.ws.rs.NotFoundException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ErrorResourceTest {
     private final ErrorResource errors = new ErrorResource();
@@ -73,6 +78,32 @@ class ErrorResourceTest {
                         () -> JsonMapper.builder().build().readTree("{"));
 
         assertThat(errors.json(fault).getEntity().error().code()).isEqualTo("invalid_json");
+    }
+
+    record Request(String name, Integer sample, List<String> probes) {}
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    {"sampel":5}      | sampel    | there is no field "sampel"; known are name, probes, sample
+                    {"sample":"many"} | sample    | sample must be a whole number
+                    {"probes":"Why?"} | probes    | probes must be an array
+                    {"probes":[{}]}   | probes[0] | probes[0] must be a text
+                    [1]               |           | the body must be a JSON object
+                    """)
+    void jsonThatIsNotWhatTheRouteTakesIsToldInTheClientsWords(
+            String body, @Nullable String param, String message) {
+        MismatchedInputException fault =
+                catchThrowableOfType(
+                        MismatchedInputException.class,
+                        () -> JsonMapper.builder().build().readValue(body, Request.class));
+
+        ErrorBody.Fault told = errors.mismatch(fault).getEntity().error();
+
+        assertThat(told.message()).isEqualTo(message);
+        assertThat(told.param()).isEqualTo(param);
     }
 
     @Test
