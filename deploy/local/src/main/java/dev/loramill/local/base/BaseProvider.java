@@ -80,10 +80,11 @@ public final class BaseProvider {
                                         "base \"%s\" is not known; in the catalogue: %s; can be fetched: %s; or give the path of a GGUF file"
                                                 .formatted(
                                                         idOrPath,
-                                                        bases.all().stream()
-                                                                .map(BaseModel::id)
-                                                                .toList(),
-                                                        KnownBase.ids())));
+                                                        listed(
+                                                                bases.all().stream()
+                                                                        .map(BaseModel::id)
+                                                                        .toList()),
+                                                        listed(KnownBase.ids()))));
         if (store.contains(known.sha256())) {
             return register(
                     known.id(),
@@ -181,6 +182,10 @@ public final class BaseProvider {
                 .max(Map.Entry.comparingByValue())
                 .map(entry -> entry.getKey().name())
                 .orElse("none");
+    }
+
+    private static String listed(List<String> ids) {
+        return ids.isEmpty() ? "none" : String.join(", ", ids);
     }
 
     /** Id made of a file's name. */

@@ -24,15 +24,26 @@ final class PipDownload {
     private static final Duration DOWNLOAD_TIMEOUT = Duration.ofMinutes(20);
     private static final int SHOWN_LINES = 3;
 
+    private final List<List<String>> pips;
     private final Consumer<String> progress;
 
     PipDownload(Consumer<String> progress) {
+        this(PIPS, progress);
+    }
+
+    /**
+     * Makes a download.
+     *
+     * @param pips commands to try, the first that answers is taken
+     */
+    PipDownload(List<List<String>> pips, Consumer<String> progress) {
+        this.pips = pips;
         this.progress = progress;
     }
 
     /** How the machine calls pip; empty when it has none. */
-    static Optional<List<String>> findPip() throws InterruptedException {
-        for (List<String> pip : PIPS) {
+    private Optional<List<String>> findPip() throws InterruptedException {
+        for (List<String> pip : pips) {
             List<String> command = new ArrayList<>(pip);
             command.add("--version");
             try {

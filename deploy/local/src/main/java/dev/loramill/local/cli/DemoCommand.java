@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -121,6 +122,11 @@ final class DemoCommand implements Callable<Integer> {
         if (running.isEmpty()) {
             return new DetachedLauncher(home, Console.standard())
                     .start(base == null ? UpCommand.DEFAULT_BASE : base);
+        }
+        if (running.get().phase() != RunState.Phase.RUNNING) {
+            throw new LaunchException(
+                    "Loramill is %s; try again when ./loramill status says that it is running"
+                            .formatted(running.get().phase().name().toLowerCase(Locale.ROOT)));
         }
         String served = running.get().base();
         if (base != null && !base.equals(served)) {

@@ -49,8 +49,14 @@ final class LogsCommand implements Callable<Integer> {
         LoramillHome home = LoramillHome.of(System.getenv());
         Path log = home.log(name);
         if (!name.matches("[a-z]+") || !Files.exists(log)) {
+            List<String> names = names(home);
             throw new LaunchException(
-                    "there is no log \"%s\"; there are: %s".formatted(name, names(home)));
+                    "there is no log \"%s\"; there are: %s"
+                            .formatted(
+                                    name,
+                                    names.isEmpty()
+                                            ? "none yet, ./loramill up writes them"
+                                            : String.join(", ", names)));
         }
         PrintStream out = System.out;
         long position = Files.size(log);

@@ -9,7 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The door for people: {@code ./loramill}. */
+/** The commands that the script {@code ./loramill} hands on; the script itself lists them all. */
 @Command(
         name = "loramill",
         description = "Turns raw rows into served LoRA adapters, on this machine.",
@@ -25,19 +25,6 @@ import picocli.CommandLine.Spec;
             DoctorCommand.class,
             ResetCommand.class,
             CommandLine.HelpCommand.class
-        },
-        footer = {
-            "",
-            "Commands that the script ./loramill runs by other programs:",
-            "  test                 build everything, run all tests, check the style",
-            "  bench NAME           show a speed; NAMEs: gguf, tokenizer, binding",
-            "  stress NAME          show what faults do; NAMEs: adapters",
-            "  gguf, tokenize, render   look at base models, adapters, tokens, chat templates",
-            "  natives              say which llama.cpp library is used, fetch the current build",
-            "  trainer              train a LoRA adapter without any service",
-            "",
-            "Data lies in .loramill in the checkout (moved by LORAMILL_HOME); ports are moved by"
-                    + " LORAMILL_PORT_INGEST, _CLEAN, _TRAIN, _SERVE, _WORKER, _KAFKA, _POSTGRES."
         })
 public final class LoramillCommand implements Runnable {
     private static final int FAILED = 1;
@@ -59,6 +46,19 @@ public final class LoramillCommand implements Runnable {
                         LauncherLogs.quiet();
                     }
                     return new CommandLine.RunLast().execute(parsed);
+                })
+                .setParameterExceptionHandler((fault, arguments) -> {
+                    // The whole usage would push the fault out of sight.
+                    CommandLine command = fault.getCommandLine();
+                    command.getErr().println(fault.getMessage());
+                    CommandLine.UnmatchedArgumentException.printSuggestions(
+                            fault, command.getErr());
+                    command.getErr()
+                            .println(
+                                    "./%s --help tells more"
+                                            .formatted(
+                                                    command.getCommandSpec().qualifiedName(" ")));
+                    return command.getCommandSpec().exitCodeOnInvalidInput();
                 })
                 .setExecutionExceptionHandler((exception, commandLine, parsed) -> {
                     if (exception instanceof LaunchException) {

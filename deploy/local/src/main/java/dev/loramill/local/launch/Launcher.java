@@ -97,6 +97,7 @@ public final class Launcher {
         LauncherLock lock = LauncherLock.acquire(home);
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
         add("", lock);
+        add("", () -> RunState.delete(home));
         Files.createDirectories(home.logs());
         Orphans.stop(home, console);
         home.ports().requireFree();
@@ -104,7 +105,6 @@ public final class Launcher {
             new ServiceSpecs(home, base).of(service);
         }
         writeState();
-        add("", () -> RunState.delete(home));
         base = provideBase().id();
         writeState();
     }

@@ -111,6 +111,7 @@ class LauncherIT {
             assertThat(trial.printed())
                     .contains("port " + other.getLocalPort() + " is taken", "LORAMILL_PORT_SERVE");
             assertThat(trial.home().kafka()).doesNotExist();
+            assertThat(trial.home().run().resolve("state.json")).doesNotExist();
             assertThat(run("status")).isEqualTo(3);
         }
     }
