@@ -1,0 +1,76 @@
+package dev.loramill.documents;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What docs/operations.md lists is what the services log, measure and check. */
+class OperationsTest {
+    private static final Path PAGE = Path.of("../docs/operations.md");
+    private static final List<String> MODULES =
+            List.of(
+                    "libraries",
+                    "ingest-service",
+                    "clean-service",
+                    "train-service",
+                    "train-worker",
+                    "serve-service");
+
+    @Test
+    void everyLogKeyIsListed() throws IOException {
+        TreeSet<String> keys = found("addKeyValue\\(\\s*\"(\\w+)\"");
+
+        assertThat(keys).contains("jobId", "datasetId");
+        assertThat(Files.readString(PAGE))
+                .contains(keys.stream().map(key -> "`" + key + "`").toList());
+    }
+
+    @Test
+    void everyMetricIsListed() throws IOException {
+        TreeSet<String> metrics =
+                found("(?:builder|counter|gauge|timer)\\(\\s*\"(loramill[a-z.]+)\"");
+
+        assertThat(metrics).contains("loramill.train.jobs", "loramill.serve.contexts");
+        assertThat(Files.readString(PAGE))
+                .contains(metrics.stream().map(metric -> "`" + metric.replace('.', '_')).toList());
+    }
+
+    @Test
+    void everyHealthCheckIsListed() throws IOException {
+        TreeSet<String> checks =
+                found(
+                        "HealthCheckResponse\\s*\\.named\\(\\s*\"([^\"]+)\"|String NAME = \"(base[^\"]+)\"");
+
+        assertThat(checks).contains("intake", "ledger", "adapters");
+        assertThat(Files.readString(PAGE))
+                .contains(checks.stream().map(check -> "`" + check + "`").toList());
+    }
+
+    private static TreeSet<String> found(String expression) throws IOException {
+        Pattern pattern = Pattern.compile(expression);
+        TreeSet<String> found = new TreeSet<>();
+        for (String module : MODULES) {
+            try (Stream<Path> files = Files.walk(Path.of("..", module))) {
+                for (Path file : files.filter(OperationsTest::isSource).toList()) {
+                    pattern.matcher(Files.readString(file))
+                            .results()
+                            .map(match ->
+                                    String.valueOf(match.group(match.group(1) != null ? 1 : 2)))
+                            .forEach(found::add);
+                }
+            }
+        }
+        return found;
+    }
+
+    private static boolean isSource(Path file) {
+        return file.toString().contains("/src/main/java/") && file.toString().endsWith(".java");
+    }
+}

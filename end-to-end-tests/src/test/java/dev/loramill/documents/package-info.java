@@ -1,0 +1,5 @@
+/** The documents say what is there. */
+@NullMarked
+package dev.loramill.documents;
+
+import org.jspecify.annotations.NullMarked;
