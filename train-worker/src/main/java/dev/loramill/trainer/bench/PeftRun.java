@@ -4,90 +4,101 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.loramill.launch.TrainerLaunch;
 import dev.loramill.trainer.data.Document;
 import dev.loramill.trainer.export.AdapterExport;
+import dev.loramill.trainer.job.InvalidJobException;
 import dev.loramill.trainer.job.LearningRateSchedule;
 import dev.loramill.trainer.loop.PreparedRun;
 import dev.loramill.trainer.lora.LoraLayout;
 import dev.loramill.trainer.lora.LoraParameters;
 import dev.loramill.trainer.model.Architecture;
 import dev.loramill.trainer.tensor.MatrixArena;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Runs the same steps in PEFT: same base file, same initial adapter, same rows in each batch. */
 final class PeftRun {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String SCRIPT = "peft_bench.py";
 
-    private PeftRun() {}
+    private final String python;
+    private final Path script;
 
-    static RunFigures run(
-            PreparedRun run, String python, Path directory, int warmupSteps, PrintWriter table)
+    private PeftRun(String python, Path script) {
+        this.python = python;
+        this.script = script;
+    }
+
+    /**
+     * Finds out, before anything is measured, whether an interpreter can do it.
+     *
+     * @param directory takes the script
+     * @throws InvalidJobException if it cannot be started or lacks a library
+     */
+    static PeftRun of(String python, Path directory) throws IOException, InterruptedException {
+        Path script = directory.resolve(SCRIPT);
+        try (InputStream source = PeftRun.class.getResourceAsStream(SCRIPT)) {
+            Files.copy(Objects.requireNonNull(source, SCRIPT), script);
+        }
+        Process process;
+        try {
+            process =
+                    new ProcessBuilder(python, script.toString(), "--check")
+                            .redirectErrorStream(true)
+                            .start();
+        } catch (IOException e) {
+            throw new InvalidJobException(
+                    "--python \""
+                            + python
+                            + "\" cannot be started; name a Python 3 that has torch, transformers and"
+                            + " peft");
+        }
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new InvalidJobException(
+                    "--python \"" + python + "\" cannot run PEFT: " + said.strip());
+        }
+        return new PeftRun(python, script);
+    }
+
+    RunFigures run(PreparedRun run, Path directory, int warmupSteps, PrintWriter table)
             throws IOException, InterruptedException {
         Path adapter = directory.resolve("initial");
         writeInitialAdapter(run, adapter);
         Path plan = directory.resolve("plan.json");
         JSON.writeValue(plan.toFile(), plan(run, adapter));
-        Path script = directory.resolve(SCRIPT);
-        try (InputStream source = PeftRun.class.getResourceAsStream(SCRIPT)) {
-            Files.copy(Objects.requireNonNull(source, SCRIPT), script);
-        }
-        Path log = directory.resolve("peft.log");
-        Process process =
-                new ProcessBuilder(python, script.toString(), plan.toString())
-                        .redirectError(log.toFile())
-                        .start();
-        List<Double> losses = new ArrayList<>();
-        long tokens = 0;
-        double seconds = 0;
-        JsonNode last = JSON.createObjectNode();
-        try (BufferedReader lines =
-                new BufferedReader(
-                        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                last = JSON.readTree(line);
-                if (!last.has("step")) {
-                    continue;
-                }
-                losses.add(last.path("loss").asDouble());
-                if (losses.size() > warmupSteps) {
-                    tokens += last.path("tokens").asLong();
-                    seconds += last.path("seconds").asDouble();
-                }
-                table.printf(
-                        Locale.ROOT,
-                        "  PEFT step %d  loss %.4f  %.0f tokens/s%n",
-                        losses.size(),
-                        losses.getLast(),
-                        last.path("tokens").asLong() / last.path("seconds").asDouble());
-                table.flush();
-            }
-        }
-        int exitCode = process.waitFor();
-        if (exitCode != 0 || !last.has("evalLoss")) {
-            List<String> errors = Files.readAllLines(log);
-            throw new IOException(
-                    "PEFT ended with "
-                            + exitCode
-                            + ": "
-                            + (errors.isEmpty() ? "" : errors.getLast()));
-        }
-        return new RunFigures(
-                losses,
-                tokens / seconds,
-                last.path("evalLoss").asDouble(),
-                last.path("peakMemoryBytes").asLong());
+        ProcessBuilder builder = new ProcessBuilder(python, script.toString(), plan.toString());
+        // What this process was started with suits the trainer; PEFT runs as a person starts it.
+        builder.environment().keySet().removeAll(TrainerLaunch.environment().keySet());
+        SideProcess.Printed printed =
+                new SideProcess("PEFT", builder, directory.resolve("peft.log"), table)
+                        .run(PeftRun::stepOf);
+        return RunFigures.of(
+                printed.steps(),
+                warmupSteps,
+                printed.last().path("evalLoss").asDouble(),
+                printed.last().path("peakMemoryBytes").asLong());
+    }
+
+    private static Optional<StepFigures> stepOf(JsonNode line) {
+        return line.has("step")
+                ? Optional.of(
+                        new StepFigures(
+                                line.path("loss").asDouble(),
+                                line.path("tokens").asLong(),
+                                line.path("seconds").asDouble(),
+                                Map.of()))
+                : Optional.empty();
     }
 
     private static void writeInitialAdapter(PreparedRun run, Path directory) throws IOException {

@@ -4,6 +4,7 @@ import dev.loramill.trainer.bench.BenchCommand;
 import dev.loramill.trainer.job.InvalidJobException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -36,6 +37,10 @@ public final class TrainerCommand {
         if (System.getProperty("java.util.logging.manager") == null) {
             System.setProperty("java.util.logging.manager", "org.jboss.logmanager.LogManager");
         }
+        // The openblas of libtorch's binding is not published; the one before it is known to work.
+        System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
+        Logger loader = Logger.getLogger("org.bytedeco.javacpp.Loader");
+        loader.setFilter(line -> !String.valueOf(line.getMessage()).startsWith("Versions of"));
         System.exit(run(arguments));
     }
 

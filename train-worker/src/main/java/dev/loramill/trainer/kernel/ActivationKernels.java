@@ -39,8 +39,11 @@ public final class ActivationKernels {
         }
     }
 
-    /** Turns {@code gateUp} in place into its gradient, given that of the output. */
-    public void swigluBackward(Matrix gateUp, Matrix dOut, int from, int to) {
+    /**
+     * Turns {@code gateUp} in place into its gradient, given that of the output, and makes the
+     * output again on the way.
+     */
+    public void swigluBackward(Matrix gateUp, Matrix dOut, Matrix out, int from, int to) {
         for (int row = from; row < to; row++) {
             load(gateUp, row);
             RowCodec.load(dOut.precision(), dOut.address(row, 0), gradient, 0, width);
@@ -53,7 +56,9 @@ public final class ActivationKernels {
                 d.mul(silu).intoArray(up, i);
                 FloatVector slope = s.add(silu.mul(FloatVector.broadcast(FLOATS, 1f).sub(s)));
                 d.mul(u).mul(slope).intoArray(gate, i);
+                silu.mul(u).intoArray(gradient, i);
             }
+            RowCodec.store(out.precision(), gradient, 0, out.address(row, 0), width);
             RowCodec.store(gateUp.precision(), gate, 0, gateUp.address(row, 0), width);
             RowCodec.store(gateUp.precision(), up, 0, gateUp.address(row, width), width);
         }

@@ -6,7 +6,6 @@ import static dev.loramill.trainer.kernel.RowCodec.LANES;
 import dev.loramill.trainer.tensor.Matrix;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Causal softmax over blocks of attention scores, for one member of the team.
@@ -46,10 +45,9 @@ public final class AttentionKernels {
             int padded = load(workspace, address, scores, visible, Float.NEGATIVE_INFINITY);
             FloatVector best = FloatVector.fromArray(FLOATS, scores, 0);
             for (int i = LANES; i < padded; i += LANES) {
-                FloatVector x = FloatVector.fromArray(FLOATS, scores, i);
-                best = best.blend(x, x.compare(VectorOperators.GT, best));
+                best = Lanes.greater(best, FloatVector.fromArray(FLOATS, scores, i));
             }
-            float highest = best.reduceLanes(VectorOperators.MAX);
+            float highest = Lanes.greatest(best);
             FloatVector sums = FloatVector.zero(FLOATS);
             for (int i = 0; i < padded; i += LANES) {
                 FloatVector e =
@@ -58,7 +56,7 @@ public final class AttentionKernels {
                 e.intoArray(scores, i);
                 sums = sums.add(e);
             }
-            float sum = LaneSum.of(sums);
+            float sum = Lanes.sum(sums);
             float inverse = 1f / sum;
             for (int i = 0; i < padded; i += LANES) {
                 FloatVector.fromArray(FLOATS, scores, i).mul(inverse).intoArray(scores, i);
@@ -128,26 +126,30 @@ public final class AttentionKernels {
             Matrix dHeads,
             Matrix dots) {
         int dimension = layout.dimension();
-        float[] a = new float[RowCodec.padded(dimension)];
-        float[] b = new float[RowCodec.padded(dimension)];
+        int whole = dimension - dimension % LANES;
+        int bytes = out.precision().bytes();
         for (int row = from; row < to; row++) {
             int token = row - span.start();
             for (int head = 0; head < layout.heads(); head++) {
-                int column = head * dimension;
-                RowCodec.load(out.precision(), out.address(row, column), a, 0, dimension);
-                RowCodec.load(dOut.precision(), dOut.address(row, column), b, 0, dimension);
-                FloatVector sum = FloatVector.zero(FLOATS);
-                for (int i = 0; i < a.length; i += LANES) {
-                    sum =
-                            FloatVector.fromArray(FLOATS, a, i)
-                                    .fma(FloatVector.fromArray(FLOATS, b, i), sum);
+                long a = out.address(row, head * dimension);
+                long b = dOut.address(row, head * dimension);
+                FloatVector sums = FloatVector.zero(FLOATS);
+                for (int i = 0; i < whole; i += LANES) {
+                    FloatVector x = RowCodec.vectorAt(out.precision(), a + (long) i * bytes);
+                    FloatVector y = RowCodec.vectorAt(dOut.precision(), b + (long) i * bytes);
+                    sums = x.fma(y, sums);
                 }
-                RowCodec.storeFloat(
-                        dots.elementAddress(layout.perHead(span, head, token)), LaneSum.of(sum));
+                float dot = Lanes.sum(sums);
+                for (int i = whole; i < dimension; i++) {
+                    dot +=
+                            RowCodec.elementAt(out.precision(), a + (long) i * bytes)
+                                    * RowCodec.elementAt(dOut.precision(), b + (long) i * bytes);
+                }
+                RowCodec.storeFloat(dots.elementAddress(layout.perHead(span, head, token)), dot);
                 RowCodec.copy(
-                        dOut.address(row, column),
+                        b,
                         dHeads.elementAddress(layout.query(span, head, token)),
-                        (long) dimension * dHeads.precision().bytes());
+                        (long) dimension * bytes);
             }
         }
     }

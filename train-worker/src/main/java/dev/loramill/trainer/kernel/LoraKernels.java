@@ -1,7 +1,9 @@
 package dev.loramill.trainer.kernel;
 
+import static dev.loramill.trainer.kernel.RowCodec.LANES;
+
 import dev.loramill.trainer.tensor.Matrix;
-import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
 
 /**
  * The seam between base and adapter in the widened matrices, for one member of the team.
@@ -46,14 +48,6 @@ public final class LoraKernels {
         }
     }
 
-    /** Copies already scaled rank columns back into a widened input. */
-    public void reinject(Matrix h, Matrix x, int column, int from, int to) {
-        long bytes = (long) h.columns() * h.precision().bytes();
-        for (int r = from; r < to; r++) {
-            RowCodec.copy(h.address(r, 0), x.address(r, column), bytes);
-        }
-    }
-
     private void scale(float scale, int width) {
         if (scale != 1f) {
             for (int i = 0; i < width; i++) {
@@ -88,25 +82,30 @@ public final class LoraKernels {
             Matrix gradients,
             long first,
             int rows,
-            int columns,
-            float scale) {
-        float[] sum = new float[columns];
-        float[] part = new float[columns];
+            int columns) {
+        int whole = columns - columns % LANES;
         for (int r = 0; r < rows; r++) {
             long target = gradients.elementAddress(first + (long) r * columns);
-            Arrays.fill(sum, 0f);
-            for (Matrix partial : partials) {
-                RowCodec.load(
-                        partial.precision(), partial.address(row + r, column), part, 0, columns);
-                for (int i = 0; i < columns; i++) {
-                    sum[i] += part[i];
+            for (int i = 0; i < whole; i += LANES) {
+                FloatVector sum = RowCodec.floatsAt(target + 4L * i);
+                for (Matrix partial : partials) {
+                    sum =
+                            sum.add(
+                                    RowCodec.vectorAt(
+                                            partial.precision(),
+                                            partial.address(row + r, column + i)));
                 }
+                RowCodec.floatsTo(sum, target + 4L * i);
             }
-            RowCodec.load(gradients.precision(), target, part, 0, columns);
-            for (int i = 0; i < columns; i++) {
-                part[i] += sum[i] * scale;
+            for (int i = whole; i < columns; i++) {
+                float sum = RowCodec.loadFloat(target + 4L * i);
+                for (Matrix partial : partials) {
+                    sum +=
+                            RowCodec.elementAt(
+                                    partial.precision(), partial.address(row + r, column + i));
+                }
+                RowCodec.storeFloat(target + 4L * i, sum);
             }
-            RowCodec.store(gradients.precision(), part, 0, target, columns);
         }
     }
 }

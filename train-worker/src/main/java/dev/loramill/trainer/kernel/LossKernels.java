@@ -98,7 +98,7 @@ public final class LossKernels {
                 e.intoArray(row, i);
                 sum = sum.add(e);
             }
-            total += LaneSum.of(sum);
+            total += Lanes.sum(sum);
         }
         return total;
     }

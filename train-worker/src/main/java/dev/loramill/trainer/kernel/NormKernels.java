@@ -67,17 +67,19 @@ public final class NormKernels {
     }
 
     /**
-     * Gradient of {@link #normalize} with the residual beside it: {@code dx = dResidual + (dOut's
-     * way back through the normalization of x)}.
+     * Gradient of {@link #normalize} with the residual beside it: adds to {@code dx} the way of
+     * {@code dOut} back through the normalization of {@code x}, and makes {@code out} again.
      */
     public void normalizeBackward(
-            Matrix dOut, Matrix x, float[] weight, Matrix dResidual, Matrix dx, int from, int to) {
+            Matrix dOut, Matrix x, float[] weight, Matrix dx, Matrix out, int from, int to) {
         for (int row = from; row < to; row++) {
             RowCodec.load(x.precision(), x.address(row, 0), a, 0, width);
             RowCodec.load(dOut.precision(), dOut.address(row, 0), b, 0, width);
-            RowCodec.load(dResidual.precision(), dResidual.address(row, 0), c, 0, width);
+            RowCodec.load(dx.precision(), dx.address(row, 0), c, 0, width);
             backwardRow(weight);
             RowCodec.store(dx.precision(), c, 0, dx.address(row, 0), width);
+            normalizeRow(weight);
+            RowCodec.store(out.precision(), b, 0, out.address(row, 0), width);
         }
     }
 
@@ -131,7 +133,7 @@ public final class NormKernels {
             g.intoArray(b, i);
             dot = g.fma(FloatVector.fromArray(FLOATS, a, i), dot);
         }
-        float shared = LaneSum.of(dot) / width * scale * scale * scale;
+        float shared = Lanes.sum(dot) / width * scale * scale * scale;
         for (int i = 0; i < a.length; i += LANES) {
             FloatVector g = FloatVector.fromArray(FLOATS, b, i).mul(scale);
             g = FloatVector.fromArray(FLOATS, a, i).fma(FloatVector.broadcast(FLOATS, -shared), g);
@@ -145,7 +147,7 @@ public final class NormKernels {
             FloatVector x = FloatVector.fromArray(FLOATS, a, i);
             squares = x.fma(x, squares);
         }
-        float mean = LaneSum.of(squares) / width;
+        float mean = Lanes.sum(squares) / width;
         return (float) (1.0 / Math.sqrt(mean + (double) epsilon));
     }
 }

@@ -15,7 +15,7 @@ public final class OptimizerKernels {
         long element = from;
         for (; element + LANES <= to; element += LANES) {
             FloatVector x = RowCodec.floatsAt(vector.elementAddress(element));
-            sum += LaneSum.of(x.mul(x));
+            sum += Lanes.sum(x.mul(x));
         }
         for (; element < to; element++) {
             float x = RowCodec.loadFloat(vector.elementAddress(element));

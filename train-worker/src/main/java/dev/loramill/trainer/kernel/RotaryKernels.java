@@ -5,15 +5,13 @@ import static dev.loramill.trainer.kernel.RowCodec.LANES;
 
 import dev.loramill.trainer.tensor.Matrix;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * Takes rows of projections apart into rotated heads, and puts the heads' gradients together again,
  * for one member of the team.
  */
 public final class RotaryKernels {
-    private static final VectorShuffle<Float> SWAP = VectorShuffle.fromOp(FLOATS, lane -> lane ^ 1);
-
     private final HeadLayout layout;
     private final RotaryTable table;
     private final float[] row;
@@ -158,6 +156,13 @@ public final class RotaryKernels {
         return (float) (1.0 / Math.sqrt(squares / layout.dimension() + epsilon));
     }
 
+    private static FloatVector neighboursSwapped(FloatVector x) {
+        return x.viewAsIntegralLanes()
+                .reinterpretAsLongs()
+                .lanewise(VectorOperators.ROL, Integer.SIZE)
+                .reinterpretAsFloats();
+    }
+
     static void rotateInterleaved(
             float[] row,
             int offset,
@@ -171,7 +176,7 @@ public final class RotaryKernels {
             FloatVector x = FloatVector.fromArray(FLOATS, row, offset + i);
             FloatVector cosine = FloatVector.fromArray(FLOATS, cosines, at + i);
             FloatVector sine = FloatVector.fromArray(FLOATS, sines, at + i);
-            FloatVector turned = x.rearrange(SWAP).mul(sine);
+            FloatVector turned = neighboursSwapped(x).mul(sine);
             FloatVector kept = x.mul(cosine);
             (backwards ? kept.sub(turned) : kept.add(turned)).intoArray(row, offset + i);
         }

@@ -74,6 +74,15 @@ public final class RowCodec {
         RAM.asSlice(address, bytes).fill((byte) 0);
     }
 
+    /** One element at {@code address}. */
+    static float elementAt(Precision precision, long address) {
+        return switch (precision) {
+            case FLOAT32 -> loadFloat(address);
+            case BFLOAT16 -> Float.intBitsToFloat(RAM.get(ValueLayout.JAVA_SHORT, address) << 16);
+            case FLOAT16 -> throw noHalf();
+        };
+    }
+
     static float loadFloat(long address) {
         return RAM.get(ValueLayout.JAVA_FLOAT, address);
     }
@@ -90,14 +99,44 @@ public final class RowCodec {
         value.intoMemorySegment(RAM, address, ORDER);
     }
 
+    /** One vector of elements at {@code address}. */
+    static FloatVector vectorAt(Precision precision, long address) {
+        return switch (precision) {
+            case FLOAT32 -> floatsAt(address);
+            case BFLOAT16 -> widened(address);
+            case FLOAT16 -> throw noHalf();
+        };
+    }
+
+    /** Writes one vector of elements to {@code address}. */
+    static void vectorTo(Precision precision, FloatVector values, long address) {
+        switch (precision) {
+            case FLOAT32 -> floatsTo(values, address);
+            case BFLOAT16 -> rounded(values).intoMemorySegment(RAM, address, ORDER);
+            case FLOAT16 -> throw noHalf();
+        }
+    }
+
+    private static FloatVector widened(long address) {
+        ShortVector raw = ShortVector.fromMemorySegment(SHORTS, RAM, address, ORDER);
+        IntVector bits = (IntVector) raw.convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
+        return bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+    }
+
+    private static ShortVector rounded(FloatVector values) {
+        IntVector bits = values.reinterpretAsInts();
+        IntVector odd = bits.lanewise(VectorOperators.LSHR, 16).lanewise(VectorOperators.AND, 1);
+        return (ShortVector)
+                bits.add(odd)
+                        .add(0x7fff)
+                        .lanewise(VectorOperators.LSHR, 16)
+                        .convertShape(VectorOperators.I2S, SHORTS, 0);
+    }
+
     private static void loadBfloat16(long address, float[] target, int offset, int count) {
         int whole = count - count % LANES;
         for (int i = 0; i < whole; i += LANES) {
-            ShortVector raw = ShortVector.fromMemorySegment(SHORTS, RAM, address + 2L * i, ORDER);
-            IntVector bits = (IntVector) raw.convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
-            bits.lanewise(VectorOperators.LSHL, 16)
-                    .reinterpretAsFloats()
-                    .intoArray(target, offset + i);
+            widened(address + 2L * i).intoArray(target, offset + i);
         }
         for (int i = whole; i < count; i++) {
             short raw = RAM.get(ValueLayout.JAVA_SHORT, address + 2L * i);
@@ -108,16 +147,8 @@ public final class RowCodec {
     private static void storeBfloat16(float[] source, int offset, long address, int count) {
         int whole = count - count % LANES;
         for (int i = 0; i < whole; i += LANES) {
-            IntVector bits = FloatVector.fromArray(FLOATS, source, offset + i).reinterpretAsInts();
-            IntVector odd =
-                    bits.lanewise(VectorOperators.LSHR, 16).lanewise(VectorOperators.AND, 1);
-            ShortVector rounded =
-                    (ShortVector)
-                            bits.add(odd)
-                                    .add(0x7fff)
-                                    .lanewise(VectorOperators.LSHR, 16)
-                                    .convertShape(VectorOperators.I2S, SHORTS, 0);
-            rounded.intoMemorySegment(RAM, address + 2L * i, ORDER);
+            rounded(FloatVector.fromArray(FLOATS, source, offset + i))
+                    .intoMemorySegment(RAM, address + 2L * i, ORDER);
         }
         for (int i = whole; i < count; i++) {
             RAM.set(ValueLayout.JAVA_SHORT, address + 2L * i, bfloat16(source[offset + i]));

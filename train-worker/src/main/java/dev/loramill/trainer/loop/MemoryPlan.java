@@ -11,6 +11,7 @@ import dev.loramill.trainer.model.FrozenWeights;
 import dev.loramill.trainer.model.Transformer;
 import dev.loramill.trainer.model.TransformerOptions;
 import dev.loramill.trainer.tensor.MatrixCounter;
+import dev.loramill.trainer.tensor.Precision;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -32,7 +33,10 @@ public record MemoryPlan(
         long deviceLimitBytes) {
 
     /** What Java and libtorch take beside the matrices, measured on x86-64. */
-    private static final long PROCESS_BYTES = 330L << 20;
+    private static final long PROCESS_BYTES = 300L << 20;
+
+    /** What the code takes that libtorch compiles for each shape of a product in half precision. */
+    private static final long COMPILED_PRODUCT_BYTES = 170L << 20;
 
     /** What the CUDA libraries take of the host's memory; a guess that no GPU has confirmed. */
     private static final long CUDA_PROCESS_BYTES = 2L << 30;
@@ -159,6 +163,9 @@ public record MemoryPlan(
         }
         Map<String, Long> parts = new LinkedHashMap<>();
         parts.put("Java and libtorch", PROCESS_BYTES);
+        parts.put(
+                "compiled products",
+                options.precision() == Precision.FLOAT32 ? 0 : COMPILED_PRODUCT_BYTES);
         parts.put("mapped base file", options.keepsWeights() ? 0 : baseBytes);
         parts.putAll(counter.bytesByPurpose());
         long parameters = new LoraLayout(base.shape(), job.lora()).length();

@@ -14,6 +14,7 @@ import dev.loramill.trainer.model.AdaptedModel;
 import dev.loramill.trainer.model.BatchLoss;
 import dev.loramill.trainer.model.Transformer;
 import dev.loramill.trainer.parallel.Ranks;
+import dev.loramill.trainer.profile.StepPart;
 import dev.loramill.trainer.storage.FileDigest;
 import dev.loramill.trainer.storage.Safetensors.Floats;
 import dev.loramill.trainer.tensor.Matrix;
@@ -228,6 +229,7 @@ public final class Trainer implements AutoCloseable {
         int labels = run.plan().labelCount(step);
         int tokens = run.plan().tokenCount(step);
         clock.start();
+        model.takePartSeconds();
         model.parameters().clearGradients();
         long stepKey = DropoutKernels.mix(job.seed(), step);
         BatchLoss own = BatchLoss.NONE;
@@ -241,6 +243,7 @@ public final class Trainer implements AutoCloseable {
         }
         ranks.sum(model.parameters().gradients());
         BatchLoss loss = ofAll(own);
+        long optimizing = System.nanoTime();
         double norm = optimizer.gradientNorm() / factor;
         boolean isSkipped = !Double.isFinite(norm);
         if (!Double.isFinite(loss.mean()) || (isSkipped && !lossScale.canLower())) {
@@ -255,6 +258,7 @@ public final class Trainer implements AutoCloseable {
             optimizer.step(rate, (clip > 0 ? Math.min(1, clip / (norm + 1e-6)) : 1) / factor);
             model.publish();
         }
+        double optimizerSeconds = (System.nanoTime() - optimizing) / 1e9;
         step++;
         trainedTokens += tokens;
         clock.stop(tokens);
@@ -270,8 +274,16 @@ public final class Trainer implements AutoCloseable {
                             clock.tokensPerSecond(),
                             trainedTokens,
                             (long) ranks.sum(ProcessMemory.residentBytes())[0],
-                            clock.secondsLeft(step)));
+                            clock.secondsLeft(step),
+                            parts(optimizerSeconds)));
         }
+    }
+
+    private Map<String, Double> parts(double optimizerSeconds) {
+        Map<String, Double> named = new LinkedHashMap<>();
+        model.takePartSeconds().forEach((part, seconds) -> named.put(part.label(), seconds));
+        named.put(StepPart.OPTIMIZER.label(), optimizerSeconds);
+        return named;
     }
 
     private BatchLoss evaluate() {

@@ -3,6 +3,7 @@ package dev.loramill.trainer.loop;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What happens in a run, in order; as JSON each has a {@code type}. */
@@ -63,6 +64,7 @@ public sealed interface TrainingEvent {
      * @param trainedTokens tokens of all steps
      * @param memoryBytes resident memory of all processes of the run
      * @param etaSeconds expected time to the last step
+     * @param partSeconds time of this step by part of the work, on average over the threads
      */
     record Progressed(
             int step,
@@ -74,7 +76,8 @@ public sealed interface TrainingEvent {
             double tokensPerSecond,
             long trainedTokens,
             long memoryBytes,
-            double etaSeconds)
+            double etaSeconds,
+            Map<String, Double> partSeconds)
             implements TrainingEvent {}
 
     /**

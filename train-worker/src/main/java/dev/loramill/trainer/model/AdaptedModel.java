@@ -2,6 +2,8 @@ package dev.loramill.trainer.model;
 
 import dev.loramill.trainer.data.PackedBatch;
 import dev.loramill.trainer.lora.LoraParameters;
+import dev.loramill.trainer.profile.StepPart;
+import java.util.Map;
 
 /**
  * A frozen base with a LoRA adapter, whatever it is computed on: losses, and the gradients of the
@@ -27,6 +29,14 @@ public interface AdaptedModel extends AutoCloseable {
 
     /** Measures the loss and changes nothing. */
     BatchLoss evaluate(PackedBatch batch);
+
+    /**
+     * Seconds by part of the work since the last call, on average over the threads; empty where a
+     * device does not tell.
+     */
+    default Map<StepPart, Double> takePartSeconds() {
+        return Map.of();
+    }
 
     /** Gives back what the model itself holds; matrices of an arena are the arena's. */
     @Override

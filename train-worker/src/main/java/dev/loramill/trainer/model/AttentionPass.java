@@ -3,6 +3,7 @@ package dev.loramill.trainer.model;
 import dev.loramill.trainer.kernel.DocumentSpan;
 import dev.loramill.trainer.kernel.HeadLayout;
 import dev.loramill.trainer.model.AttentionShare.Item;
+import dev.loramill.trainer.profile.StepPart;
 import dev.loramill.trainer.tensor.Gemm.Form;
 import java.util.List;
 
@@ -54,7 +55,9 @@ final class AttentionPass {
                 lines,
                 dimension,
                 length);
+        own.clock.lap(StepPart.ATTENTION_PRODUCTS);
         own.attention.softmax(own.scores, headCount, span, kept.logSums, first);
+        own.clock.lap(StepPart.ATTENTION);
         own.gemm.batched(
                 Form.PLAIN,
                 scratch.heads.at(queries),
@@ -64,7 +67,9 @@ final class AttentionPass {
                 lines,
                 length,
                 dimension);
+        own.clock.lap(StepPart.ATTENTION_PRODUCTS);
         own.attention.joinOutput(heads, scratch.heads, span, firstHead, headCount, kept.attention);
+        own.clock.lap(StepPart.ATTENTION);
     }
 
     private void backward(Item item, Activations kept) {
@@ -87,6 +92,7 @@ final class AttentionPass {
                 lines,
                 dimension,
                 length);
+        own.clock.lap(StepPart.ATTENTION_PRODUCTS);
         own.gemm.batched(
                 Form.SECOND_TRANSPOSED,
                 own.dScores.at(0),
@@ -96,8 +102,10 @@ final class AttentionPass {
                 lines,
                 dimension,
                 length);
+        own.clock.lap(StepPart.ATTENTION_PRODUCTS);
         own.attention.softmaxBackward(
                 own.scores, own.dScores, headCount, span, kept.logSums, scratch.dots, first);
+        own.clock.lap(StepPart.ATTENTION);
         own.gemm.batched(
                 Form.FIRST_TRANSPOSED,
                 scratch.dValues.at(keys),
@@ -107,6 +115,7 @@ final class AttentionPass {
                 length,
                 lines,
                 dimension);
+        own.clock.lap(StepPart.ATTENTION_PRODUCTS);
         own.gemm.batched(
                 Form.FIRST_TRANSPOSED,
                 scratch.dKeys.at(keys),
@@ -116,6 +125,7 @@ final class AttentionPass {
                 length,
                 lines,
                 dimension);
+        own.clock.lap(StepPart.ATTENTION_PRODUCTS);
         own.gemm.batched(
                 Form.PLAIN,
                 kept.queries.at(queries),
@@ -125,5 +135,6 @@ final class AttentionPass {
                 lines,
                 length,
                 dimension);
+        own.clock.lap(StepPart.ATTENTION_PRODUCTS);
     }
 }

@@ -21,6 +21,8 @@ final class AttentionShare {
         }
     }
 
+    private static final int SPLIT_DOCUMENTS_PER_MEMBER = 2;
+
     private AttentionShare() {}
 
     /** Where the documents of a batch lie. */
@@ -36,13 +38,22 @@ final class AttentionShare {
         return spans;
     }
 
-    /** The items of each member: the dearest first, each to the member with the least to do. */
+    /**
+     * The items of each member: the dearest first, each to the member with the least to do. Long
+     * documents stay whole, since few large products take less time than many small ones; the
+     * shortest go head by head, to even out what is left.
+     */
     static List<List<Item>> of(List<DocumentSpan> spans, ModelPlan plan, int members) {
+        List<DocumentSpan> longestFirst =
+                spans.stream()
+                        .sorted(Comparator.comparingInt(DocumentSpan::headLength).reversed())
+                        .toList();
+        int whole = Math.max(0, spans.size() - SPLIT_DOCUMENTS_PER_MEMBER * members);
         List<Item> items = new ArrayList<>();
         int all = plan.shape().keyValueHeadCount();
-        boolean isSplit = spans.size() < 3 * members;
-        for (DocumentSpan span : spans) {
-            int atOnce = isSplit ? 1 : plan.keyHeadsAtOnce(span.headLength());
+        for (int i = 0; i < longestFirst.size(); i++) {
+            DocumentSpan span = longestFirst.get(i);
+            int atOnce = i < whole ? plan.keyHeadsAtOnce(span.headLength()) : 1;
             for (int head = 0; head < all; head += atOnce) {
                 items.add(new Item(span, head, Math.min(atOnce, all - head)));
             }

@@ -2,6 +2,7 @@ package dev.loramill.trainer.model;
 
 import dev.loramill.trainer.kernel.DocumentSpan;
 import dev.loramill.trainer.model.LinearGroup.Role;
+import dev.loramill.trainer.profile.StepPart;
 import dev.loramill.trainer.tensor.Matrix;
 import dev.loramill.trainer.tensor.Team.Member;
 import java.util.List;
@@ -58,6 +59,7 @@ final class BlockPass {
         Matrix projections = projections(kept);
         Matrix x = scratch.inputs.queryKeyValue();
         own.norm.normalize(block.input(), vectors.attentionNorm(), x, from, to);
+        own.clock.lap(StepPart.ELEMENT_WISE);
         linear.forward(block, Role.QUERY_KEY_VALUE, x, projections);
         forEachDocument((span, first, last) ->
                 own.rotary.split(
@@ -69,9 +71,12 @@ final class BlockPass {
                         kept.queries,
                         kept.keys,
                         kept.values));
+        own.clock.lap(StepPart.ELEMENT_WISE);
         member.await();
+        own.clock.lap(StepPart.WAITING);
         attention.forward(kept);
         member.await();
+        own.clock.lap(StepPart.WAITING);
         linear.forward(block, Role.OUTPUT, kept.attention, scratch.output);
         Matrix gated = scratch.inputs.gateUp();
         own.norm.addNormalize(
@@ -82,35 +87,18 @@ final class BlockPass {
                 gated,
                 from,
                 to);
+        own.clock.lap(StepPart.ELEMENT_WISE);
         linear.forward(block, Role.GATE_UP, gated, kept.gateUp);
         Matrix activated = scratch.inputs.down();
         own.activation.swiglu(kept.gateUp, activated, from, to);
+        own.clock.lap(StepPart.ELEMENT_WISE);
         if (next == null) {
             linear.innerVectors(block, Role.DOWN, activated);
             return;
         }
         linear.forward(block, Role.DOWN, activated, scratch.output);
         own.norm.add(kept.middle, scratch.output, next, from, to);
-    }
-
-    /** Makes the widened inputs again that are not kept, out of what is. */
-    void restore(BlockAt block) {
-        Activations kept = block.kept();
-        Matrix x = scratch.inputs.queryKeyValue();
-        own.norm.normalize(block.input(), block.vectors().attentionNorm(), x, from, to);
-        Matrix gated = scratch.inputs.gateUp();
-        own.norm.normalize(kept.middle, block.vectors().feedForwardNorm(), gated, from, to);
-        own.activation.swiglu(kept.gateUp, scratch.inputs.down(), from, to);
-        for (LinearGroup group : plan.groups().all()) {
-            if (group.isAdapted() && group.role() != Role.OUTPUT) {
-                own.lora.reinject(
-                        kept.inner.get(group.role()),
-                        scratch.inputs.get(group.role()),
-                        group.inputLength(),
-                        from,
-                        to);
-            }
-        }
+        own.clock.lap(StepPart.ELEMENT_WISE);
     }
 
     /**
@@ -120,12 +108,19 @@ final class BlockPass {
     void backward(BlockAt block, Matrix gradient, Runnable duringAttention) {
         Activations kept = block.kept();
         BlockVectors vectors = block.vectors();
-        Matrix dActivated = linear.backward(block, Role.DOWN, scratch.inputs.down(), gradient);
-        own.activation.swigluBackward(kept.gateUp, dActivated, from, to);
-        Matrix dGated = linear.backward(block, Role.GATE_UP, scratch.inputs.gateUp(), kept.gateUp);
+        Matrix dActivated = linear.backward(block, Role.DOWN, gradient);
+        Matrix activated = scratch.inputs.down();
+        own.activation.swigluBackward(kept.gateUp, dActivated, activated, from, to);
+        own.clock.lap(StepPart.ELEMENT_WISE);
+        linear.firstGradient(block, Role.DOWN, activated);
+        Matrix dGated = linear.backward(block, Role.GATE_UP, kept.gateUp);
+        Matrix gated = scratch.inputs.gateUp();
         own.norm.normalizeBackward(
-                dGated, kept.middle, vectors.feedForwardNorm(), gradient, gradient, from, to);
-        Matrix dAttention = linear.backward(block, Role.OUTPUT, kept.attention, gradient);
+                dGated, kept.middle, vectors.feedForwardNorm(), gradient, gated, from, to);
+        own.clock.lap(StepPart.ELEMENT_WISE);
+        linear.firstGradient(block, Role.GATE_UP, gated);
+        Matrix dAttention = linear.backward(block, Role.OUTPUT, gradient);
+        linear.firstGradient(block, Role.OUTPUT, kept.attention);
         forEachDocument((span, first, last) ->
                 own.attention.splitOutput(
                         plan.heads(),
@@ -136,10 +131,14 @@ final class BlockPass {
                         last,
                         scratch.heads,
                         scratch.dots));
+        own.clock.lap(StepPart.ATTENTION);
         member.await();
+        own.clock.lap(StepPart.WAITING);
         attention.backward(kept);
         duringAttention.run();
+        own.clock.lap(StepPart.ADAPTER);
         member.await();
+        own.clock.lap(StepPart.WAITING);
         Matrix projections = projections(kept);
         forEachDocument((span, first, last) ->
                 own.rotary.join(
@@ -151,11 +150,13 @@ final class BlockPass {
                         kept.queries,
                         scratch.dKeys,
                         scratch.dValues));
-        Matrix dx =
-                linear.backward(
-                        block, Role.QUERY_KEY_VALUE, scratch.inputs.queryKeyValue(), projections);
+        own.clock.lap(StepPart.ELEMENT_WISE);
+        Matrix dx = linear.backward(block, Role.QUERY_KEY_VALUE, projections);
+        Matrix x = scratch.inputs.queryKeyValue();
         own.norm.normalizeBackward(
-                dx, block.input(), vectors.attentionNorm(), gradient, gradient, from, to);
+                dx, block.input(), vectors.attentionNorm(), gradient, x, from, to);
+        own.clock.lap(StepPart.ELEMENT_WISE);
+        linear.firstGradient(block, Role.QUERY_KEY_VALUE, x);
     }
 
     private Matrix projections(Activations kept) {

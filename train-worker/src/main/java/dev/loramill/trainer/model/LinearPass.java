@@ -2,6 +2,7 @@ package dev.loramill.trainer.model;
 
 import dev.loramill.trainer.kernel.DropoutKernels;
 import dev.loramill.trainer.model.LinearGroup.Role;
+import dev.loramill.trainer.profile.StepPart;
 import dev.loramill.trainer.tensor.Matrix;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,7 @@ final class LinearPass {
         innerVectors(block, role, x);
         own.gemm.forward(
                 output, x, block.weights().group(role).weights(), rows.from(), rows.productRows());
+        own.clock.lap(StepPart.BLOCK_PRODUCTS);
     }
 
     /** Computes the adapters' inner vectors of a group and widens its input by them. */
@@ -52,27 +54,26 @@ final class LinearPass {
                     rows.productRows());
             own.lora.inject(inner, loraScale, x, group.inputLength(), rows.from(), rows.to());
             own.lora.clear(inner, rows.to(), rows.from() + rows.productRows());
+            own.clock.lap(StepPart.ADAPTER);
         }
     }
 
     /**
-     * The gradient of a group's input, given that of its output; leaves the adapters' gradients
-     * from these rows in the member's workspace.
+     * The gradient of a group's input, given that of its output; leaves the gradient of the
+     * adapters' second matrices from these rows in the member's workspace.
      */
-    Matrix backward(BlockAt block, Role role, Matrix x, Matrix dOutput) {
+    Matrix backward(BlockAt block, Role role, Matrix dOutput) {
         BlockWeights.Widened widened = block.weights().group(role);
         LinearGroup group = widened.group();
         Matrix dx = scratch.dInputs.get(role);
         own.gemm.backward(dx, dOutput, widened.weights(), rows.from(), rows.productRows());
+        own.clock.lap(StepPart.BLOCK_PRODUCTS);
         if (!group.isAdapted()) {
             return dx;
         }
         Matrix dInner = scratch.dInner.get(role);
         own.lora.extract(dx, group.inputLength(), loraScale, dInner, rows.from(), rows.to());
         own.lora.clear(dInner, rows.to(), rows.from() + rows.productRows());
-        Matrix seen = adapterInput(block.index(), group, x);
-        own.gemm.weightGradient(
-                own.dFirst.get(role), dInner, seen, rows.from(), rows.productRows());
         own.gemm.weightGradient(
                 own.dSecond.get(role),
                 dOutput,
@@ -82,11 +83,30 @@ final class LinearPass {
         if (dropoutKey == null) {
             own.gemm.addBackward(dx, dInner, widened.inner(), rows.from(), rows.productRows());
         } else {
+            Matrix seen = scratch.dropped.get(role);
             own.gemm.backward(seen, dInner, widened.inner(), rows.from(), rows.productRows());
             long key = keyOf(block.index(), role, dropoutKey);
             own.dropout.addBackward(dx, group.inputLength(), key, seen, rows.from(), rows.to());
         }
+        own.clock.lap(StepPart.ADAPTER);
         return dx;
+    }
+
+    /**
+     * Leaves the gradient of the adapters' first matrices from these rows in the member's
+     * workspace; comes after {@link #backward} of the group, whose input {@code x} is.
+     */
+    void firstGradient(BlockAt block, Role role, Matrix x) {
+        LinearGroup group = block.weights().group(role).group();
+        if (group.isAdapted()) {
+            own.gemm.weightGradient(
+                    own.dFirst.get(role),
+                    scratch.dInner.get(role),
+                    adapterInput(block.index(), group, x),
+                    rows.from(),
+                    rows.productRows());
+            own.clock.lap(StepPart.ADAPTER);
+        }
     }
 
     /** What the adapters of a group see: its input, under dropout where there is any. */

@@ -1,6 +1,7 @@
 package dev.loramill.trainer.model;
 
 import dev.loramill.trainer.data.PackedBatch;
+import dev.loramill.trainer.profile.StepPart;
 import dev.loramill.trainer.tensor.Matrix;
 import dev.loramill.trainer.tensor.Team.Member;
 
@@ -38,13 +39,18 @@ final class LossHead {
         for (int first = from; first < to; first += chunk) {
             int count = Math.min(chunk, to - first);
             own.norm.normalizeRows(stream, rows, first, count, norm, own.normed);
+            own.clock.lap(StepPart.ELEMENT_WISE);
             own.gemm.forward(own.logits, own.normed, head, 0, RowShare.rounded(count));
+            own.clock.lap(StepPart.HEAD_PRODUCTS);
             own.loss.crossEntropy(
                     own.logits, batch.labelTargets(), first, count, withGradient, gradientScale);
+            own.clock.lap(StepPart.LOSS);
             if (withGradient) {
                 own.gemm.backward(own.dNormed, own.logits, head, 0, RowShare.rounded(count));
+                own.clock.lap(StepPart.HEAD_PRODUCTS);
                 own.norm.normalizeRowsBackward(
                         own.dNormed, stream, rows, first, count, norm, gradient);
+                own.clock.lap(StepPart.ELEMENT_WISE);
             }
         }
     }

@@ -13,6 +13,7 @@ package dev.loramill.trainer.model;
  */
 record RowShare(int from, int to, int productRows) {
     private static final int MULTIPLE = 32;
+    private static final int SHARE_MULTIPLE = 16;
 
     static RowShare of(int rows, int members, int member) {
         int each = each(rows, members);
@@ -32,6 +33,7 @@ record RowShare(int from, int to, int productRows) {
     }
 
     private static int each(int rows, int members) {
-        return rounded((rows + members - 1) / members);
+        int each = (rows + members - 1) / members;
+        return (each + SHARE_MULTIPLE - 1) / SHARE_MULTIPLE * SHARE_MULTIPLE;
     }
 }

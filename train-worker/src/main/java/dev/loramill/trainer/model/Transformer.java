@@ -10,12 +10,15 @@ import dev.loramill.trainer.lora.LoraConfig;
 import dev.loramill.trainer.lora.LoraLayout;
 import dev.loramill.trainer.lora.LoraParameters;
 import dev.loramill.trainer.model.LinearGroup.Part;
+import dev.loramill.trainer.profile.PartClock;
+import dev.loramill.trainer.profile.StepPart;
 import dev.loramill.trainer.tensor.Matrix;
 import dev.loramill.trainer.tensor.MatrixAllocator;
 import dev.loramill.trainer.tensor.Team;
 import dev.loramill.trainer.tensor.Team.Member;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,6 +116,14 @@ public final class Transformer implements AdaptedModel {
         // All memory is the arena's.
     }
 
+    @Override
+    public Map<StepPart, Double> takePartSeconds() {
+        List<PartClock> clocks = memory.workspaces.stream().map(own -> own.clock).toList();
+        Map<StepPart, Double> seconds = PartClock.meanSeconds(clocks);
+        clocks.forEach(PartClock::reset);
+        return seconds;
+    }
+
     /** Logits of some rows of a batch, for tests; [rows, vocabulary]. */
     float[][] logits(PackedBatch batch, int rowCount) {
         run(batch, 0f, null);
@@ -165,11 +176,14 @@ public final class Transformer implements AdaptedModel {
                             spans,
                             shares.get(member.index()),
                             dropoutKey);
+            own.clock.start();
             forward(pass, member, batch, rows, withGradient);
             if (withGradient) {
                 own.lora.clear(memory.gradient, rows.from(), rows.to());
             }
+            own.clock.lap(StepPart.ELEMENT_WISE);
             member.await();
+            own.clock.lap(StepPart.WAITING);
             lossHead.run(
                     own,
                     member,
@@ -179,6 +193,7 @@ public final class Transformer implements AdaptedModel {
                     withGradient,
                     gradientScale);
             member.await();
+            own.clock.lap(StepPart.WAITING);
             if (withGradient) {
                 backward(pass, member);
             }
@@ -196,6 +211,7 @@ public final class Transformer implements AdaptedModel {
         for (int row = rows.from(); row < rows.to(); row++) {
             embed(batch.token(row), first, row);
         }
+        clockOf(member).lap(StepPart.ELEMENT_WISE);
         for (int block = 0; block < vectors.size(); block++) {
             Activations kept = withGradient ? activationsOf(block) : null;
             pass.forward(blockAt(block, kept, member), memory.inputs.get(block + 1));
@@ -218,8 +234,6 @@ public final class Transformer implements AdaptedModel {
             BlockAt block = blockAt(index, kept, member);
             if (kept == null) {
                 pass.forward(block, null);
-            } else {
-                pass.restore(block);
             }
             pass.backward(
                     block,
@@ -232,7 +246,9 @@ public final class Transformer implements AdaptedModel {
                     });
         }
         member.await();
+        clockOf(member).lap(StepPart.WAITING);
         reduce(member, 0, true);
+        clockOf(member).lap(StepPart.ADAPTER);
     }
 
     private BlockAt blockAt(int index, @Nullable Activations kept, Member member) {
@@ -254,13 +270,21 @@ public final class Transformer implements AdaptedModel {
             return memory.weights.get(block);
         }
         BlockWeights only = memory.weights.getFirst();
+        PartClock clock = clockOf(member);
         member.await();
+        clock.lap(StepPart.WAITING);
         only.load(base, block, member);
         if (member.index() == 0) {
             only.publish(memory.parameters, block);
         }
+        clock.lap(StepPart.WEIGHTS);
         member.await();
+        clock.lap(StepPart.WAITING);
         return only;
+    }
+
+    private PartClock clockOf(Member member) {
+        return memory.workspaces.get(member.index()).clock;
     }
 
     /** Adds the partial gradients of the first group, or of all others, of a block. */
@@ -283,8 +307,7 @@ public final class Transformer implements AdaptedModel {
                             memory.parameters.gradients(),
                             slot.aOffset() + (long) a * slot.inputLength(),
                             member.to(slot.rank()) - a,
-                            slot.inputLength(),
-                            1f);
+                            slot.inputLength());
                     int b = member.from(slot.outputLength());
                     LoraKernels.reduce(
                             seconds,
@@ -293,8 +316,7 @@ public final class Transformer implements AdaptedModel {
                             memory.parameters.gradients(),
                             slot.bOffset() + (long) b * slot.rank(),
                             member.to(slot.outputLength()) - b,
-                            slot.rank(),
-                            1f);
+                            slot.rank());
                 }
             }
         }

@@ -8,6 +8,7 @@ import dev.loramill.trainer.kernel.LoraKernels;
 import dev.loramill.trainer.kernel.LossKernels;
 import dev.loramill.trainer.kernel.NormKernels;
 import dev.loramill.trainer.kernel.RotaryKernels;
+import dev.loramill.trainer.profile.PartClock;
 import dev.loramill.trainer.tensor.Gemm;
 import dev.loramill.trainer.tensor.Matrix;
 import dev.loramill.trainer.tensor.MatrixAllocator;
@@ -17,6 +18,7 @@ import dev.loramill.trainer.tensor.Precision;
 final class Workspace {
     private static final String PURPOSE = "working memory";
 
+    final PartClock clock = new PartClock();
     final Gemm gemm;
     final NormKernels norm;
     final ActivationKernels activation;

@@ -3,12 +3,13 @@ package dev.loramill.worker.agent;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.loramill.events.AttemptFailed.FaultCategory;
+import dev.loramill.launch.TrainerLaunch;
 import dev.loramill.worker.child.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -19,14 +20,6 @@ final class TrainerProcess {
     private static final Logger LOG = LoggerFactory.getLogger(TrainerProcess.class);
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int EXIT_INVALID_INPUT = 2;
-
-    /** Keeps glibc from returning the memory of tensors that the next step asks for again. */
-    private static final Map<String, String> ENVIRONMENT =
-            Map.of(
-                    "OPENBLAS_NUM_THREADS", "1",
-                    "MALLOC_MMAP_THRESHOLD_", "4294967296",
-                    "MALLOC_TRIM_THRESHOLD_", "17179869184",
-                    "MALLOC_TOP_PAD_", "268435456");
 
     private final String mainClass;
     private final AgentConfig.Trainer config;
@@ -48,13 +41,8 @@ final class TrainerProcess {
                 new ChildJvm(
                         mainClass,
                         List.of("run", "--job", job.toString(), "--out", directory.toString()),
-                        List.of(
-                                "-Xmx" + config.maxHeap(),
-                                "--enable-native-access=ALL-UNNAMED",
-                                "--add-modules=jdk.incubator.vector",
-                                "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
-                                "-Dorg.bytedeco.javacpp.maxbytes=0"),
-                        ENVIRONMENT,
+                        options(),
+                        TrainerLaunch.environment(),
                         directory.resolve("trainer.log"));
         for (int start = 0; ; start++) {
             AtomicReference<TrainerLine> last = new AtomicReference<>(new TrainerLine.Other());
@@ -87,6 +75,12 @@ final class TrainerProcess {
                                 .formatted(status, start + 1, logTail));
             }
         }
+    }
+
+    private List<String> options() {
+        List<String> options = new ArrayList<>(TrainerLaunch.jvmOptions());
+        options.add("-Xmx" + config.maxHeap());
+        return options;
     }
 
     private static TrainerLine parse(String text) {

@@ -1,21 +1,43 @@
 """The same training run in PEFT: prints a JSON object a step, then one with the totals.
 
     python peft_bench.py PLAN.json
+    python peft_bench.py --check     # says what the interpreter lacks
 
 The plan names the base's GGUF file, the folder of the initial adapter, the batches as tokens and
 labels, and the hyper-parameters.
 """
 
+import importlib.util
 import json
 import resource
 import sys
 import time
 from pathlib import Path
 
-import torch
-from peft import LoraConfig, get_peft_model, set_peft_model_state_dict
-from safetensors.torch import load_file
-from transformers import AutoModelForCausalLM, get_scheduler
+NEEDED = ["torch", "transformers", "peft", "safetensors", "gguf"]
+
+
+def check():
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        sys.exit("it lacks " + ", ".join(missing) + "; install them there with pip")
+
+
+if sys.argv[1:] == ["--check"]:
+    check()
+    sys.exit(0)
+
+
+def say(**line):
+    print(json.dumps(line), flush=True)
+
+
+say(state="importing torch, transformers and peft")
+
+import torch  # noqa: E402
+from peft import LoraConfig, get_peft_model, set_peft_model_state_dict  # noqa: E402
+from safetensors.torch import load_file  # noqa: E402
+from transformers import AutoModelForCausalLM, get_scheduler  # noqa: E402
 
 IGNORED = -100
 
@@ -53,6 +75,7 @@ def main():
     torch.manual_seed(plan["seed"])
     dtype = dict(bf16=torch.bfloat16, fp32=torch.float32)[plan["precision"]]
     base = Path(plan["base"])
+    say(state="loading the base")
     model = AutoModelForCausalLM.from_pretrained(base.parent, gguf_file=base.name, dtype=dtype)
     model.config.use_cache = False
     config = json.loads((Path(plan["adapter"]) / "adapter_config.json").read_text())
@@ -89,9 +112,10 @@ def main():
         value = loss.item()
         seconds = time.perf_counter() - started
         tokens = sum(len(d["tokens"]) for d in documents)
-        print(json.dumps(dict(step=step + 1, loss=value, tokens=tokens, seconds=seconds)), flush=True)
+        say(step=step + 1, loss=value, tokens=tokens, seconds=seconds)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps(dict(evalLoss=evaluate(model, plan["evalBatches"]), peakMemoryBytes=peak)))
+    say(state="evaluating")
+    say(evalLoss=evaluate(model, plan["evalBatches"]), peakMemoryBytes=peak)
 
 
 main()

@@ -16,7 +16,8 @@ import java.util.function.Consumer;
  * @param architecture {@code llama}, {@code qwen2} (biases on q, k, v) or {@code qwen3} (norms of q
  *     and k)
  * @param seed seed of the weights
- * @param vocabularySize tokens, from 259 up to what the training text gives (over 1,000)
+ * @param vocabularySize tokens, at least 259; those beyond what the training text gives (over
+ *     1,000) are unused
  * @param blockCount transformer blocks
  * @param embeddingLength width of the residual stream, a multiple of 32 and of {@code headCount}
  * @param headCount query heads

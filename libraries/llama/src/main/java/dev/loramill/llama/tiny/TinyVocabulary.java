@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The tokenizer of the small models: three special tokens, 256 bytes, and learned joins. */
+/**
+ * The tokenizer of the small models: three special tokens, 256 bytes, learned joins, and tokens
+ * that no text gives where more are asked for than the training text has joins.
+ */
 final class TinyVocabulary {
     static final int END_OF_TEXT = 0;
     static final int TURN_START = 1;
@@ -24,6 +27,7 @@ final class TinyVocabulary {
             List.of("<|endoftext|>", "<|im_start|>", "<|im_end|>");
     private static final long NORMAL_TOKEN = 1;
     private static final long CONTROL_TOKEN = 3;
+    private static final long UNUSED_TOKEN = 5;
 
     /** ChatML: every turn between its marks, with the role on the first line. */
     static final String CHAT_TEMPLATE =
@@ -50,20 +54,18 @@ final class TinyVocabulary {
 
     private static TinyVocabulary learn(int size) {
         List<String> merges = BytePairTrainer.learn(text(), size - SMALLEST);
-        if (SMALLEST + merges.size() < size) {
+        if (size < SMALLEST) {
             throw new IllegalArgumentException(
-                    "vocabulary size must be in ["
-                            + SMALLEST
-                            + ", "
-                            + (SMALLEST + merges.size())
-                            + "], got "
-                            + size);
+                    "vocabulary size must be at least " + SMALLEST + ", got " + size);
         }
         List<String> tokens = new ArrayList<>(SPECIAL);
         for (int value = 0; value < 256; value++) {
             tokens.add(BytePairTrainer.symbol(value));
         }
         merges.forEach(merge -> tokens.add(merge.replace(" ", "")));
+        while (tokens.size() < size) {
+            tokens.add("<|unused_" + tokens.size() + "|>");
+        }
         return new TinyVocabulary(tokens, merges);
     }
 
@@ -80,7 +82,10 @@ final class TinyVocabulary {
     void describe(GgufWriter writer) {
         List<Long> types = new ArrayList<>();
         for (int token = 0; token < tokens.size(); token++) {
-            types.add(token < SPECIAL.size() ? CONTROL_TOKEN : NORMAL_TOKEN);
+            types.add(
+                    token < SPECIAL.size()
+                            ? CONTROL_TOKEN
+                            : token < SMALLEST + merges.size() ? NORMAL_TOKEN : UNUSED_TOKEN);
         }
         writer.put("tokenizer.ggml.model", GgufValue.text("gpt2"))
                 .put("tokenizer.ggml.pre", GgufValue.text("smollm"))

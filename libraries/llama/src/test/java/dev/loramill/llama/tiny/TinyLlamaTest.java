@@ -118,6 +118,18 @@ class TinyLlamaTest {
     }
 
     @Test
+    void vocabularyBeyondTheTextIsUnused() throws IOException {
+        Path path = folder.resolve("m.gguf");
+        TinyLlama.standard().withVocabularySize(9_000).write(path);
+        try (GgufFile file = GgufFile.open(path)) {
+            List<String> tokens = file.metadata().strings("tokenizer.ggml.tokens");
+            assertThat(tokens).hasSize(9_000).doesNotHaveDuplicates();
+            assertThat(tokens.getLast()).isEqualTo("<|unused_8999|>");
+            assertThat(file.metadata().strings("tokenizer.ggml.merges").size()).isBetween(300, 600);
+        }
+    }
+
+    @Test
     void refusesOptionsThatNoReaderAccepts() {
         assertThatThrownBy(() -> TinyLlama.standard().withSizes(60, 4, 2, 128))
                 .hasMessageContaining("embeddingLength must be a positive multiple of 32, got 60");
@@ -127,8 +139,8 @@ class TinyLlamaTest {
                 .hasMessageContaining("got \"gpt2\"");
         assertThatThrownBy(() ->
                         TinyLlama.standard()
-                                .withVocabularySize(100_000)
+                                .withVocabularySize(100)
                                 .write(folder.resolve("m.gguf")))
-                .hasMessageContaining("got 100000");
+                .hasMessageContaining("at least 259, got 100");
     }
 }

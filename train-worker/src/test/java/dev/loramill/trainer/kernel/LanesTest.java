@@ -6,7 +6,7 @@ import java.util.Random;
 import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.Test;
 
-class LaneSumTest {
+class LanesTest {
     /** Long enough for the compiler to replace the interpreted code half way. */
     @Test
     void givesTheSameBitsInterpretedAndCompiled() {
@@ -23,6 +23,6 @@ class LaneSumTest {
     }
 
     private static float sum(float[] values) {
-        return LaneSum.of(FloatVector.fromArray(RowCodec.FLOATS, values, 0));
+        return Lanes.sum(FloatVector.fromArray(RowCodec.FLOATS, values, 0));
     }
 }

@@ -1,0 +1,5 @@
+/** How a process of the trainer is started. */
+@NullMarked
+package dev.loramill.launch;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,25 @@
+package dev.loramill.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class TrainerLaunchTest {
+    @Test
+    void keepsLibrariesFromStartingThreadsAndMemoryFromBeingReturned() {
+        assertThat(TrainerLaunch.jvmOptions()).contains("--add-modules=jdk.incubator.vector");
+        assertThat(TrainerLaunch.environment())
+                .containsEntry("OMP_NUM_THREADS", "1")
+                .containsKey("MALLOC_TRIM_THRESHOLD_");
+    }
+
+    @Test
+    void theShellScriptReadsTheSameFiles() throws Exception {
+        Path script = Path.of("../loramill");
+        assertThat(Files.readString(script))
+                .contains("train-worker/src/main/resources/dev/loramill/launch")
+                .doesNotContain("MALLOC_");
+    }
+}
