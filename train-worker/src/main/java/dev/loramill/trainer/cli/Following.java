@@ -26,7 +26,7 @@ record Following(Share share, Path meeting, Duration patience) {
     int run(Path job, Path out, BooleanSupplier stopRequested) throws IOException {
         try (PreparedRun run = PreparedRun.of(JobReader.read(job, share.size()), share);
                 Ranks ranks = Ranks.follow(share, meeting, patience);
-                Trainer trainer = new Trainer(run, out, _ -> {}, stopRequested, ranks)) {
+                Trainer trainer = new Trainer(run, out, _ -> {}, stopRequested, ranks, null)) {
             trainer.train();
             return 0;
         } catch (InvalidJobException e) {

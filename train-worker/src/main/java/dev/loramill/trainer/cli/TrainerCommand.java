@@ -2,6 +2,7 @@ package dev.loramill.trainer.cli;
 
 import dev.loramill.trainer.bench.BenchCommand;
 import dev.loramill.trainer.job.InvalidJobException;
+import dev.loramill.trainer.stress.StressCommand;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.util.logging.Logger;
@@ -23,7 +24,8 @@ import picocli.CommandLine.Command;
             RunCommand.class,
             PlanCommand.class,
             DevicesCommand.class,
-            BenchCommand.class
+            BenchCommand.class,
+            StressCommand.class
         })
 public final class TrainerCommand {
     static final int FAILED = 1;

@@ -1,5 +1,6 @@
 package dev.loramill.trainer.cli;
 
+import dev.loramill.trainer.checkpoint.CheckpointChoice;
 import dev.loramill.trainer.export.AdapterExport;
 import dev.loramill.trainer.export.RunManifest;
 import dev.loramill.trainer.job.InvalidJobException;
@@ -16,6 +17,7 @@ import dev.loramill.trainer.storage.FileDigest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -75,15 +77,25 @@ final class Training {
     private int train(TrainingJob job) throws IOException {
         try (PreparedRun run = PreparedRun.of(job, world.share())) {
             DiskSpace.require(out, run);
+            Path checkpoint =
+                    CheckpointChoice.of(
+                                    out.resolve(Trainer.CHECKPOINTS),
+                                    job.resumeFrom(),
+                                    run.fingerprint())
+                            .orElse(null);
             try {
                 Files.createDirectories(out);
             } catch (FileAlreadyExistsException e) {
                 throw new InvalidJobException("output \"" + out + "\" is a file, not a directory");
+            } catch (FileSystemException e) {
+                throw new InvalidJobException(
+                        "output \"" + out + "\" cannot be made: " + TrainerCommand.message(e));
             }
             Consumer<TrainingEvent> log = new TrainingLog(out.resolve("training_log.jsonl"));
             Consumer<TrainingEvent> both = listener.andThen(log);
             try (Ranks ranks = world.open();
-                    Trainer trainer = new Trainer(run, out, both, stopRequested, ranks)) {
+                    Trainer trainer =
+                            new Trainer(run, out, both, stopRequested, ranks, checkpoint)) {
                 return switch (trainer.train()) {
                     case Trainer.Outcome.Stopped stopped -> {
                         LOG.info("Stopped as asked: step={}", stopped.step());

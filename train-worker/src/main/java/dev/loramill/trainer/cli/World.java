@@ -1,16 +1,14 @@
 package dev.loramill.trainer.cli;
 
 import dev.loramill.trainer.job.InvalidJobException;
+import dev.loramill.trainer.launch.SiblingCommand;
 import dev.loramill.trainer.parallel.RankCommand;
 import dev.loramill.trainer.parallel.Ranks;
 import dev.loramill.trainer.parallel.Share;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * How many processes a run of the command has, and how the others are started.
@@ -52,39 +50,22 @@ record World(int size, Path job, Path out, Duration patience) {
     }
 
     private RankCommand command() {
-        return (share, meeting) -> {
-            List<String> command = new ArrayList<>();
-            command.add(Path.of(property("java.home"), "bin", "java").toString());
-            for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-                // A debugger's port cannot be had twice.
-                if (!option.startsWith("-agentlib:") && !option.startsWith("-javaagent:")) {
-                    command.add(option);
-                }
-            }
-            command.addAll(
-                    List.of(
-                            "-cp",
-                            property("java.class.path"),
-                            TrainerCommand.class.getName(),
-                            "run",
-                            "--job",
-                            job.toString(),
-                            "--out",
-                            out.toString(),
-                            "--world-size",
-                            String.valueOf(share.size()),
-                            "--rank",
-                            String.valueOf(share.rank()),
-                            "--meeting",
-                            meeting.toString(),
-                            "--patience",
-                            String.valueOf(patience.toSeconds()),
-                            "--exit-with-parent"));
-            return command;
-        };
-    }
-
-    private static String property(String name) {
-        return Objects.requireNonNull(System.getProperty(name), name);
+        return (share, meeting) ->
+                SiblingCommand.of(
+                        List.of(
+                                "run",
+                                "--job",
+                                job.toString(),
+                                "--out",
+                                out.toString(),
+                                "--world-size",
+                                String.valueOf(share.size()),
+                                "--rank",
+                                String.valueOf(share.rank()),
+                                "--meeting",
+                                meeting.toString(),
+                                "--patience",
+                                String.valueOf(patience.toSeconds()),
+                                "--exit-with-parent"));
     }
 }

@@ -3,6 +3,7 @@ package dev.loramill.trainer.loop;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.loramill.llama.gguf.GgmlType;
 import dev.loramill.llama.gguf.GgufFile;
 import dev.loramill.llama.gguf.GgufTensor;
 import dev.loramill.llama.gguf.InvalidGgufException;
@@ -27,8 +28,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * A job whose inputs were all checked: base, rows, batches and memory. Nothing has been written and
@@ -87,6 +90,8 @@ public record PreparedRun(
         } catch (InvalidGgufException e) {
             throw new InvalidJobException(
                     "base \"" + job.base() + "\" is not a sound GGUF file: " + e.getMessage());
+        } catch (UnsupportedBaseException e) {
+            throw new InvalidJobException("base \"" + job.base() + "\": " + e.getMessage());
         }
         boolean isDone = false;
         try {
@@ -115,7 +120,11 @@ public record PreparedRun(
                                     + tensor.name()
                                     + "\" of type "
                                     + tensor.type()
-                                    + " is not supported");
+                                    + " is not supported; allowed: "
+                                    + Arrays.stream(GgmlType.values())
+                                            .filter(Dequantizer::supports)
+                                            .map(GgmlType::name)
+                                            .collect(Collectors.joining(", ")));
                 }
             }
             GgufWeights weights = new GgufWeights(file);

@@ -2,6 +2,7 @@ package dev.loramill.trainer.loop;
 
 import dev.loramill.trainer.autograd.AutogradTransformer;
 import dev.loramill.trainer.checkpoint.Checkpoint;
+import dev.loramill.trainer.checkpoint.CheckpointChoice;
 import dev.loramill.trainer.checkpoint.CheckpointDirectory;
 import dev.loramill.trainer.checkpoint.RunState;
 import dev.loramill.trainer.data.PackedBatch;
@@ -24,7 +25,6 @@ import dev.loramill.trainer.tensor.Team;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +34,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the steps of a prepared run, from its newest checkpoint if there is one.
+ * Takes the steps of a prepared run, from a checkpoint if there is one.
  *
  * <p>Each of the processes that share a run has a trainer. All take the same steps with the sum of
  * their gradients, so their parameters stay equal; the first alone reports and writes.
@@ -44,7 +44,9 @@ import org.jspecify.annotations.Nullable;
  * of an undisturbed one.
  */
 public final class Trainer implements AutoCloseable {
-    private static final String CHECKPOINTS = "checkpoints";
+    /** Where the checkpoints lie in the output directory. */
+    public static final String CHECKPOINTS = "checkpoints";
+
     private static final int STEPS_BETWEEN_COMPARISONS = 25;
 
     private final PreparedRun run;
@@ -53,6 +55,7 @@ public final class Trainer implements AutoCloseable {
     private final Consumer<TrainingEvent> listener;
     private final BooleanSupplier stopRequested;
     private final Ranks ranks;
+    private final @Nullable Path checkpoint;
     private final String fingerprint;
     private final Team team;
     private final MatrixArena arena;
@@ -79,19 +82,22 @@ public final class Trainer implements AutoCloseable {
      * @param stopRequested asked after each step; once true in one process, a checkpoint is written
      *     and the run ends
      * @param ranks the processes that share the run; not closed with this
+     * @param checkpoint what the run goes on from; the first process says it for all
      */
     public Trainer(
             PreparedRun run,
             Path out,
             Consumer<TrainingEvent> listener,
             BooleanSupplier stopRequested,
-            Ranks ranks) {
+            Ranks ranks,
+            @Nullable Path checkpoint) {
         this.run = run;
         this.job = run.job();
         this.out = out;
         this.listener = listener;
         this.stopRequested = stopRequested;
         this.ranks = ranks;
+        this.checkpoint = checkpoint;
         this.fingerprint = run.fingerprint();
         this.team = new Team(job.threads());
         this.arena = new MatrixArena(job.threads());
@@ -364,20 +370,16 @@ public final class Trainer implements AutoCloseable {
                         step, out.relativize(file).toString(), FileDigest.of(file)));
     }
 
+    /** All read what the first process says; others may see a directory that is older or newer. */
     private void resume() throws IOException {
+        String path = ranks.ofFirst(checkpoint == null ? "" : checkpoint.toString());
+        if (path.isEmpty()) {
+            return;
+        }
         try (Arena reading = Arena.ofShared()) {
-            Checkpoint.Loaded loaded = chosenCheckpoint(reading);
-            if (loaded == null) {
-                return;
-            }
+            Checkpoint.Loaded loaded = Checkpoint.read(Path.of(path), reading);
+            CheckpointChoice.requireSameJob(loaded, fingerprint);
             RunState state = loaded.state();
-            if (!state.fingerprint().equals(fingerprint)) {
-                throw new InvalidJobException(
-                        "the checkpoint of step "
-                                + state.step()
-                                + " belongs to another job (other base, rows or"
-                                + " hyper-parameters); choose another output directory");
-            }
             restore(loaded, Checkpoint.PARAMETERS, model.parameters().values());
             restore(loaded, Checkpoint.FIRST_MOMENT, optimizer.firstMoment());
             restore(loaded, Checkpoint.SECOND_MOMENT, optimizer.secondMoment());
@@ -396,44 +398,6 @@ public final class Trainer implements AutoCloseable {
             bestStep = state.bestStep();
             evaluationsSinceBest = state.evaluationsSinceBest();
         }
-    }
-
-    /** The first process chooses, since others may see a directory that is older or newer. */
-    private Checkpoint.@Nullable Loaded chosenCheckpoint(Arena reading) throws IOException {
-        Checkpoint.Loaded newest = ranks.share().isFirst() ? newestCheckpoint(reading) : null;
-        String chosen =
-                ranks.ofFirst(newest == null ? "" : newest.path().toAbsolutePath().toString());
-        if (newest != null || chosen.isEmpty()) {
-            return newest;
-        }
-        return Checkpoint.read(Path.of(chosen), reading);
-    }
-
-    private Checkpoint.@Nullable Loaded newestCheckpoint(Arena reading) throws IOException {
-        Checkpoint.Loaded own = checkpoints.newest(reading).orElse(null);
-        Path asked = job.resumeFrom();
-        if (asked == null) {
-            return own;
-        }
-        Checkpoint.Loaded given;
-        if (Files.isDirectory(asked)) {
-            given =
-                    new CheckpointDirectory(asked, job.keepCheckpoints())
-                            .newest(reading)
-                            .orElse(null);
-        } else if (Files.isRegularFile(asked)) {
-            try {
-                given = Checkpoint.read(asked, reading);
-            } catch (IOException e) {
-                throw new InvalidJobException("resumeFrom: " + e.getMessage());
-            }
-        } else {
-            throw new InvalidJobException("resumeFrom \"" + asked + "\" does not exist");
-        }
-        if (own == null || (given != null && given.state().step() > own.state().step())) {
-            return given;
-        }
-        return own;
     }
 
     private static void restore(Checkpoint.Loaded loaded, String name, Matrix target) {

@@ -44,6 +44,21 @@ public enum Architecture {
         return Arrays.stream(values()).filter(a -> a.ggufName.equals(ggufName)).findFirst();
     }
 
+    /**
+     * The architecture of a name.
+     *
+     * @throws UnsupportedBaseException if it cannot be trained
+     */
+    public static Architecture require(String ggufName) {
+        return of(ggufName)
+                .orElseThrow(() ->
+                        new UnsupportedBaseException(
+                                "architecture \""
+                                        + ggufName
+                                        + "\" cannot be trained; allowed: "
+                                        + names()));
+    }
+
     /** The names of all architectures that can be trained, for messages. */
     public static String names() {
         return Arrays.stream(values())

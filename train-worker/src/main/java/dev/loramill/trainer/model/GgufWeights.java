@@ -13,10 +13,17 @@ public final class GgufWeights implements FrozenWeights {
     private final GgufFile file;
     private final ModelHyperparameters shape;
 
-    /** Takes over an open file; it is closed with these weights. */
+    /**
+     * Takes over an open file; it is closed with these weights.
+     *
+     * @throws UnsupportedBaseException if the model cannot be trained
+     */
     public GgufWeights(GgufFile file) {
+        Architecture architecture =
+                Architecture.require(file.metadata().string("general.architecture"));
         this.file = file;
         this.shape = ModelHyperparameters.read(file);
+        ExpectedTensors.check(file, shape, architecture);
     }
 
     /** Bytes of the whole file. */

@@ -81,14 +81,7 @@ record ModelPlan(
      */
     static ModelPlan of(FrozenWeights base, LoraConfig lora, TransformerOptions options) {
         ModelHyperparameters shape = base.shape();
-        Architecture architecture =
-                Architecture.of(shape.architecture())
-                        .orElseThrow(() ->
-                                new UnsupportedBaseException(
-                                        "architecture \""
-                                                + shape.architecture()
-                                                + "\" cannot be trained; allowed: "
-                                                + Architecture.names()));
+        Architecture architecture = Architecture.require(shape.architecture());
         float[] factors =
                 shape.ropeFactorsTensor()
                         .map(name -> Vectors.required(base, name, shape.ropeDimensionCount() / 2))

@@ -14,7 +14,11 @@ import dev.loramill.llama.binding.LoraAdapter;
 import dev.loramill.llama.binding.ScaledAdapter;
 import dev.loramill.llama.gguf.AdapterOutcome;
 import dev.loramill.llama.gguf.AdapterValidator;
+import dev.loramill.llama.gguf.GgmlType;
 import dev.loramill.llama.gguf.GgufFile;
+import dev.loramill.llama.gguf.GgufTensor;
+import dev.loramill.llama.gguf.GgufValue;
+import dev.loramill.llama.gguf.GgufWriter;
 import dev.loramill.llama.gguf.ModelHyperparameters;
 import dev.loramill.llama.template.ChatFormat;
 import dev.loramill.llama.template.ChatMessage;
@@ -24,12 +28,14 @@ import dev.loramill.trainer.storage.FileDigest;
 import dev.loramill.trainer.storage.Safetensors;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -39,6 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Runs the real command in processes of its own on a tiny base. */
 @Timeout(300)
 class TrainerCommandIT {
+    private static final String CHANGED = "\"base\": {\"path\": \"changed.gguf\"}";
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final List<String> SUBJECTS =
             List.of("iron", "sleep", "water", "malaria", "the heart", "sugar", "salt", "fever");
@@ -236,6 +243,19 @@ class TrainerCommandIT {
                 .isEqualTo(Files.readAllBytes(undisturbed.resolve("adapter.gguf")));
     }
 
+    /** The moments are random, some checkpoints are damaged; the command compares. */
+    @Test
+    void runsThatAreKilledAtRandomStepsRepeatTheirLosses() throws Exception {
+        TrainerProcessForTest.Ended ended =
+                TrainerProcessForTest.run(
+                        directory, "stress", "resume", "--rounds", "2", "--seed", "7");
+
+        assertThat(ended.exitCode()).as("%s", ended).isZero();
+        JsonNode figures = JSON.readTree(ended.lines().getLast());
+        assertThat(figures.path("equalRounds").asInt()).isEqualTo(2);
+        assertThat(figures.path("kills").asInt()).isPositive();
+    }
+
     @Test
     void anotherJobDoesNotGoOnFromACheckpoint() throws Exception {
         Path out = directory.resolve("taken");
@@ -271,6 +291,63 @@ class TrainerCommandIT {
                         + " -Pcuda");
         assertRefused("\"precision\": \"fp16\"", "is not computed by the fused kernels");
         assertRefused("\"memoryLimitBytes\": 100000000", "needs at least");
+        assertRefused("\"lora\": {\"rank\": 4, \"targets\": [\"w\"]}", "which matches nothing");
+        assertRefused("\"eval\": []", "eval must name at least one file of rows");
+        assertRefused("\"resumeFrom\": \"nowhere\"", "nowhere\" does not exist");
+        assertRefused("\"resumeFrom\": \"text.jsonl\"", "is not a sound safetensors file");
+    }
+
+    @Test
+    void aBaseThatCannotBeComputedIsRefusedByTheNameOfWhatItHas() throws Exception {
+        MemorySegment zeros = Arena.global().allocate(1024);
+        changedBase(file -> file.put("general.architecture", GgufValue.text("gemma2")));
+        assertRefused(CHANGED, "architecture \"gemma2\" cannot be trained; allowed: llama, qwen2");
+        changedBase(file -> file.put("llama.rope.scaling.type", GgufValue.text("yarn")));
+        assertRefused(
+                CHANGED, "llama.rope.scaling.type", "must be absent or \"none\", got \"yarn\"");
+        changedBase(file -> file.put("llama.rope.scale_linear", GgufValue.float32(2f)));
+        assertRefused(CHANGED, "llama.rope.scale_linear");
+        changedBase(file ->
+                file.addTensor(
+                        "output.weight", GgmlType.Q2_K, List.of(256L), zeros.asSlice(0, 84)));
+        assertRefused(
+                CHANGED, "\"output.weight\" of type Q2_K is not supported; allowed: F32, F16");
+        changedBase(file ->
+                file.addTensor(
+                        "blk.0.attn_q.bias", GgmlType.F32, List.of(64L), zeros.asSlice(0, 256)));
+        assertRefused(
+                CHANGED, "as llama it cannot be trained: tensor \"blk.0.attn_q.bias\" is not");
+        changedBase(file -> file.put("llama.block_count", GgufValue.uint32(3)));
+        assertRefused(CHANGED, "tensor \"blk.2.attn_norm.weight\" is missing", "and 4 more");
+    }
+
+    /** The tiny base with something added or replaced. */
+    private static void changedBase(Consumer<GgufWriter> change) throws IOException {
+        try (GgufFile file = GgufFile.open(directory.resolve("base.gguf"))) {
+            GgufWriter writer = new GgufWriter();
+            for (String key : file.metadata().keys()) {
+                writer.put(key, file.metadata().find(key).orElseThrow());
+            }
+            for (GgufTensor tensor : file.tensors()) {
+                writer.addTensor(
+                        tensor.name(), tensor.type(), tensor.dimensions(), file.data(tensor));
+            }
+            change.accept(writer);
+            writer.write(directory.resolve("changed.gguf"));
+        }
+    }
+
+    /** The pseudo file system has no room at all. */
+    @Test
+    void noRoomOnTheDiskIsToldBeforeTheFirstStep() throws Exception {
+        TrainerProcessForTest.Ended ended = run(job("room", ""), Path.of("/proc/loramill-out"));
+
+        assertThat(ended.exitCode()).isEqualTo(2);
+        assertThat(failure(ended)).contains("where 0 MiB are free; make room");
+        TrainerProcessForTest.Ended below =
+                run(job("room", ""), directory.resolve("base.gguf").resolve("out"));
+        assertThat(below.exitCode()).isEqualTo(2);
+        assertThat(failure(below)).contains("cannot be made");
     }
 
     private static void assertRefused(String change, String... parts) throws Exception {
