@@ -65,8 +65,10 @@ public final class JobReader {
         return parse(object, parent == null ? file.toAbsolutePath() : parent, processes);
     }
 
-    private static TrainingJob parse(ObjectNode tree, Path directory, int processes) {
+    private static TrainingJob parse(ObjectNode tree, Path directory, int processes)
+            throws IOException {
         List<String> faults = new ArrayList<>();
+        FrozenDataset.fillIn(tree, directory, faults);
         JobFields top = new JobFields("", tree, faults);
         JobFields base = top.object("base");
         JobFields lora = top.object("lora");
@@ -137,7 +139,7 @@ public final class JobReader {
         base.refuseOthers();
         lora.refuseOthers();
         optimizer.refuseOthers();
-        top.refuseOthers("contract");
+        top.refuseOthers("contract", "dataset");
         if (!faults.isEmpty()) {
             throw new InvalidJobException(faults);
         }

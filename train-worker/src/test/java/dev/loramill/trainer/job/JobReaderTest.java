@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.loramill.llama.gguf.LoraTarget;
+import dev.loramill.trainer.storage.FileDigest;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +67,72 @@ class JobReaderTest {
         assertThat(job.maxSteps()).hasValue(7);
         assertThat(job.optimizer().scheduleOf(100).warmupSteps()).isEqualTo(3);
         assertThat(job.contract()).isEqualTo("{\"architecture\":\"llama\"}");
+    }
+
+    @Test
+    void aFrozenVersionGivesRowsLimitAndContract() throws IOException {
+        Files.writeString(directory.resolve("manifest.json"), manifest("x", "x"));
+
+        TrainingJob job =
+                read("{\"base\": {\"path\": \"base.gguf\"}, \"dataset\": \"manifest.json\"}");
+
+        assertThat(job.train()).containsExactly(directory.resolve("train.jsonl"));
+        assertThat(job.eval()).containsExactly(directory.resolve("eval.jsonl"));
+        assertThat(job.maxLength()).isEqualTo(640);
+        assertThat(job.overLength()).isEqualTo(TrainingJob.OverLength.TRUNCATE);
+        assertThat(job.contract()).isEqualTo("{\"architecture\":\"llama\"}");
+    }
+
+    @Test
+    void aFrozenVersionInAnArtifactStoreHasItsRowsThere() throws IOException {
+        Path store = directory.resolve("sha256");
+        String train = sha256("rows");
+        String eval = sha256("held out");
+        for (String[] file : new String[][] {{train, "rows"}, {eval, "held out"}}) {
+            Path folder = Files.createDirectories(store.resolve(file[0].substring(0, 2)));
+            Files.writeString(folder.resolve(file[0]), file[1]);
+        }
+        Files.createDirectories(store.resolve("ab"));
+        Files.writeString(store.resolve("ab").resolve("abcd"), manifest("rows", "held out"));
+
+        TrainingJob job =
+                read("{\"base\": {\"path\": \"base.gguf\"}, \"dataset\": \"sha256/ab/abcd\"}");
+
+        assertThat(job.train())
+                .containsExactly(store.resolve(train.substring(0, 2)).resolve(train));
+        assertThat(Files.readString(job.eval().getFirst())).isEqualTo("held out");
+    }
+
+    @Test
+    void refusesAFrozenVersionWithOtherRows() throws IOException {
+        Files.writeString(directory.resolve("manifest.json"), manifest("y", "x"));
+
+        assertThatThrownBy(() ->
+                        read(
+                                "{\"base\": {\"path\": \"base.gguf\"}, \"eval\": [\"eval.jsonl\"],"
+                                        + " \"dataset\": \"manifest.json\"}"))
+                .hasMessageContaining("dataset gives train and eval")
+                .hasMessageContaining("must have the digest that the dataset's manifest says");
+        assertThatThrownBy(() ->
+                        read(
+                                "{\"base\": {\"path\": \"base.gguf\"},"
+                                        + " \"dataset\": \"train.jsonl\"}"))
+                .hasMessageContaining("must be the path of a frozen version's manifest");
+    }
+
+    private static String manifest(String train, String eval) {
+        return """
+        {"format": 1, "maxTokens": 640, "overLength": "truncate",
+         "contract": {"architecture": "llama"},
+         "train": {"artifact": {"sha256": "%s"}}, "eval": {"artifact": {"sha256": "%s"}}}
+        """
+                .formatted(sha256(train), sha256(eval));
+    }
+
+    private static String sha256(String text) {
+        MessageDigest digest = FileDigest.sha256();
+        digest.update(text.getBytes(StandardCharsets.UTF_8));
+        return FileDigest.hex(digest);
     }
 
     @Test
