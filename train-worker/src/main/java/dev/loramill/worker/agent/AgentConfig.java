@@ -54,8 +54,8 @@ public interface AgentConfig {
         int threads();
 
         /**
-         * Device that the trainer computes on: {@code auto}, {@code cpu}, {@code cuda} or {@code
-         * cuda:N}. Name a GPU where several workers share a host.
+         * What the trainer computes on: {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}.
+         * Name a GPU where several workers share a host.
          */
         @WithDefault("auto")
         @Pattern(regexp = "auto|cpu|cuda(:\\d{1,3})?")
