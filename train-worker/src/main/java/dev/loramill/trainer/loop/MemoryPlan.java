@@ -36,7 +36,7 @@ public record MemoryPlan(
     private static final long PROCESS_BYTES = 300L << 20;
 
     /** What the code takes that libtorch compiles for each shape of a product in half precision. */
-    private static final long COMPILED_PRODUCT_BYTES = 170L << 20;
+    private static final long COMPILED_PRODUCT_BYTES = 220L << 20;
 
     /** What the CUDA libraries take of the host's memory; a guess that no GPU has confirmed. */
     private static final long CUDA_PROCESS_BYTES = 2L << 30;
