@@ -1,10 +1,13 @@
 package dev.loramill.trainer.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.loramill.trainer.launch.LaunchSettings;
+import dev.loramill.trainer.launch.TrainerCommandLine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -17,8 +20,17 @@ final class OwnRun {
     static RunFigures run(Path job, Path out, int warmupSteps, PrintWriter table)
             throws IOException, InterruptedException {
         ProcessBuilder builder =
-                TrainerCommandLine.of(
-                        "run", "--json", "--job", job.toString(), "--out", out.toString());
+                new ProcessBuilder(
+                        TrainerCommandLine.withOptions(
+                                LaunchSettings.jvmOptions(),
+                                List.of(
+                                        "run",
+                                        "--json",
+                                        "--job",
+                                        job.toString(),
+                                        "--out",
+                                        out.toString())));
+        builder.environment().putAll(LaunchSettings.environment());
         Path log = out.resolveSibling(out.getFileName() + ".log");
         OwnRun reading = new OwnRun();
         SideProcess.Printed printed =

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.loramill.launch.TrainerLaunch;
 import dev.loramill.trainer.data.Document;
 import dev.loramill.trainer.export.AdapterExport;
 import dev.loramill.trainer.job.InvalidJobException;
 import dev.loramill.trainer.job.LearningRateSchedule;
+import dev.loramill.trainer.launch.LaunchSettings;
 import dev.loramill.trainer.loop.PreparedRun;
 import dev.loramill.trainer.lora.LoraLayout;
 import dev.loramill.trainer.lora.LoraParameters;
@@ -79,7 +79,7 @@ final class PeftRun {
         JSON.writeValue(plan.toFile(), plan(run, adapter));
         ProcessBuilder builder = new ProcessBuilder(python, script.toString(), plan.toString());
         // What this process was started with suits the trainer; PEFT runs as a person starts it.
-        builder.environment().keySet().removeAll(TrainerLaunch.environment().keySet());
+        builder.environment().keySet().removeAll(LaunchSettings.environment().keySet());
         SideProcess.Printed printed =
                 new SideProcess("PEFT", builder, directory.resolve("peft.log"), table)
                         .run(PeftRun::stepOf);

@@ -1,7 +1,7 @@
 package dev.loramill.trainer.cli;
 
 import dev.loramill.trainer.job.InvalidJobException;
-import dev.loramill.trainer.launch.SiblingCommand;
+import dev.loramill.trainer.launch.TrainerCommandLine;
 import dev.loramill.trainer.parallel.RankCommand;
 import dev.loramill.trainer.parallel.Ranks;
 import dev.loramill.trainer.parallel.Share;
@@ -51,7 +51,7 @@ record World(int size, Path job, Path out, Duration patience) {
 
     private RankCommand command() {
         return (share, meeting) ->
-                SiblingCommand.of(
+                TrainerCommandLine.likeThisProcess(
                         List.of(
                                 "run",
                                 "--job",

@@ -1,4 +1,4 @@
-/** How another process of the trainer is started from one. */
+/** How a process of the trainer is started. */
 @NullMarked
 package dev.loramill.trainer.launch;
 

@@ -2,7 +2,7 @@ package dev.loramill.trainer.stress;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.loramill.trainer.launch.SiblingCommand;
+import dev.loramill.trainer.launch.TrainerCommandLine;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -59,7 +59,7 @@ record TrainerAttempt(Path job, Path out, int worldSize) {
                         "--world-size",
                         String.valueOf(worldSize));
         Process process =
-                new ProcessBuilder(SiblingCommand.of(arguments))
+                new ProcessBuilder(TrainerCommandLine.likeThisProcess(arguments))
                         .redirectError(
                                 ProcessBuilder.Redirect.appendTo(
                                         out.resolveSibling(out.getFileName() + ".log").toFile()))

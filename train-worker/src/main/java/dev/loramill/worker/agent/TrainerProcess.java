@@ -3,7 +3,7 @@ package dev.loramill.worker.agent;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.loramill.events.AttemptFailed.FaultCategory;
-import dev.loramill.launch.TrainerLaunch;
+import dev.loramill.trainer.launch.LaunchSettings;
 import dev.loramill.worker.child.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,7 +42,7 @@ final class TrainerProcess {
                         mainClass,
                         List.of("run", "--job", job.toString(), "--out", directory.toString()),
                         options(),
-                        TrainerLaunch.environment(),
+                        LaunchSettings.environment(),
                         directory.resolve("trainer.log"));
         for (int start = 0; ; start++) {
             AtomicReference<TrainerLine> last = new AtomicReference<>(new TrainerLine.Other());
@@ -78,7 +78,7 @@ final class TrainerProcess {
     }
 
     private List<String> options() {
-        List<String> options = new ArrayList<>(TrainerLaunch.jvmOptions());
+        List<String> options = new ArrayList<>(LaunchSettings.jvmOptions());
         options.add("-Xmx" + config.maxHeap());
         return options;
     }

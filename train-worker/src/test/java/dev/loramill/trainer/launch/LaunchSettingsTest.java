@@ -1,4 +1,4 @@
-package dev.loramill.launch;
+package dev.loramill.trainer.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,11 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-class TrainerLaunchTest {
+class LaunchSettingsTest {
     @Test
     void keepsLibrariesFromStartingThreadsAndMemoryFromBeingReturned() {
-        assertThat(TrainerLaunch.jvmOptions()).contains("--add-modules=jdk.incubator.vector");
-        assertThat(TrainerLaunch.environment())
+        assertThat(LaunchSettings.jvmOptions()).contains("--add-modules=jdk.incubator.vector");
+        assertThat(LaunchSettings.environment())
                 .containsEntry("OMP_NUM_THREADS", "1")
                 .containsKey("MALLOC_TRIM_THRESHOLD_");
     }
@@ -19,7 +19,7 @@ class TrainerLaunchTest {
     void theShellScriptReadsTheSameFiles() throws Exception {
         Path script = Path.of("../loramill");
         assertThat(Files.readString(script))
-                .contains("train-worker/src/main/resources/dev/loramill/launch")
+                .contains("train-worker/src/main/resources/dev/loramill/trainer/launch")
                 .doesNotContain("MALLOC_");
     }
 }

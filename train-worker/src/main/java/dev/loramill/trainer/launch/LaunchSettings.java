@@ -1,4 +1,4 @@
-package dev.loramill.launch;
+package dev.loramill.trainer.launch;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,8 +17,8 @@ import java.util.Objects;
  * their own; glibc keeps the memory of tensors that the next step asks for again; the heap's young
  * generation is small, since tensors live outside of the heap.
  */
-public final class TrainerLaunch {
-    private TrainerLaunch() {}
+public final class LaunchSettings {
+    private LaunchSettings() {}
 
     /** Options of the JVM; the largest heap is left to the caller. */
     public static List<String> jvmOptions() {
@@ -37,7 +37,7 @@ public final class TrainerLaunch {
 
     private static List<String> lines(String name) {
         try (InputStream in =
-                Objects.requireNonNull(TrainerLaunch.class.getResourceAsStream(name), name)) {
+                Objects.requireNonNull(LaunchSettings.class.getResourceAsStream(name), name)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .filter(line -> !line.isBlank())
