@@ -10,6 +10,7 @@ import dev.loramill.trainer.loop.NotFiniteException;
 import dev.loramill.trainer.loop.PreparedRun;
 import dev.loramill.trainer.loop.Trainer;
 import dev.loramill.trainer.loop.TrainingEvent;
+import dev.loramill.trainer.loop.TrainingOutcome;
 import dev.loramill.trainer.model.Architecture;
 import dev.loramill.trainer.parallel.RankLostException;
 import dev.loramill.trainer.parallel.Ranks;
@@ -97,11 +98,11 @@ final class Training {
                     Trainer trainer =
                             new Trainer(run, out, both, stopRequested, ranks, checkpoint)) {
                 return switch (trainer.train()) {
-                    case Trainer.Outcome.Stopped stopped -> {
+                    case TrainingOutcome.Stopped stopped -> {
                         LOG.info("Stopped as asked: step={}", stopped.step());
                         yield STOPPED;
                     }
-                    case Trainer.Outcome.Completed completed -> {
+                    case TrainingOutcome.Completed completed -> {
                         both.accept(export(run, trainer, completed));
                         yield 0;
                     }
@@ -111,7 +112,7 @@ final class Training {
     }
 
     private TrainingEvent.Finished export(
-            PreparedRun run, Trainer trainer, Trainer.Outcome.Completed completed)
+            PreparedRun run, Trainer trainer, TrainingOutcome.Completed completed)
             throws IOException {
         AdapterExport export =
                 new AdapterExport(

@@ -6,8 +6,13 @@ import java.util.List;
 public final class NotFiniteException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    NotFiniteException(int step, double loss, double gradientNorm, List<String> digests) {
-        super(
+    private NotFiniteException(String message) {
+        super(message);
+    }
+
+    static NotFiniteException ofStep(
+            int step, double loss, double gradientNorm, List<String> digests) {
+        return new NotFiniteException(
                 "loss and gradient norm must be finite, got "
                         + loss
                         + " and "
@@ -17,5 +22,24 @@ public final class NotFiniteException extends RuntimeException {
                         + " with the rows "
                         + digests
                         + "; look at these rows, or lower optimizer.learningRate");
+    }
+
+    /**
+     * Of an evaluation.
+     *
+     * @param step steps taken; 0 for the base
+     * @param digests of the held-out rows in this process's batches that are not finite
+     */
+    static NotFiniteException ofEvaluation(int step, double loss, List<String> digests) {
+        return new NotFiniteException(
+                "the evaluation loss must be finite, got "
+                        + loss
+                        + " after step "
+                        + step
+                        + " with the held-out rows "
+                        + digests
+                        + (step == 0
+                                ? "; the base itself gives it, look at its file"
+                                : "; lower optimizer.learningRate"));
     }
 }

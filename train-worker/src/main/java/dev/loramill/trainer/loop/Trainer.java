@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -121,37 +122,6 @@ public final class Trainer implements AutoCloseable {
                         arena);
     }
 
-    /** What came of the run. */
-    public sealed interface Outcome {
-        /**
-         * All steps were taken; the parameters are those of the result.
-         *
-         * @param adapterStep the step whose adapter it is
-         * @param steps steps taken
-         * @param baseEvalLoss evaluation loss of the base
-         * @param evalLoss that of the adapter
-         * @param trainedTokens tokens of all steps
-         * @param wallSeconds time spent, over all attempts
-         * @param peakMemoryBytes most resident memory, of all processes together
-         */
-        record Completed(
-                int adapterStep,
-                int steps,
-                double baseEvalLoss,
-                double evalLoss,
-                long trainedTokens,
-                double wallSeconds,
-                long peakMemoryBytes)
-                implements Outcome {}
-
-        /**
-         * The run was asked to stop; a checkpoint was written.
-         *
-         * @param step steps taken
-         */
-        record Stopped(int step) implements Outcome {}
-    }
-
     /** The adapter. */
     public LoraParameters parameters() {
         return model.parameters();
@@ -164,7 +134,7 @@ public final class Trainer implements AutoCloseable {
      * @throws InvalidJobException if the checkpoint belongs to another job
      * @throws dev.loramill.trainer.parallel.RankLostException if another process has ended
      */
-    public Outcome train() throws IOException {
+    public TrainingOutcome train() throws IOException {
         startedNanos = System.nanoTime();
         model.parameters().initialize(job.seed());
         resume();
@@ -204,13 +174,13 @@ public final class Trainer implements AutoCloseable {
                 save();
             }
             if (isStopped) {
-                return new Outcome.Stopped(step);
+                return new TrainingOutcome.Stopped(step);
             }
         }
         return complete(lastEvalLoss);
     }
 
-    private Outcome complete(double lastEvalLoss) {
+    private TrainingOutcome complete(double lastEvalLoss) {
         int adapterStep = step;
         double evalLoss = lastEvalLoss;
         if (job.keepsBest() && best != null && bestEvalLoss != null) {
@@ -220,7 +190,7 @@ public final class Trainer implements AutoCloseable {
             evalLoss = bestEvalLoss;
         }
         double base = baseEvalLoss == null ? Double.NaN : baseEvalLoss;
-        return new Outcome.Completed(
+        return new TrainingOutcome.Completed(
                 adapterStep,
                 step,
                 base,
@@ -253,7 +223,7 @@ public final class Trainer implements AutoCloseable {
         double norm = optimizer.gradientNorm() / factor;
         boolean isSkipped = !Double.isFinite(norm);
         if (!Double.isFinite(loss.mean()) || (isSkipped && !lossScale.canLower())) {
-            throw new NotFiniteException(step + 1, loss.mean(), norm, run.plan().digests(step));
+            throw NotFiniteException.ofStep(step + 1, loss.mean(), norm, run.plan().digests(step));
         }
         double clip = job.optimizer().gradientClip();
         double rate = schedule.rate(step);
@@ -294,14 +264,22 @@ public final class Trainer implements AutoCloseable {
 
     private BatchLoss evaluate() {
         BatchLoss own = BatchLoss.NONE;
+        List<String> suspects = new ArrayList<>();
         for (int i = 0; i < run.evalPlan().stepCount(); i++) {
             for (PackedBatch batch : run.evalPlan().batches(i, ranks.share())) {
                 if (batch.documentCount() > 0) {
-                    own = own.plus(model.evaluate(batch));
+                    BatchLoss ofBatch = model.evaluate(batch);
+                    if (!Double.isFinite(ofBatch.sum())) {
+                        suspects.addAll(batch.digests());
+                    }
+                    own = own.plus(ofBatch);
                 }
             }
         }
         BatchLoss loss = ofAll(own);
+        if (!Double.isFinite(loss.mean())) {
+            throw NotFiniteException.ofEvaluation(step, loss.mean(), suspects);
+        }
         listener.accept(
                 new TrainingEvent.Evaluated(
                         step, loss.mean(), loss.accuracy(), Math.exp(loss.mean()), loss.tokens()));

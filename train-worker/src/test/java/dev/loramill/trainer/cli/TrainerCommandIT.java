@@ -34,6 +34,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -321,8 +322,14 @@ class TrainerCommandIT {
         assertRefused(CHANGED, "tensor \"blk.2.attn_norm.weight\" is missing", "and 4 more");
     }
 
-    /** The tiny base with something added or replaced. */
+    /** The tiny base with something added. */
     private static void changedBase(Consumer<GgufWriter> change) throws IOException {
+        changedBase(Map.of(), change);
+    }
+
+    /** The tiny base with tensors of other contents and something added. */
+    private static void changedBase(
+            Map<String, MemorySegment> contents, Consumer<GgufWriter> change) throws IOException {
         try (GgufFile file = GgufFile.open(directory.resolve("base.gguf"))) {
             GgufWriter writer = new GgufWriter();
             for (String key : file.metadata().keys()) {
@@ -330,7 +337,10 @@ class TrainerCommandIT {
             }
             for (GgufTensor tensor : file.tensors()) {
                 writer.addTensor(
-                        tensor.name(), tensor.type(), tensor.dimensions(), file.data(tensor));
+                        tensor.name(),
+                        tensor.type(),
+                        tensor.dimensions(),
+                        contents.getOrDefault(tensor.name(), file.data(tensor)));
             }
             change.accept(writer);
             writer.write(directory.resolve("changed.gguf"));
@@ -375,6 +385,24 @@ class TrainerCommandIT {
 
         assertThat(ended.exitCode()).isEqualTo(1);
         assertThat(failure(ended)).contains("must be finite").contains("at step ").contains("row-");
+        assertThat(out.resolve("adapter.gguf")).doesNotExist();
+    }
+
+    @Test
+    void aBaseWithoutFiniteLossesEndsBeforeTheFirstStep() throws Exception {
+        Path out = directory.resolve("no-number");
+        MemorySegment norm;
+        try (GgufFile file = GgufFile.open(directory.resolve("base.gguf"))) {
+            norm = Arena.global().allocate(file.tensor("output_norm.weight").byteSize());
+        }
+        norm.fill((byte) 0xFF);
+        changedBase(Map.of("output_norm.weight", norm), _ -> {});
+
+        TrainerProcessForTest.Ended ended = run(job("no-number", CHANGED), out);
+
+        assertThat(ended.exitCode()).isEqualTo(1);
+        assertThat(failure(ended))
+                .contains("the evaluation loss must be finite, got NaN after step 0", "row-");
         assertThat(out.resolve("adapter.gguf")).doesNotExist();
     }
 
