@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -29,6 +30,7 @@ public final class RowCodec {
 
     private static final MemorySegment RAM = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final int QUIET_NAN = 0x7fc0;
 
     private RowCodec() {}
 
@@ -126,10 +128,13 @@ public final class RowCodec {
     private static ShortVector rounded(FloatVector values) {
         IntVector bits = values.reinterpretAsInts();
         IntVector odd = bits.lanewise(VectorOperators.LSHR, 16).lanewise(VectorOperators.AND, 1);
+        // The carry would make a number of a NaN whose bits are all set.
+        VectorMask<Integer> isNaN = values.compare(VectorOperators.NE, values).cast(INTS);
         return (ShortVector)
                 bits.add(odd)
                         .add(0x7fff)
                         .lanewise(VectorOperators.LSHR, 16)
+                        .blend(QUIET_NAN, isNaN)
                         .convertShape(VectorOperators.I2S, SHORTS, 0);
     }
 
@@ -156,6 +161,9 @@ public final class RowCodec {
     }
 
     private static short bfloat16(float value) {
+        if (Float.isNaN(value)) {
+            return QUIET_NAN;
+        }
         int bits = Float.floatToRawIntBits(value);
         return (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16);
     }

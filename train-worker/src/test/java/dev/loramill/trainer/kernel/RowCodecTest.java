@@ -6,6 +6,7 @@ import dev.loramill.trainer.tensor.Precision;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +33,22 @@ class RowCodecTest {
                 }
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0x7fffffff, 0xffffffff, 0x7f800001, 0x7fc00000, 0xffff8000})
+    void noNaNBecomesANumber(int bits) {
+        float[] values = new float[33];
+        Arrays.fill(values, Float.intBitsToFloat(bits));
+        float[] back = new float[values.length];
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment target = arena.allocate(2L * values.length, 64);
+
+            RowCodec.store(Precision.BFLOAT16, values, 0, target.address(), values.length);
+            RowCodec.load(Precision.BFLOAT16, target.address(), back, 0, back.length);
+        }
+
+        assertThat(back).containsOnly(Float.NaN);
     }
 
     @ParameterizedTest
