@@ -1,7 +1,7 @@
 package dev.loramill.trainer.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.loramill.trainer.launch.LaunchSettings;
+import dev.loramill.launch.LaunchSettings;
 import dev.loramill.trainer.launch.TrainerCommandLine;
 import java.io.IOException;
 import java.io.PrintWriter;

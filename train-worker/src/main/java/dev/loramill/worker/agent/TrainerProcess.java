@@ -3,7 +3,7 @@ package dev.loramill.worker.agent;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.loramill.events.AttemptFailed.FaultCategory;
-import dev.loramill.trainer.launch.LaunchSettings;
+import dev.loramill.launch.LaunchSettings;
 import dev.loramill.worker.child.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.loramill.trainer.launch;
+package dev.loramill.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,7 +19,7 @@ class LaunchSettingsTest {
     void theShellScriptReadsTheSameFiles() throws Exception {
         Path script = Path.of("../loramill");
         assertThat(Files.readString(script))
-                .contains("train-worker/src/main/resources/dev/loramill/trainer/launch")
+                .contains("train-worker/src/main/resources/dev/loramill/launch")
                 .doesNotContain("MALLOC_");
     }
 }
