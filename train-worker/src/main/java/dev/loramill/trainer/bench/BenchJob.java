@@ -39,8 +39,8 @@ record BenchJob(
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int HELD_OUT_ROWS = 8;
 
-    /** Enough for full sequences, as made-up rows take at least this share of one. */
-    private static final int MADE_UP_ROWS_PER_SEQUENCE = 6;
+    /** Less than half of what a made-up row has, so that there are enough for full sequences. */
+    private static final int TOKENS_PER_MADE_UP_ROW = 85;
 
     /** Writes rows and job into a directory and gives the job's file. */
     Path write(Path directory) throws IOException {
@@ -75,7 +75,7 @@ record BenchJob(
 
     private List<String> lines() throws IOException {
         if (rows == null) {
-            int perSequence = isPacked ? MADE_UP_ROWS_PER_SEQUENCE : 1;
+            int perSequence = isPacked ? Math.ceilDiv(maxLength, TOKENS_PER_MADE_UP_ROW) : 1;
             return MadeUpRows.lines(HELD_OUT_ROWS + steps * batchSize * perSequence, seed);
         }
         if (!Files.isReadable(rows)) {

@@ -18,7 +18,7 @@ final class BenchReport {
     private final BenchBase base;
     private final double gemmPeak;
     private final RunFigures ours;
-    private final @Nullable RunFigures peft;
+    private final @Nullable PeftFigures peft;
 
     /**
      * Takes what was measured.
@@ -31,7 +31,7 @@ final class BenchReport {
             BenchBase base,
             double gemmPeak,
             RunFigures ours,
-            @Nullable RunFigures peft) {
+            @Nullable PeftFigures peft) {
         this.run = run;
         this.base = base;
         this.gemmPeak = gemmPeak;
@@ -42,9 +42,22 @@ final class BenchReport {
     /** Prints all and tells whether the bar is met. */
     boolean print(PrintWriter out) throws IOException {
         out.printf(Locale.ROOT, "%n%-34s %12s %12s%n", "", "loramill", "PEFT");
-        row(out, "tokens/s", ours.tokensPerSecond(), peft == null ? null : peft.tokensPerSecond());
-        row(out, "peak memory, MiB", mebibytes(ours), peft == null ? null : mebibytes(peft));
-        row(out, "evaluation loss", ours.evalLoss(), peft == null ? null : peft.evalLoss());
+        RunFigures theirs = peft == null ? null : peft.run();
+        row(
+                out,
+                "tokens/s",
+                ours.tokensPerSecond(),
+                theirs == null ? null : theirs.tokensPerSecond());
+        row(out, "peak memory, MiB", mebibytes(ours), theirs == null ? null : mebibytes(theirs));
+        row(
+                out,
+                "evaluation loss, as each reports",
+                ours.evalLoss(),
+                theirs == null ? null : theirs.evalLoss());
+        if (peft != null) {
+            row(out, "same adapters, by PEFT in fp32", peft.oursEvalLoss(), peft.adapterEvalLoss());
+            row(out, "computed tokens a real one", 1, peft.tokensPerRealToken());
+        }
         long estimate = run.memory().totalBytes();
         double estimateOff = (double) estimate / ours.peakMemoryBytes() - 1;
         out.printf(
@@ -118,9 +131,12 @@ final class BenchReport {
             parts.put(part.getKey(), part.getValue());
         }
         if (peft != null) {
-            figures.put("peftTokensPerSecond", peft.tokensPerSecond());
-            figures.put("peftPeakMemoryBytes", peft.peakMemoryBytes());
-            figures.put("peftEvalLoss", peft.evalLoss());
+            figures.put("peftTokensPerSecond", peft.run().tokensPerSecond());
+            figures.put("peftPeakMemoryBytes", peft.run().peakMemoryBytes());
+            figures.put("peftEvalLoss", peft.run().evalLoss());
+            figures.put("adapterEvalLossInSinglePrecision", peft.oursEvalLoss());
+            figures.put("peftAdapterEvalLossInSinglePrecision", peft.adapterEvalLoss());
+            figures.put("peftTokensPerRealToken", peft.tokensPerRealToken());
         }
         return figures;
     }

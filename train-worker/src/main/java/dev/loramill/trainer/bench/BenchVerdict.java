@@ -10,7 +10,8 @@ import java.util.Locale;
  * @param speedup tokens a second by PEFT's
  * @param memoryShare peak memory by PEFT's
  * @param lossCurveDifference largest relative difference of the smoothed loss curves
- * @param evalLossDifference relative difference of the evaluation losses
+ * @param evalLossDifference relative difference of the adapters' evaluation losses, both measured
+ *     by PEFT in single precision
  */
 record BenchVerdict(
         double speedup, double memoryShare, double lossCurveDifference, double evalLossDifference) {
@@ -20,12 +21,13 @@ record BenchVerdict(
     private static final double MOST_EVAL_DIFFERENCE = 0.01;
     private static final int CURVE_WINDOW = 5;
 
-    static BenchVerdict of(RunFigures ours, RunFigures peft) {
+    static BenchVerdict of(RunFigures ours, PeftFigures other) {
+        RunFigures peft = other.run();
         return new BenchVerdict(
                 ours.tokensPerSecond() / peft.tokensPerSecond(),
                 (double) ours.peakMemoryBytes() / peft.peakMemoryBytes(),
                 RunFigures.curveDifference(ours.losses(), peft.losses(), CURVE_WINDOW),
-                Math.abs(ours.evalLoss() - peft.evalLoss()) / peft.evalLoss());
+                Math.abs(other.oursEvalLoss() - other.adapterEvalLoss()) / other.adapterEvalLoss());
     }
 
     boolean isMet() {

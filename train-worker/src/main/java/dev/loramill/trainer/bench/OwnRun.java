@@ -13,6 +13,9 @@ import java.util.Optional;
 
 /** Runs the trainer in a process of its own, as the agent does, and reads its figures. */
 final class OwnRun {
+    /** Where a run's output directory has the adapter in PEFT's format. */
+    static final String PEFT_FOLDER = "peft";
+
     private long tokensBefore;
 
     private OwnRun() {}

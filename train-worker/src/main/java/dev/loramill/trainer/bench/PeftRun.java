@@ -71,23 +71,46 @@ final class PeftRun {
         return new PeftRun(python, script);
     }
 
-    RunFigures run(PreparedRun run, Path directory, int warmupSteps, PrintWriter table)
+    /**
+     * Trains in PEFT, and lets it evaluate another adapter beside its own.
+     *
+     * @param other folder in PEFT's format of the adapter that we have trained
+     * @throws IOException if the process fails
+     */
+    PeftFigures run(PreparedRun run, Path other, Path directory, int warmupSteps, PrintWriter table)
             throws IOException, InterruptedException {
         Path adapter = directory.resolve("initial");
         writeInitialAdapter(run, adapter);
         Path plan = directory.resolve("plan.json");
-        JSON.writeValue(plan.toFile(), plan(run, adapter));
+        JSON.writeValue(plan.toFile(), plan(run, adapter, other));
         ProcessBuilder builder = new ProcessBuilder(python, script.toString(), plan.toString());
         // What this process was started with suits the trainer; PEFT runs as a person starts it.
         builder.environment().keySet().removeAll(LaunchSettings.environment().keySet());
         SideProcess.Printed printed =
                 new SideProcess("PEFT", builder, directory.resolve("peft.log"), table)
                         .run(PeftRun::stepOf);
-        return RunFigures.of(
-                printed.steps(),
-                warmupSteps,
-                printed.last().path("evalLoss").asDouble(),
-                printed.last().path("peakMemoryBytes").asLong());
+        return new PeftFigures(
+                RunFigures.of(
+                        printed.steps(),
+                        warmupSteps,
+                        printed.last().path("evalLoss").asDouble(),
+                        printed.last().path("peakMemoryBytes").asLong()),
+                printed.last().path("adapterEvalLoss").asDouble(),
+                printed.last().path("otherAdapterEvalLoss").asDouble(),
+                tokensPerRealToken(run));
+    }
+
+    private static double tokensPerRealToken(PreparedRun run) {
+        long computed = 0;
+        long real = 0;
+        for (int step = 0; step < run.totalSteps(); step++) {
+            for (List<Document> batch : run.plan().documents(step)) {
+                int longest = batch.stream().mapToInt(Document::length).max().orElse(0);
+                computed += (long) longest * batch.size();
+                real += batch.stream().mapToLong(Document::length).sum();
+            }
+        }
+        return (double) computed / real;
     }
 
     private static Optional<StepFigures> stepOf(JsonNode line) {
@@ -116,11 +139,12 @@ final class PeftRun {
         }
     }
 
-    private static ObjectNode plan(PreparedRun run, Path adapter) {
+    private static ObjectNode plan(PreparedRun run, Path adapter, Path other) {
         LearningRateSchedule schedule = run.job().optimizer().scheduleOf(run.totalSteps());
         ObjectNode plan = JSON.createObjectNode();
         plan.put("base", run.job().base().toAbsolutePath().toString());
         plan.put("adapter", adapter.toString());
+        plan.put("otherAdapter", other.toString());
         plan.put("threads", run.job().threads());
         plan.put("seed", run.job().seed());
         plan.put("precision", run.precision().label());

@@ -4,7 +4,9 @@
     python peft_bench.py --check     # says what the interpreter lacks
 
 The plan names the base's GGUF file, the folder of the initial adapter, the batches as tokens and
-labels, and the hyper-parameters.
+labels, the hyper-parameters, and the folder of another run's adapter. At the end both adapters are
+evaluated on the base in single precision: bfloat16 rounds what a young adapter adds to a layer's
+output away, and so hides part of what it has learnt.
 """
 
 import importlib.util
@@ -115,7 +117,18 @@ def main():
         say(step=step + 1, loss=value, tokens=tokens, seconds=seconds)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     say(state="evaluating")
-    say(evalLoss=evaluate(model, plan["evalBatches"]), peakMemoryBytes=peak)
+    reported = evaluate(model, plan["evalBatches"])
+    say(state="evaluating both adapters in single precision")
+    model.float()
+    own = evaluate(model, plan["evalBatches"])
+    other = load_file(Path(plan["otherAdapter"]) / "adapter_model.safetensors")
+    set_peft_model_state_dict(model, other)
+    say(
+        evalLoss=reported,
+        adapterEvalLoss=own,
+        otherAdapterEvalLoss=evaluate(model, plan["evalBatches"]),
+        peakMemoryBytes=peak,
+    )
 
 
 main()
