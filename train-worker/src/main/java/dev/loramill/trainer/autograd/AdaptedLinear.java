@@ -2,6 +2,7 @@ package dev.loramill.trainer.autograd;
 
 import dev.loramill.llama.gguf.LoraTarget;
 import dev.loramill.llama.gguf.ModelHyperparameters;
+import dev.loramill.trainer.kernel.DropoutMask;
 import dev.loramill.trainer.lora.LoraConfig;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -24,25 +25,28 @@ final class AdaptedLinear {
     private final ModelHyperparameters shape;
     private final LoraConfig lora;
     private final BlockTensors weights;
-    private final boolean drops;
+    private final InputDropout dropout;
+    private final @Nullable DropoutMask dropped;
     private final Map<LoraTarget, Pair> pairs = new EnumMap<>(LoraTarget.class);
 
     /**
      * Takes the block's parameters apart.
      *
      * @param parameters the block's part of the flat vector, in the precision that is computed in
-     * @param drops whether inputs of the adapter are dropped
+     * @param dropped says which inputs of the adapter are dropped; null drops none
      */
     AdaptedLinear(
             ModelHyperparameters shape,
             LoraConfig lora,
             BlockTensors weights,
             Tensor parameters,
-            boolean drops) {
+            InputDropout dropout,
+            @Nullable DropoutMask dropped) {
         this.shape = shape;
         this.lora = lora;
         this.weights = weights;
-        this.drops = drops && lora.dropout() > 0;
+        this.dropout = dropout;
+        this.dropped = dropout.isActive() ? dropped : null;
         List<LoraTarget> targets = List.copyOf(lora.targets());
         long rank = lora.rank();
         long[] sizes = new long[2 * targets.size()];
@@ -89,7 +93,8 @@ final class AdaptedLinear {
         }
         TensorVector firsts = new TensorVector();
         adapted.forEach(target -> firsts.push_back(pair(target).first()));
-        Tensor input = drops ? torch.dropout(x, lora.dropout(), true) : x;
+        Tensor input =
+                dropped == null ? x : dropout.of(x, dropped.ofInput(group.targets().getFirst()));
         Tensor inner = torch.linear(input, torch.cat(firsts, 0)).mul(new Scalar(lora.scale()));
         TensorVector added = new TensorVector();
         for (LoraTarget target : group.targets()) {

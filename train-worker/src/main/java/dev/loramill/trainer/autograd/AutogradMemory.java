@@ -122,7 +122,12 @@ public final class AutogradMemory {
     /** Most of what exists for a moment beside the record of a block. */
     private long transients() {
         long feedForward = 4L * options.maxRows() * shape.feedForwardLength() * bytes;
-        return Math.max(feedForward, 2 * scores());
+        // The hashes of the widest input, and they shifted.
+        long hashes =
+                lora.dropout() > 0
+                        ? 2L * options.maxRows() * shape.feedForwardLength() * Integer.BYTES
+                        : 0;
+        return Math.max(feedForward + hashes, 2 * scores());
     }
 
     /**

@@ -3,7 +3,7 @@ package dev.loramill.trainer.autograd;
 import dev.loramill.llama.gguf.ModelHyperparameters;
 import dev.loramill.trainer.data.PackedBatch;
 import dev.loramill.trainer.device.Device;
-import dev.loramill.trainer.kernel.DropoutKernels;
+import dev.loramill.trainer.kernel.DropoutMask;
 import dev.loramill.trainer.kernel.RotaryTable;
 import dev.loramill.trainer.lora.LoraConfig;
 import dev.loramill.trainer.lora.LoraLayout;
@@ -95,7 +95,13 @@ public final class AutogradTransformer implements AdaptedModel {
         this.rotary = rotary(base, architecture, options.longestDocument());
         this.device = new TorchDevice(where, options.precision());
         this.parameters = new LoraParameters(new LoraLayout(shape, lora), allocator);
-        this.operators = new BlockOperators(shape, lora, architecture.pairing(), attention);
+        this.operators =
+                new BlockOperators(
+                        shape,
+                        lora,
+                        architecture.pairing(),
+                        attention,
+                        new InputDropout(device, lora.dropout()));
         torch.set_num_threads(team.size());
         try (PointerScope scope = new PointerScope();
                 AutoGradMode off = new AutoGradMode(false)) {
@@ -157,20 +163,21 @@ public final class AutogradTransformer implements AdaptedModel {
     @Override
     public BatchLoss accumulate(PackedBatch batch, double gradientScale, long dropoutKey) {
         requireFits(batch);
+        DropoutMask dropped = new DropoutMask(dropoutKey, batch.origins());
         Deque<Entry> tape = new ArrayDeque<>();
         try (PointerScope scope = new PointerScope();
                 AutoGradMode off = new AutoGradMode(false)) {
             Packing packing = Packing.of(batch, rotary, device);
             BatchLoss loss;
             Held gradient;
-            try (Held stream = forward(batch, packing, dropoutKey, tape);
+            try (Held stream = forward(batch, packing, dropped, tape);
                     PointerScope inner = new PointerScope()) {
                 gradient = new Held(device.zeros(batch.tokenCount(), shape.embeddingLength()));
                 loss = labelLoss.accumulate(batch, stream.get(), gradient.get(), gradientScale);
             }
             try (gradient) {
                 while (!tape.isEmpty()) {
-                    backward(tape.pop(), gradient, packing, dropoutKey);
+                    backward(tape.pop(), gradient, packing, dropped);
                 }
             }
             vectors.collect();
@@ -202,7 +209,7 @@ public final class AutogradTransformer implements AdaptedModel {
     private Held forward(
             PackedBatch batch,
             Packing packing,
-            @Nullable Long dropoutKey,
+            @Nullable DropoutMask dropped,
             @Nullable Deque<Entry> tape) {
         Held stream;
         try (PointerScope scope = new PointerScope()) {
@@ -215,7 +222,7 @@ public final class AutogradTransformer implements AdaptedModel {
                 Recorded recorded = null;
                 Tensor next;
                 if (tape != null && block >= firstKept) {
-                    recorded = record(block, x, packing, dropoutKey);
+                    recorded = record(block, x, packing, dropped);
                     next = recorded.output().detach();
                 } else {
                     next =
@@ -224,7 +231,7 @@ public final class AutogradTransformer implements AdaptedModel {
                                     vectors.leaf(block),
                                     blocks.get(block),
                                     packing,
-                                    keyOf(block, dropoutKey));
+                                    maskOf(block, dropped));
                 }
                 if (tape != null) {
                     tape.push(new Entry(block, new Held(x), recorded));
@@ -236,12 +243,12 @@ public final class AutogradTransformer implements AdaptedModel {
     }
 
     /** Turns the gradient of a block's output into that of its input, and adds the adapter's. */
-    private void backward(Entry entry, Held gradient, Packing packing, long dropoutKey) {
+    private void backward(Entry entry, Held gradient, Packing packing, DropoutMask dropped) {
         try (entry;
                 PointerScope scope = new PointerScope();
                 Recorded recorded =
                         entry.recorded() == null
-                                ? record(entry.block(), entry.input().get(), packing, dropoutKey)
+                                ? record(entry.block(), entry.input().get(), packing, dropped)
                                 : entry.recorded().again()) {
             recorded.backward(gradient.get());
             vectors.add(entry.block(), Recorded.gradientOf(recorded.parameters()));
@@ -251,20 +258,21 @@ public final class AutogradTransformer implements AdaptedModel {
         }
     }
 
-    private Recorded record(int block, Tensor input, Packing packing, @Nullable Long dropoutKey) {
+    private Recorded record(
+            int block, Tensor input, Packing packing, @Nullable DropoutMask dropped) {
         try (PointerScope scope = new PointerScope();
                 AutoGradMode on = new AutoGradMode(true)) {
             // Nothing lies before the first block, so its input needs no gradient.
             Tensor x = input.detach().requires_grad_(block > 0);
             Tensor own = vectors.leaf(block);
             Tensor output =
-                    operators.forward(x, own, blocks.get(block), packing, keyOf(block, dropoutKey));
+                    operators.forward(x, own, blocks.get(block), packing, maskOf(block, dropped));
             return new Recorded(x, own, output);
         }
     }
 
-    private static @Nullable Long keyOf(int block, @Nullable Long dropoutKey) {
-        return dropoutKey == null ? null : DropoutKernels.mix(dropoutKey, block);
+    private static @Nullable DropoutMask maskOf(int block, @Nullable DropoutMask ofBatch) {
+        return ofBatch == null ? null : ofBatch.ofBlock(block);
     }
 
     private void requireFits(PackedBatch batch) {

@@ -1,6 +1,7 @@
 package dev.loramill.trainer.autograd;
 
 import dev.loramill.llama.gguf.ModelHyperparameters;
+import dev.loramill.trainer.kernel.DropoutMask;
 import dev.loramill.trainer.kernel.RotaryTable;
 import dev.loramill.trainer.lora.LoraConfig;
 import java.util.List;
@@ -22,17 +23,20 @@ final class BlockOperators {
     private final LoraConfig lora;
     private final RotaryTable.Pairing pairing;
     private final CausalAttention attention;
+    private final InputDropout dropout;
     private final long rotated;
 
     BlockOperators(
             ModelHyperparameters shape,
             LoraConfig lora,
             RotaryTable.Pairing pairing,
-            CausalAttention attention) {
+            CausalAttention attention,
+            InputDropout dropout) {
         this.shape = shape;
         this.lora = lora;
         this.pairing = pairing;
         this.attention = attention;
+        this.dropout = dropout;
         this.rotated = shape.ropeDimensionCount();
     }
 
@@ -41,20 +45,16 @@ final class BlockOperators {
      *
      * @param x the stream before it, [T, E]
      * @param parameters the block's part of the adapter, flat, in single precision
-     * @param dropoutKey says which inputs of the adapter are dropped; null drops none
+     * @param dropped says which inputs of the adapter are dropped; null drops none
      */
     Tensor forward(
             Tensor x,
             Tensor parameters,
             BlockTensors weights,
             Packing packing,
-            @Nullable Long dropoutKey) {
-        if (dropoutKey != null && lora.dropout() > 0) {
-            // The same key before every pass, so that the backward pass drops the same elements.
-            torch.manual_seed(dropoutKey);
-        }
+            @Nullable DropoutMask dropped) {
         Tensor own = parameters.to(x.dtype());
-        AdaptedLinear linear = new AdaptedLinear(shape, lora, weights, own, dropoutKey != null);
+        AdaptedLinear linear = new AdaptedLinear(shape, lora, weights, own, dropout, dropped);
         Tensor middle = Scoped.of(() -> x.add(attention(x, linear, weights, packing)));
         return Scoped.of(() -> middle.add(feedForward(middle, linear, weights)));
     }

@@ -63,6 +63,11 @@ final class TorchDevice {
         return copy(torch.tensor(values), ScalarType.Long);
     }
 
+    /** A vector of 32-bit integers on this device. */
+    Tensor integers(int[] values) {
+        return copy(torch.tensor(values), ScalarType.Int);
+    }
+
     /** Zeros in the precision that is computed in. */
     Tensor zeros(long... sizes) {
         return zeros(precision.scalarType(), sizes);

@@ -78,7 +78,7 @@ public final class BatchPlan {
 
     /** The documents of each batch of a step, counted from 0. */
     public List<List<Document>> documents(int step) {
-        return documents(step, Share.WHOLE);
+        return numbers(step, Share.WHOLE).stream().map(this::named).toList();
     }
 
     /** The batches of a step, counted from 0. */
@@ -91,7 +91,9 @@ public final class BatchPlan {
      * has fewer sequences than there are processes, some have an empty part.
      */
     public List<PackedBatch> batches(int step, Share share) {
-        return documents(step, share).stream().map(PackedBatch::of).toList();
+        return numbers(step, share).stream()
+                .map(batch -> PackedBatch.of(documents, batch))
+                .toList();
     }
 
     /** Tokens of a step, counted from 0, in all processes together. */
@@ -109,13 +111,13 @@ public final class BatchPlan {
         return documents(step).stream().flatMap(List::stream).map(Document::digest).toList();
     }
 
-    private List<List<Document>> documents(int step, Share share) {
+    private List<Document> named(List<Integer> numbers) {
+        return numbers.stream().map(documents::get).toList();
+    }
+
+    private List<List<Integer>> numbers(int step, Share share) {
         return steps.get(step).stream()
-                .map(batch ->
-                        part(batch, share).stream()
-                                .flatMap(List::stream)
-                                .map(documents::get)
-                                .toList())
+                .map(batch -> part(batch, share).stream().flatMap(List::stream).toList())
                 .toList();
     }
 

@@ -2,6 +2,7 @@ package dev.loramill.trainer.data;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Several documents laid end to end without padding; attention and positions start anew at each.
@@ -13,19 +14,36 @@ public final class PackedBatch {
     private final int[] starts;
     private final int[] labelRows;
     private final int[] labelTargets;
+    private final long[] origins;
     private final List<String> digests;
 
     private PackedBatch(
-            int[] tokens, int[] starts, int[] labelRows, int[] labelTargets, List<String> digests) {
+            int[] tokens,
+            int[] starts,
+            int[] labelRows,
+            int[] labelTargets,
+            long[] origins,
+            List<String> digests) {
         this.tokens = tokens;
         this.starts = starts;
         this.labelRows = labelRows;
         this.labelTargets = labelTargets;
+        this.origins = origins;
         this.digests = digests;
     }
 
-    /** Lays documents end to end. */
+    /** Lays documents end to end that are a data set of their own. */
     public static PackedBatch of(List<Document> documents) {
+        return of(documents, IntStream.range(0, documents.size()).boxed().toList());
+    }
+
+    /**
+     * Lays some documents of a data set end to end.
+     *
+     * @param numbers which, counted from 0, in this order
+     */
+    static PackedBatch of(List<Document> dataset, List<Integer> numbers) {
+        List<Document> documents = numbers.stream().map(dataset::get).toList();
         int[] starts = new int[documents.size() + 1];
         int labels = 0;
         for (int i = 0; i < documents.size(); i++) {
@@ -33,6 +51,7 @@ public final class PackedBatch {
             labels += documents.get(i).labelCount();
         }
         int[] tokens = new int[starts[documents.size()]];
+        long[] origins = new long[tokens.length];
         int[] rows = new int[labels];
         int[] targets = new int[labels];
         int label = 0;
@@ -40,6 +59,7 @@ public final class PackedBatch {
             Document document = documents.get(i);
             for (int t = 0; t < document.length(); t++) {
                 tokens[starts[i] + t] = document.token(t);
+                origins[starts[i] + t] = ((long) numbers.get(i) << Integer.SIZE) + t;
                 if (t > 0 && document.isLabel(t)) {
                     rows[label] = starts[i] + t - 1;
                     targets[label++] = document.token(t);
@@ -47,7 +67,12 @@ public final class PackedBatch {
             }
         }
         return new PackedBatch(
-                tokens, starts, rows, targets, documents.stream().map(Document::digest).toList());
+                tokens,
+                starts,
+                rows,
+                targets,
+                origins,
+                documents.stream().map(Document::digest).toList());
     }
 
     /** Number of tokens, which are the rows of the model's matrices. */
@@ -109,6 +134,14 @@ public final class PackedBatch {
     /** The token each of those rows must predict; not to be changed. */
     public int[] labelTargets() {
         return labelTargets;
+    }
+
+    /**
+     * For each row the place of its token in the data set, which is the same in whatever batch,
+     * sequence or process it lies; not to be changed.
+     */
+    public long[] origins() {
+        return origins;
     }
 
     /** Digests of the rows the documents were made of. */

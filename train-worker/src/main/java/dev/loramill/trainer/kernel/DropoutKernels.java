@@ -10,15 +10,9 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/**
- * Dropout of the adapters' inputs, for one member of the team.
- *
- * <p>Whether an element is dropped follows from a key, its row and its column by a hash, so the
- * backward pass and a resumed run find the same ones and nothing has to be kept.
- */
+/** Dropout of the adapters' inputs, for one member of the team. */
 public final class DropoutKernels {
     private static final IntVector COLUMNS = IntVector.zero(INTS).addIndex(1);
-    private static final int STRIDE = 0x9E3779B1;
 
     private final float kept;
     private final int threshold;
@@ -33,7 +27,7 @@ public final class DropoutKernels {
      */
     public DropoutKernels(double probability, int widest) {
         this.kept = (float) (1 / (1 - probability));
-        this.threshold = (int) Math.round(probability * (1 << 24));
+        this.threshold = DropoutMask.threshold(probability);
         this.row = new float[RowCodec.padded(widest)];
         this.other = new float[RowCodec.padded(widest)];
     }
@@ -44,19 +38,19 @@ public final class DropoutKernels {
     }
 
     /** Writes the first {@code width} columns of {@code x}, some dropped and the rest scaled up. */
-    public void apply(Matrix x, int width, long key, Matrix out, int from, int to) {
+    public void apply(Matrix x, int width, DropoutMask dropped, Matrix out, int from, int to) {
         for (int r = from; r < to; r++) {
             RowCodec.load(x.precision(), x.address(r, 0), row, 0, width);
-            mask(row, width, rowKey(key, r));
+            mask(row, width, dropped.rowKey(r));
             RowCodec.store(out.precision(), row, 0, out.address(r, 0), width);
         }
     }
 
     /** {@code dx += dropped(d)} in the first {@code width} columns. */
-    public void addBackward(Matrix dx, int width, long key, Matrix d, int from, int to) {
+    public void addBackward(Matrix dx, int width, DropoutMask dropped, Matrix d, int from, int to) {
         for (int r = from; r < to; r++) {
             RowCodec.load(d.precision(), d.address(r, 0), row, 0, width);
-            mask(row, width, rowKey(key, r));
+            mask(row, width, dropped.rowKey(r));
             RowCodec.load(dx.precision(), dx.address(r, 0), other, 0, width);
             for (int i = 0; i < width; i += LANES) {
                 FloatVector.fromArray(FLOATS, other, i)
@@ -67,27 +61,15 @@ public final class DropoutKernels {
         }
     }
 
-    /** Mixes a number into a key. */
-    public static long mix(long key, long number) {
-        long z = key + 0x9E3779B97F4A7C15L * (number + 1);
-        z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
-        return z ^ z >>> 31;
-    }
-
-    private static int rowKey(long key, int row) {
-        return (int) (mix(key, row) >>> 16);
-    }
-
     private void mask(float[] values, int width, int key) {
         for (int i = 0; i < width; i += LANES) {
-            IntVector h = COLUMNS.add(i).mul(STRIDE).lanewise(VectorOperators.XOR, key);
+            IntVector h = COLUMNS.add(i).mul(DropoutMask.STRIDE).lanewise(VectorOperators.XOR, key);
             h =
                     h.lanewise(VectorOperators.XOR, h.lanewise(VectorOperators.LSHR, 16))
-                            .mul(0x85ebca6b);
+                            .mul(DropoutMask.FIRST_FACTOR);
             h =
                     h.lanewise(VectorOperators.XOR, h.lanewise(VectorOperators.LSHR, 13))
-                            .mul(0xc2b2ae35);
+                            .mul(DropoutMask.SECOND_FACTOR);
             h = h.lanewise(VectorOperators.XOR, h.lanewise(VectorOperators.LSHR, 16));
             VectorMask<Integer> isDropped =
                     h.lanewise(VectorOperators.LSHR, 8).compare(VectorOperators.LT, threshold);

@@ -9,7 +9,7 @@ import dev.loramill.trainer.data.PackedBatch;
 import dev.loramill.trainer.job.InvalidJobException;
 import dev.loramill.trainer.job.LearningRateSchedule;
 import dev.loramill.trainer.job.TrainingJob;
-import dev.loramill.trainer.kernel.DropoutKernels;
+import dev.loramill.trainer.kernel.DropoutMask;
 import dev.loramill.trainer.lora.LoraParameters;
 import dev.loramill.trainer.model.AdaptedModel;
 import dev.loramill.trainer.model.BatchLoss;
@@ -207,14 +207,12 @@ public final class Trainer implements AutoCloseable {
         clock.start();
         model.takePartSeconds();
         model.parameters().clearGradients();
-        long stepKey = DropoutKernels.mix(job.seed(), step);
+        long dropoutKey = DropoutMask.keyOf(job.seed(), step);
         BatchLoss own = BatchLoss.NONE;
         double factor = lossScale.factor();
-        for (int i = 0; i < batches.size(); i++) {
-            PackedBatch batch = batches.get(i);
+        for (PackedBatch batch : batches) {
             if (batch.documentCount() > 0) {
-                long key = DropoutKernels.mix(stepKey, i);
-                own = own.plus(model.accumulate(batch, factor / labels, key));
+                own = own.plus(model.accumulate(batch, factor / labels, dropoutKey));
             }
         }
         ranks.sum(model.parameters().gradients());

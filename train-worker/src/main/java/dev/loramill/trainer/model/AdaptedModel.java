@@ -23,7 +23,8 @@ public interface AdaptedModel extends AutoCloseable {
      * Adds the gradients of the batch's loss, times {@code gradientScale}, to those of the
      * parameters; the loss itself is not scaled.
      *
-     * @param dropoutKey says which elements are dropped; another one for every batch
+     * @param dropoutKey says, with the origins of the batch's rows, which elements are dropped;
+     *     another one for every step
      */
     BatchLoss accumulate(PackedBatch batch, double gradientScale, long dropoutKey);
 

@@ -1,6 +1,7 @@
 package dev.loramill.trainer.model;
 
 import dev.loramill.trainer.kernel.DocumentSpan;
+import dev.loramill.trainer.kernel.DropoutMask;
 import dev.loramill.trainer.model.LinearGroup.Role;
 import dev.loramill.trainer.profile.StepPart;
 import dev.loramill.trainer.tensor.Matrix;
@@ -28,7 +29,7 @@ final class BlockPass {
     /**
      * Prepares one member's pass of a batch.
      *
-     * @param dropoutKey says which inputs of the adapters are dropped; null drops none
+     * @param dropped says which inputs of the adapters are dropped; null drops none
      */
     BlockPass(
             ModelPlan plan,
@@ -38,7 +39,7 @@ final class BlockPass {
             RowShare rows,
             List<DocumentSpan> spans,
             List<AttentionShare.Item> share,
-            @Nullable Long dropoutKey) {
+            @Nullable DropoutMask dropped) {
         this.plan = plan;
         this.scratch = scratch;
         this.own = own;
@@ -46,7 +47,7 @@ final class BlockPass {
         this.spans = spans;
         this.from = rows.from();
         this.to = rows.to();
-        this.linear = new LinearPass(plan, scratch, own, dropoutKey, rows);
+        this.linear = new LinearPass(plan, scratch, own, dropped, rows);
         this.attention = new AttentionPass(plan, scratch, own, share);
     }
 

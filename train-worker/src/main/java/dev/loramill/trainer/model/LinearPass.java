@@ -1,6 +1,6 @@
 package dev.loramill.trainer.model;
 
-import dev.loramill.trainer.kernel.DropoutKernels;
+import dev.loramill.trainer.kernel.DropoutMask;
 import dev.loramill.trainer.model.LinearGroup.Role;
 import dev.loramill.trainer.profile.StepPart;
 import dev.loramill.trainer.tensor.Matrix;
@@ -11,24 +11,24 @@ final class LinearPass {
     private final Scratch scratch;
     private final Workspace own;
     private final float loraScale;
-    private final @Nullable Long dropoutKey;
+    private final @Nullable DropoutMask dropped;
     private final RowShare rows;
 
     /**
      * Prepares the products of some rows.
      *
-     * @param dropoutKey says which inputs of the adapters are dropped; null drops none
+     * @param dropped says which inputs of the adapters are dropped; null drops none
      */
     LinearPass(
             ModelPlan plan,
             Scratch scratch,
             Workspace own,
-            @Nullable Long dropoutKey,
+            @Nullable DropoutMask dropped,
             RowShare rows) {
         this.scratch = scratch;
         this.own = own;
         this.loraScale = (float) plan.lora().scale();
-        this.dropoutKey = own.dropout.isActive() ? dropoutKey : null;
+        this.dropped = own.dropout.isActive() ? dropped : null;
         this.rows = rows;
     }
 
@@ -80,13 +80,18 @@ final class LinearPass {
                 block.kept().inner.get(role),
                 rows.from(),
                 rows.productRows());
-        if (dropoutKey == null) {
+        if (dropped == null) {
             own.gemm.addBackward(dx, dInner, widened.inner(), rows.from(), rows.productRows());
         } else {
             Matrix seen = scratch.dropped.get(role);
             own.gemm.backward(seen, dInner, widened.inner(), rows.from(), rows.productRows());
-            long key = keyOf(block.index(), role, dropoutKey);
-            own.dropout.addBackward(dx, group.inputLength(), key, seen, rows.from(), rows.to());
+            own.dropout.addBackward(
+                    dx,
+                    group.inputLength(),
+                    maskOf(block.index(), group, dropped),
+                    seen,
+                    rows.from(),
+                    rows.to());
         }
         own.clock.lap(StepPart.ADAPTER);
         return dx;
@@ -111,23 +116,21 @@ final class LinearPass {
 
     /** What the adapters of a group see: its input, under dropout where there is any. */
     private Matrix adapterInput(int block, LinearGroup group, Matrix x) {
-        if (dropoutKey == null) {
+        if (dropped == null) {
             return x;
         }
-        Matrix dropped = scratch.dropped.get(group.role());
-        long key = keyOf(block, group.role(), dropoutKey);
-        own.dropout.apply(x, group.inputLength(), key, dropped, rows.from(), rows.to());
-        return dropped;
+        Matrix seen = scratch.dropped.get(group.role());
+        own.dropout.apply(
+                x,
+                group.inputLength(),
+                maskOf(block, group, dropped),
+                seen,
+                rows.from(),
+                rows.to());
+        return seen;
     }
 
-    private static long keyOf(int block, Role role, long key) {
-        int number =
-                switch (role) {
-                    case QUERY_KEY_VALUE -> 0;
-                    case OUTPUT -> 1;
-                    case GATE_UP -> 2;
-                    case DOWN -> 3;
-                };
-        return DropoutKernels.mix(key, 4L * block + number);
+    private static DropoutMask maskOf(int block, LinearGroup group, DropoutMask ofBatch) {
+        return ofBatch.ofBlock(block).ofInput(group.parts().getFirst().target());
     }
 }

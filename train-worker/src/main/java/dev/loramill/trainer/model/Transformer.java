@@ -3,6 +3,7 @@ package dev.loramill.trainer.model;
 import dev.loramill.llama.gguf.ModelHyperparameters;
 import dev.loramill.trainer.data.PackedBatch;
 import dev.loramill.trainer.kernel.DocumentSpan;
+import dev.loramill.trainer.kernel.DropoutMask;
 import dev.loramill.trainer.kernel.LoraKernels;
 import dev.loramill.trainer.kernel.RowCodec;
 import dev.loramill.trainer.kernel.VectorPadding;
@@ -103,7 +104,7 @@ public final class Transformer implements AdaptedModel {
 
     @Override
     public BatchLoss accumulate(PackedBatch batch, double gradientScale, long dropoutKey) {
-        return run(batch, (float) gradientScale, dropoutKey);
+        return run(batch, (float) gradientScale, new DropoutMask(dropoutKey, batch.origins()));
     }
 
     @Override
@@ -147,8 +148,8 @@ public final class Transformer implements AdaptedModel {
         return logits;
     }
 
-    private BatchLoss run(PackedBatch batch, float gradientScale, @Nullable Long dropoutKey) {
-        boolean withGradient = dropoutKey != null;
+    private BatchLoss run(PackedBatch batch, float gradientScale, @Nullable DropoutMask dropped) {
+        boolean withGradient = dropped != null;
         if (batch.tokenCount() > plan.maxRows() || batch.longest() > plan.longestDocument()) {
             throw new IllegalArgumentException(
                     "batch must have at most "
@@ -175,7 +176,7 @@ public final class Transformer implements AdaptedModel {
                             rows,
                             spans,
                             shares.get(member.index()),
-                            dropoutKey);
+                            dropped);
             own.clock.start();
             forward(pass, member, batch, rows, withGradient);
             if (withGradient) {

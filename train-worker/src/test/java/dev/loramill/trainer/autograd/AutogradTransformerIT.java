@@ -80,6 +80,19 @@ class AutogradTransformerIT {
         }
     }
 
+    /** Both drop the same elements, so that a run may go on with the other. */
+    @Test
+    void dropsTheElementsThatTheFusedKernelsDrop() {
+        try (Model own = new Model(Precision.FLOAT32, 0, true, 0.3, true);
+                Model torch = new Model(Precision.FLOAT32, 1, true, 0.3, false)) {
+            double expected = own.model.accumulate(BATCH, 1.0 / BATCH.labelCount(), 5).mean();
+
+            assertThat(torch.model.accumulate(BATCH, 1.0 / BATCH.labelCount(), 5).mean())
+                    .isCloseTo(expected, within(expected * 1e-6));
+            assertClose(torch.gradients(), own.gradients(), 1e-4f);
+        }
+    }
+
     /**
      * The first step of Adam moves every element of B by the learning rate, which changes outputs
      * by less than the last bit of 16; rounding must not swallow it.

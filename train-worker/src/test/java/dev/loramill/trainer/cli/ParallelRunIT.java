@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -72,14 +73,18 @@ class ParallelRunIT {
 
     /** Without packing the last step of an epoch has one row, so the second process has none. */
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void twoProcessesHaveTheLossesOfOneWithTheDoubledBatch(boolean isPacked) throws Exception {
-        String packing = "\"packing\": " + isPacked;
-        Path one = directory.resolve("one-" + isPacked);
-        Path two = directory.resolve("two-" + isPacked);
-        assertThat(run(job("one", 1, packing), one, 1).exitCode()).isZero();
+    @CsvSource({"true, 0, auto", "false, 0, auto", "true, 0.2, auto", "true, 0.2, torch"})
+    void twoProcessesHaveTheLossesOfOneWithTheDoubledBatch(
+            boolean isPacked, double dropout, String kernels) throws Exception {
+        String changes =
+                "\"packing\": %s, \"kernels\": \"%s\", %s"
+                        .formatted(isPacked, kernels, lora(dropout));
+        String name = isPacked + "-" + dropout + "-" + kernels;
+        Path one = directory.resolve("one-" + name);
+        Path two = directory.resolve("two-" + name);
+        assertThat(run(job("one", 1, changes), one, 1).exitCode()).isZero();
 
-        TrainerProcessForTest.Ended ended = run(job("two", 2, packing), two, 2);
+        TrainerProcessForTest.Ended ended = run(job("two", 2, changes), two, 2);
 
         assertThat(ended.exitCode()).as(ended.errors()).isZero();
         assertSameLosses(two, one);
@@ -89,9 +94,36 @@ class ParallelRunIT {
         assertThat(manifest.path("hyperparameters").path("worldSize").asInt()).isEqualTo(2);
     }
 
+    /** Without packing, because sequences are filled across a batch. */
+    @Test
+    void batchesAndThreadsShareAStepOfOneLargerBatchUnderDropout() throws Exception {
+        String changes = "\"packing\": false, " + lora(0.2);
+        Path accumulated = directory.resolve("accumulated");
+        assertThat(run(job("accumulated", 1, changes), accumulated, 1).exitCode()).isZero();
+        Path larger = directory.resolve("larger");
+
+        TrainerProcessForTest.Ended ended =
+                run(
+                        job(
+                                "larger",
+                                1,
+                                changes
+                                        + ", \"batchSize\": 8, \"gradientAccumulation\": 1,"
+                                        + " \"threads\": 2"),
+                        larger,
+                        1);
+
+        assertThat(ended.exitCode()).as(ended.errors()).isZero();
+        assertSameLosses(larger, accumulated);
+    }
+
+    private static String lora(double dropout) {
+        return "\"lora\": {\"rank\": 4, \"alpha\": 8, \"dropout\": %s}".formatted(dropout);
+    }
+
     @Test
     void aKilledRunGoesOnWithTheSameLossesBitByBit() throws Exception {
-        Path job = job("killed", 2, "\"lora\": {\"rank\": 4, \"alpha\": 8, \"dropout\": 0.1}");
+        Path job = job("killed", 2, lora(0.1));
         Path undisturbed = directory.resolve("undisturbed");
         assertThat(run(job, undisturbed, 2).exitCode()).isZero();
         Path disturbed = directory.resolve("disturbed");

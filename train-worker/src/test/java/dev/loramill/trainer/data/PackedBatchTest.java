@@ -24,6 +24,17 @@ class PackedBatchTest {
     }
 
     @Test
+    void rowsKnowTheirPlaceInTheDataSet() {
+        Document first = new Document("a", new int[] {5, 6}, new boolean[] {true, true});
+        Document second = new Document("b", new int[] {8, 9}, new boolean[] {true, true});
+
+        PackedBatch batch = PackedBatch.of(List.of(first, second), List.of(1, 0));
+
+        assertThat(batch.digests()).containsExactly("b", "a");
+        assertThat(batch.origins()).containsExactly(1L << 32, (1L << 32) + 1, 0, 1);
+    }
+
+    @Test
     void refusesADocumentOfOneToken() {
         assertThatThrownBy(() -> new Document("a", new int[] {5}, new boolean[] {true}))
                 .hasMessageContaining("document \"a\" must have at least 2 tokens");
