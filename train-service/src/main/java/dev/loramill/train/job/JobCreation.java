@@ -160,7 +160,7 @@ class JobCreation {
         Optional<RecipeReference> recipe = clean.recipe(recipeName);
         if (recipe.isEmpty()) {
             throw RefusedException.invalid(
-                    "unknown_recipe",
+                    "recipe_not_found",
                     "recipe",
                     "there is no recipe \"%s\"; known are %s"
                             .formatted(recipeName, String.join(", ", clean.recipeNames())));

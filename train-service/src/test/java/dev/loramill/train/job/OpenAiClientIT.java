@@ -209,7 +209,7 @@ class OpenAiClientIT {
         refused(
                 params(TrainStack.BASE, file)
                         .putAdditionalBodyProperty("recipe", JsonValue.from("secret")),
-                "unknown_recipe",
+                "recipe_not_found",
                 "secret",
                 "none, medical-forum");
         refused(
