@@ -1,5 +1,6 @@
 package dev.loramill.events;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     tenth of all steps, at most 100
  * @param maxLength tokens a sequence; the frozen dataset holds no longer row
  * @param seed seed of order and initial weights, 0 to 2147483647
- * @param precision {@code auto}, {@code bf16} or {@code fp32}
+ * @param precision {@code auto}, {@code bf16}, {@code fp16} or {@code fp32}
  * @param evalEverySteps steps between evaluations; 0 evaluates only before and after
  * @param saveEverySteps steps between checkpoints; 0 saves none
  */
@@ -30,6 +31,9 @@ public record Hyperparameters(
         String precision,
         int evalEverySteps,
         int saveEverySteps) {
+    /** What {@code precision} may be. */
+    public static final List<String> PRECISIONS = List.of("auto", "bf16", "fp16", "fp32");
+
     public Hyperparameters {
         if (epochs < 1 || epochs > 50) {
             throw new IllegalArgumentException("epochs must be in [1, 50], got " + epochs);
@@ -47,9 +51,10 @@ public record Hyperparameters(
         }
         Check.positive("maxLength", maxLength);
         Check.notNegative("seed", seed);
-        if (!precision.equals("auto") && !precision.equals("bf16") && !precision.equals("fp32")) {
+        if (!PRECISIONS.contains(precision)) {
             throw new IllegalArgumentException(
-                    "precision must be one of auto, bf16, fp32, got \"%s\"".formatted(precision));
+                    "precision must be one of %s, got \"%s\""
+                            .formatted(String.join(", ", PRECISIONS), precision));
         }
         Check.notNegative("evalEverySteps", evalEverySteps);
         Check.notNegative("saveEverySteps", saveEverySteps);

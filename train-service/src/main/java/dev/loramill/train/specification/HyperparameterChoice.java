@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param warmupSteps steps of linear warm-up
  * @param evalEvery steps between evaluations
  * @param saveEvery steps between checkpoints
- * @param precision {@code auto}, {@code bf16} or {@code fp32}
+ * @param precision {@code auto}, {@code bf16}, {@code fp16} or {@code fp32}
  * @param sample rows to take of the file
  * @param evalFraction share of the rows held out
  */

@@ -1,5 +1,6 @@
 package dev.loramill.train.specification;
 
+import dev.loramill.events.Hyperparameters;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -83,7 +84,7 @@ final class HyperparameterReader {
     }
 
     private static @Nullable String precision(RequestFields fields) {
-        return fields.choice("precision", List.of("auto", "bf16", "fp32"));
+        return fields.choice("precision", Hyperparameters.PRECISIONS);
     }
 
     private static boolean isPositive(double value) {

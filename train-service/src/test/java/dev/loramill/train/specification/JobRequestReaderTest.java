@@ -42,7 +42,7 @@ class JobRequestReaderTest {
                          'method':{'type':'supervised','supervised':{'hyperparameters':{
                             'n_epochs':2,'batch_size':'auto','learning_rate_multiplier':0.5,'max_steps':9,
                             'gradient_accumulation':4,'max_length':256,'warmup_steps':0,'eval_every':0,
-                            'save_every':10,'precision':'bf16','sample':100,'eval_fraction':0.2}}},
+                            'save_every':10,'precision':'fp16','sample':100,'eval_fraction':0.2}}},
                          'probes':['Why?'],'system_prompt':'Be kind.'}
                         """);
 
@@ -51,7 +51,7 @@ class JobRequestReaderTest {
         assertThat(request.hyperparameters())
                 .isEqualTo(
                         new HyperparameterChoice(
-                                2, null, 0.5, null, 9, 4, 256, 0, 0, 10, "bf16", 100, 0.2));
+                                2, null, 0.5, null, 9, 4, 256, 0, 0, 10, "fp16", 100, 0.2));
         assertThat(request.seed()).isZero();
         assertThat(request.metadata()).isEqualTo(Map.of("team", "a"));
         assertThat(request.probes()).containsExactly("Why?");
@@ -97,7 +97,7 @@ class JobRequestReaderTest {
                 "'hyperparameters':{'learning_rate':0.1,'learning_rate_multiplier':2}",
                 "learning_rate must not be given beside learning_rate_multiplier");
         refusedWith("'hyperparameters':{'epochs':1}", "\"hyperparameters.epochs\" is not a known");
-        refusedWith("'hyperparameters':{'precision':'fp16'}", "[auto, bf16, fp32], got \"fp16\"");
+        refusedWith("'hyperparameters':{'precision':'fp8'}", "auto, bf16, fp16, fp32", "\"fp8\"");
         refusedWith("'method':{'type':'dpo','dpo':{}}", "must be \"supervised\"", "\"dpo\"");
         refusedWith(
                 "'hyperparameters':{'n_epochs':1},'method':{'type':'supervised','supervised':"

@@ -1,6 +1,7 @@
 package dev.loramill.trainer.cli;
 
 import dev.loramill.trainer.job.InvalidJobException;
+import dev.loramill.trainer.job.JobOverrides;
 import dev.loramill.trainer.job.JobReader;
 import dev.loramill.trainer.loop.PreparedRun;
 import dev.loramill.trainer.loop.Trainer;
@@ -23,8 +24,9 @@ import java.util.function.BooleanSupplier;
 record Following(Share share, Path meeting, Duration patience) {
 
     /** Takes all steps and gives the exit code; faults are told on the standard error. */
-    int run(Path job, Path out, BooleanSupplier stopRequested) throws IOException {
-        try (PreparedRun run = PreparedRun.of(JobReader.read(job, share.size()), share);
+    int run(Path job, JobOverrides overrides, Path out, BooleanSupplier stopRequested)
+            throws IOException {
+        try (PreparedRun run = PreparedRun.of(JobReader.read(job, share.size(), overrides), share);
                 Ranks ranks = Ranks.follow(share, meeting, patience);
                 Trainer trainer = new Trainer(run, out, _ -> {}, stopRequested, ranks, null)) {
             trainer.train();

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -31,6 +32,8 @@ final class PlanCommand implements Callable<Integer> {
     @Option(names = "--job", required = true, description = "The job, a JSON file.")
     private Path job;
 
+    @Mixin private final ComputeOptions compute = new ComputeOptions();
+
     @Option(
             names = "--world-size",
             paramLabel = "N",
@@ -47,7 +50,9 @@ final class PlanCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         World.check(worldSize);
         try (PreparedRun run =
-                PreparedRun.of(JobReader.read(job, worldSize), new Share(0, worldSize))) {
+                PreparedRun.of(
+                        JobReader.read(job, worldSize, compute.overrides()),
+                        new Share(0, worldSize))) {
             LoraLayout layout = new LoraLayout(run.weights().shape(), run.job().lora());
             row(
                     out,

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Trains an adapter. */
@@ -34,6 +35,8 @@ final class RunCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     @Option(names = "--out", required = true, description = "Output directory.")
     private Path out;
+
+    @Mixin private final ComputeOptions compute = new ComputeOptions();
 
     @Option(
             names = "--world-size",
@@ -93,10 +96,10 @@ final class RunCommand implements Callable<Integer> {
             Duration patience = Duration.ofSeconds(patienceSeconds);
             if (rank > 0) {
                 return new Following(new Share(rank, worldSize), meeting, patience)
-                        .run(job, out, stopRequested::get);
+                        .run(job, compute.overrides(), out, stopRequested::get);
             }
-            World world = new World(worldSize, job, out, patience);
-            return new Training(out, listener, stopRequested::get, world).run(job);
+            World world = new World(worldSize, job, compute.overrides(), out, patience);
+            return new Training(out, listener, stopRequested::get, world).run();
         } finally {
             ended.countDown();
         }

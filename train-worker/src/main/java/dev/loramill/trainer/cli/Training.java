@@ -4,7 +4,6 @@ import dev.loramill.trainer.checkpoint.CheckpointChoice;
 import dev.loramill.trainer.export.AdapterExport;
 import dev.loramill.trainer.export.RunManifest;
 import dev.loramill.trainer.job.InvalidJobException;
-import dev.loramill.trainer.job.JobReader;
 import dev.loramill.trainer.job.TrainingJob;
 import dev.loramill.trainer.loop.NotFiniteException;
 import dev.loramill.trainer.loop.PreparedRun;
@@ -52,10 +51,10 @@ final class Training {
     }
 
     /** Trains, writes the adapter and gives the exit code. */
-    int run(Path job) {
+    int run() {
         try {
             world.check();
-            return train(JobReader.read(job, world.size()));
+            return train(world.readJob());
         } catch (InvalidJobException e) {
             return fail("invalid_input", e, TrainerCommand.INVALID);
         } catch (OutOfMemoryError e) {

@@ -1,6 +1,9 @@
 package dev.loramill.trainer.cli;
 
 import dev.loramill.trainer.job.InvalidJobException;
+import dev.loramill.trainer.job.JobOverrides;
+import dev.loramill.trainer.job.JobReader;
+import dev.loramill.trainer.job.TrainingJob;
 import dev.loramill.trainer.launch.TrainerCommandLine;
 import dev.loramill.trainer.parallel.RankCommand;
 import dev.loramill.trainer.parallel.Ranks;
@@ -8,6 +11,7 @@ import dev.loramill.trainer.parallel.Share;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,10 +19,11 @@ import java.util.List;
  *
  * @param size processes of the run, this one included
  * @param job the job's file
+ * @param overrides what the command line says instead of it
  * @param out output directory
  * @param patience longest wait for another process
  */
-record World(int size, Path job, Path out, Duration patience) {
+record World(int size, Path job, JobOverrides overrides, Path out, Duration patience) {
     private static final String RANKS = "ranks";
 
     /**
@@ -28,6 +33,11 @@ record World(int size, Path job, Path out, Duration patience) {
      */
     void check() {
         check(size);
+    }
+
+    /** Reads the job as each of the processes has it. */
+    TrainingJob readJob() throws IOException {
+        return JobReader.read(job, size, overrides);
     }
 
     static void check(int size) {
@@ -50,22 +60,26 @@ record World(int size, Path job, Path out, Duration patience) {
     }
 
     private RankCommand command() {
-        return (share, meeting) ->
-                TrainerCommandLine.likeThisProcess(
-                        List.of(
-                                "run",
-                                "--job",
-                                job.toString(),
-                                "--out",
-                                out.toString(),
-                                "--world-size",
-                                String.valueOf(share.size()),
-                                "--rank",
-                                String.valueOf(share.rank()),
-                                "--meeting",
-                                meeting.toString(),
-                                "--patience",
-                                String.valueOf(patience.toSeconds()),
-                                "--exit-with-parent"));
+        return (share, meeting) -> {
+            List<String> arguments =
+                    new ArrayList<>(
+                            List.of(
+                                    "run",
+                                    "--job",
+                                    job.toString(),
+                                    "--out",
+                                    out.toString(),
+                                    "--world-size",
+                                    String.valueOf(share.size()),
+                                    "--rank",
+                                    String.valueOf(share.rank()),
+                                    "--meeting",
+                                    meeting.toString(),
+                                    "--patience",
+                                    String.valueOf(patience.toSeconds()),
+                                    "--exit-with-parent"));
+            arguments.addAll(ComputeOptions.arguments(overrides));
+            return TrainerCommandLine.likeThisProcess(arguments);
+        };
     }
 }

@@ -7,6 +7,7 @@ import dev.loramill.trainer.job.TrainingJob.Kernels;
 import dev.loramill.trainer.job.TrainingJob.RequestedPrecision;
 import dev.loramill.trainer.tensor.Precision;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Where and how a run computes.
@@ -53,7 +54,7 @@ public record ComputeChoice(Device device, boolean isFused, Precision precision,
             Supplier<CudaState> cuda) {
         RequestedDevice asked = compute.device();
         return switch (asked.kind()) {
-            case CPU -> on(cpu, compute.kernels(), precision, "the job asks for it");
+            case CPU -> on(cpu, compute.kernels(), precision, "it was asked for");
             case CUDA ->
                     switch (cuda.get()) {
                         case CudaState.Absent absent ->
@@ -68,7 +69,7 @@ public record ComputeChoice(Device device, boolean isFused, Precision precision,
                                         device(ready, asked.index()),
                                         compute.kernels(),
                                         precision,
-                                        "the job asks for it");
+                                        "it was asked for");
                     };
             case AUTO ->
                     switch (cuda.get()) {
@@ -95,8 +96,10 @@ public record ComputeChoice(Device device, boolean isFused, Precision precision,
             throw new InvalidJobException(
                     "device \"cuda:"
                             + index
-                            + "\" is not there; this machine has cuda:0 to cuda:"
-                            + (ready.devices().size() - 1));
+                            + "\" is not there; this machine has "
+                            + ready.devices().stream()
+                                    .map(Device::label)
+                                    .collect(Collectors.joining(", ")));
         }
         return ready.devices().get(index);
     }

@@ -38,7 +38,9 @@ public sealed interface CudaState {
      */
     static CudaState look() {
         if (CudaState.class.getResource(LIBRARY) == null) {
-            return new Absent("this build has no CUDA libraries; build with -Pcuda");
+            return new Absent(
+                    "this build has no CUDA libraries; build with -Pcuda (./mvnw -Pcuda -pl"
+                            + " train-worker -am package)");
         }
         Libtorch.load();
         CUDAHooksInterface hooks = torch.getCUDAHooks();

@@ -37,17 +37,19 @@ public final class JobReader {
      * @throws IOException if the file cannot be read
      */
     public static TrainingJob read(Path file) throws IOException {
-        return read(file, 1);
+        return read(file, 1, JobOverrides.NONE);
     }
 
     /**
      * Reads a job file.
      *
      * @param processes how many share the machine's cores, if the job does not give the threads
+     * @param overrides what replaces fields of the file
      * @throws InvalidJobException naming every fault
      * @throws IOException if the file cannot be read
      */
-    public static TrainingJob read(Path file, int processes) throws IOException {
+    public static TrainingJob read(Path file, int processes, JobOverrides overrides)
+            throws IOException {
         if (!Files.isRegularFile(file)) {
             throw new InvalidJobException("job file \"" + file + "\" does not exist");
         }
@@ -61,6 +63,7 @@ public final class JobReader {
         if (!(tree instanceof ObjectNode object)) {
             throw new InvalidJobException("job file \"" + file + "\" must hold one JSON object");
         }
+        overrides.applyTo(object);
         Path parent = file.toAbsolutePath().getParent();
         return parse(object, parent == null ? file.toAbsolutePath() : parent, processes);
     }

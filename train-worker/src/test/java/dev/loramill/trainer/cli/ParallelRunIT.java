@@ -122,6 +122,26 @@ class ParallelRunIT {
     }
 
     @Test
+    void everyProcessComputesAsTheCommandLineSays() throws Exception {
+        Path job = job("overridden", 2, "\"device\": \"cuda:1\", \"maxSteps\": 2");
+
+        TrainerProcessForTest.Ended ended =
+                TrainerProcessForTest.run(
+                        directory,
+                        "run",
+                        "--job",
+                        job.toString(),
+                        "--out",
+                        directory.resolve("overridden").toString(),
+                        "--world-size",
+                        "2",
+                        "--device",
+                        "cpu");
+
+        assertThat(ended.exitCode()).as(ended.errors()).isZero();
+    }
+
+    @Test
     void aKilledRunGoesOnWithTheSameLossesBitByBit() throws Exception {
         Path job = job("killed", 2, lora(0.1));
         Path undisturbed = directory.resolve("undisturbed");

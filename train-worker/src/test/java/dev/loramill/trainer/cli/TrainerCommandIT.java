@@ -421,6 +421,52 @@ class TrainerCommandIT {
     }
 
     @Test
+    void theCommandLineSaysWhereAndHowInsteadOfTheJob() throws Exception {
+        Path job = job("elsewhere", "\"device\": \"cuda:1\", \"maxSteps\": 2");
+        Path out = directory.resolve("elsewhere");
+        for (String command : List.of("run", "plan")) {
+            assertRefused(
+                    command, job, out, "gpu", "device must be one of auto, cpu, cuda, cuda:N");
+            assertRefused(
+                    command, job, out, "cuda", "build with -Pcuda", "or choose device \"cpu\"");
+        }
+
+        TrainerProcessForTest.Ended ended =
+                TrainerProcessForTest.run(
+                        directory,
+                        "run",
+                        "--job",
+                        job.toString(),
+                        "--out",
+                        out.toString(),
+                        "--device",
+                        "auto",
+                        "--precision",
+                        "fp32");
+
+        assertThat(ended.exitCode()).as(ended.errors()).isZero();
+        JsonNode started = events(ended.lines()).getFirst();
+        assertThat(started.path("device").asText()).isEqualTo("cpu");
+        assertThat(started.path("precision").asText()).isEqualTo("fp32");
+    }
+
+    private static void assertRefused(
+            String command, Path job, Path out, String device, String... parts) throws Exception {
+        List<String> arguments =
+                new ArrayList<>(List.of(command, "--job", job.toString(), "--device", device));
+        if (command.equals("run")) {
+            arguments.addAll(List.of("--out", out.toString()));
+        }
+
+        TrainerProcessForTest.Ended ended =
+                TrainerProcessForTest.run(directory, arguments.toArray(String[]::new));
+
+        assertThat(ended.exitCode()).isEqualTo(2);
+        assertThat(ended.errors()).contains(parts).containsOnlyOnce("trainer: ");
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
     void devicesTellsWhatAJobWouldGetAndWhy() throws Exception {
         TrainerProcessForTest.Ended ended = TrainerProcessForTest.run(directory, "devices");
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.loramill.llama.gguf.LoraTarget;
+import dev.loramill.trainer.job.TrainingJob.RequestedPrecision;
 import dev.loramill.trainer.storage.FileDigest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -167,6 +168,27 @@ class JobReaderTest {
         assertThatThrownBy(() -> read("[]")).hasMessageContaining("must hold one JSON object");
         assertThatThrownBy(() -> JobReader.read(directory.resolve("none.json")))
                 .hasMessageContaining("does not exist");
+    }
+
+    @Test
+    void theCommandLineReplacesWhatTheFileSays() throws IOException {
+        Path file = directory.resolve("job.json");
+        Files.writeString(
+                file,
+                """
+                {"base": {"path": "base.gguf"}, "train": ["train.jsonl"], "eval": ["eval.jsonl"],
+                 "device": "cuda:1", "precision": "fp16"}
+                """);
+
+        TrainingJob replaced = JobReader.read(file, 1, new JobOverrides("cpu", "fp32"));
+
+        assertThat(replaced.compute().device().kind()).isEqualTo(RequestedDevice.Kind.CPU);
+        assertThat(replaced.precision()).isEqualTo(RequestedPrecision.FP32);
+        assertThat(JobReader.read(file).compute().device())
+                .isEqualTo(new RequestedDevice(RequestedDevice.Kind.CUDA, 1));
+        assertThatThrownBy(() -> JobReader.read(file, 1, new JobOverrides("gpu", "fp8")))
+                .hasMessageContaining("device must be one of auto, cpu, cuda, cuda:N, got \"gpu\"")
+                .hasMessageContaining("precision must be one of auto, bf16, fp16, fp32");
     }
 
     private TrainingJob read(String json) throws IOException {

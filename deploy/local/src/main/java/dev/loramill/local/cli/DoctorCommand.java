@@ -27,7 +27,8 @@ import picocli.CommandLine.Command;
 /** Says whether this machine has what Loramill needs. */
 @Command(
         name = "doctor",
-        description = "Check this machine: JDK, memory, disk, ports, libraries, base model.",
+        description =
+                "Check this machine: JDK, memory, disk, ports, libraries, the trainer's device, base model.",
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:nothing is missing", "1:something must be changed"},
         mixinStandardHelpOptions = true)
@@ -50,6 +51,7 @@ final class DoctorCommand implements Callable<Integer> {
         checkPorts(home);
         checkBuild(home);
         checkNatives();
+        checkTrainer(home);
         checkModel(home);
         return isHealthy ? 0 : 1;
     }
@@ -166,6 +168,15 @@ final class DoctorCommand implements Callable<Integer> {
         } catch (NativesException | UnsupportedPlatformException e) {
             report(Verdict.BAD, "llama.cpp", "unusable", String.valueOf(e.getMessage()));
         }
+    }
+
+    private void checkTrainer(LoramillHome home) throws IOException {
+        TrainingDevice device = TrainingDevice.of(home);
+        report(
+                device.advice().isEmpty() ? Verdict.GOOD : Verdict.DOUBTFUL,
+                "trainer",
+                device.found(),
+                device.advice());
     }
 
     private void checkModel(LoramillHome home) throws IOException {
