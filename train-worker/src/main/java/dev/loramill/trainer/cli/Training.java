@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -58,7 +59,10 @@ final class Training {
         } catch (InvalidJobException e) {
             return fail("invalid_input", e, TrainerCommand.INVALID);
         } catch (OutOfMemoryError e) {
-            return fail("exhausted", e, TrainerCommand.FAILED);
+            return fail(
+                    "exhausted",
+                    MemoryFault.sentence(e).orElseGet(e::toString),
+                    TrainerCommand.FAILED);
         } catch (IOException e) {
             return fail(isDiskFull(e) ? "exhausted" : "external", e, TrainerCommand.FAILED);
         } catch (UncheckedIOException e) {
@@ -70,7 +74,10 @@ final class Training {
             return fail("external", e, TrainerCommand.FAILED);
         } catch (RuntimeException e) {
             LOG.error("Training failed", e);
-            return fail("internal", e, TrainerCommand.FAILED);
+            Optional<String> memory = MemoryFault.sentence(e);
+            return memory.isPresent()
+                    ? fail("exhausted", memory.get(), TrainerCommand.FAILED)
+                    : fail("internal", e, TrainerCommand.FAILED);
         }
     }
 
@@ -146,7 +153,10 @@ final class Training {
     }
 
     private int fail(String category, Throwable fault, int exitCode) {
-        String message = TrainerCommand.message(fault);
+        return fail(category, TrainerCommand.message(fault), exitCode);
+    }
+
+    private int fail(String category, String message, int exitCode) {
         System.err.println("trainer: " + message);
         listener.accept(new TrainingEvent.Failed(category, message));
         return exitCode;
