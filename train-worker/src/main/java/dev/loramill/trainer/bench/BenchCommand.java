@@ -8,5 +8,5 @@ import picocli.CommandLine.Command;
         description = "Measures the trainer; exit code 0 only if it meets the bar of --help.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "NAME",
-        subcommands = BenchTrain.class)
+        subcommands = {BenchTrain.class, BenchMemory.class})
 public final class BenchCommand {}

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxLength tokens of a sequence
  * @param isPacked whether a sequence holds several rows
  * @param precision {@code bf16} or {@code fp32}
+ * @param kernels {@code auto}, {@code fused} or {@code torch}
  * @param blockCheckpointing {@code auto}, {@code on} or {@code off}
  * @param memoryLimitBytes most bytes that the trainer may use; null for what is free
  * @param threads threads
@@ -32,6 +33,7 @@ record BenchJob(
         int maxLength,
         boolean isPacked,
         String precision,
+        String kernels,
         String blockCheckpointing,
         @Nullable Long memoryLimitBytes,
         int threads,
@@ -62,6 +64,7 @@ record BenchJob(
         job.put("overLength", "truncate");
         job.put("maxSteps", steps);
         job.put("precision", precision);
+        job.put("kernels", kernels);
         job.put("blockCheckpointing", blockCheckpointing);
         job.put("threads", threads);
         job.put("seed", seed);

@@ -122,6 +122,7 @@ public final class BenchTrain implements Callable<Integer> {
                                 maxLength,
                                 !isUnpacked,
                                 precision,
+                                "auto",
                                 blockCheckpointing,
                                 memoryLimit,
                                 threads,
@@ -153,7 +154,7 @@ public final class BenchTrain implements Callable<Integer> {
         }
     }
 
-    private static void delete(Path directory) throws IOException {
+    static void delete(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

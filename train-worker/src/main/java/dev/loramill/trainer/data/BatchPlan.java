@@ -3,7 +3,9 @@ package dev.loramill.trainer.data;
 import dev.loramill.trainer.parallel.Share;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.IntUnaryOperator;
 
@@ -136,19 +138,32 @@ public final class BatchPlan {
      * @param lengthOf what each document counts, of its own length
      */
     public int mostTokens(int stepLimit, int processes, IntUnaryOperator lengthOf) {
-        int most = 0;
+        return tokenCounts(stepLimit, processes, lengthOf).stream()
+                .mapToInt(Integer::intValue)
+                .max()
+                .orElse(0);
+    }
+
+    /**
+     * The different numbers of tokens of a batch that one process has in the first {@code
+     * stepLimit} steps.
+     *
+     * @param processes how many share each batch
+     * @param lengthOf what each document counts, of its own length
+     */
+    public Set<Integer> tokenCounts(int stepLimit, int processes, IntUnaryOperator lengthOf) {
+        Set<Integer> counts = new HashSet<>();
         for (List<Batch> step : steps.subList(0, Math.min(stepLimit, steps.size()))) {
             for (Batch batch : step) {
                 for (int rank = 0; rank < processes; rank++) {
-                    int tokens =
+                    counts.add(
                             part(batch, new Share(rank, processes)).stream()
                                     .mapToInt(sequence -> tokens(sequence, lengthOf))
-                                    .sum();
-                    most = Math.max(most, tokens);
+                                    .sum());
                 }
             }
         }
-        return most;
+        return counts;
     }
 
     private int tokens(List<Integer> sequence, IntUnaryOperator lengthOf) {

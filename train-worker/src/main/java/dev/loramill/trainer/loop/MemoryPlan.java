@@ -7,11 +7,12 @@ import dev.loramill.trainer.job.InvalidJobException;
 import dev.loramill.trainer.job.TrainingJob;
 import dev.loramill.trainer.job.TrainingJob.BlockCheckpointing;
 import dev.loramill.trainer.lora.LoraLayout;
-import dev.loramill.trainer.model.FrozenWeights;
+import dev.loramill.trainer.model.GgufWeights;
 import dev.loramill.trainer.model.Transformer;
 import dev.loramill.trainer.model.TransformerOptions;
 import dev.loramill.trainer.tensor.MatrixCounter;
 import dev.loramill.trainer.tensor.Precision;
+import dev.loramill.trainer.tensor.PreparedProducts;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -35,8 +36,17 @@ public record MemoryPlan(
     /** What Java and libtorch take beside the matrices, measured on x86-64. */
     private static final long PROCESS_BYTES = 300L << 20;
 
-    /** What the code takes that libtorch compiles for each shape of a product in half precision. */
-    private static final long COMPILED_PRODUCT_BYTES = 220L << 20;
+    /** A token of a row in the Java heap: as text while rows are read, as numbers ever after. */
+    private static final long TOKEN_BYTES = 24;
+
+    /** Different products of a block, forward and backward, for each number of rows. */
+    private static final int PRODUCTS_OF_ROWS = 21;
+
+    /** Different products of attention for each length of a document. */
+    private static final int PRODUCTS_OF_LENGTH = 6;
+
+    /** Different products of the head: its rows are rounded, forward and backward. */
+    private static final int PRODUCTS_OF_HEAD = 16;
 
     /** What the CUDA libraries take of the host's memory; a guess that no GPU has confirmed. */
     private static final long CUDA_PROCESS_BYTES = 2L << 30;
@@ -74,12 +84,9 @@ public record MemoryPlan(
     static MemoryPlan choose(
             TrainingJob job,
             int processes,
-            FrozenWeights base,
-            long baseBytes,
+            GgufWeights base,
             ComputeChoice compute,
-            int maxRows,
-            int headRows,
-            int longest) {
+            BatchSizes sizes) {
         long limit =
                 job.memory()
                                 .limitBytes()
@@ -98,15 +105,9 @@ public record MemoryPlan(
                         of(
                                 job,
                                 base,
-                                baseBytes,
                                 compute,
-                                new TransformerOptions(
-                                        compute.precision(),
-                                        maxRows,
-                                        headRows,
-                                        longest,
-                                        retained,
-                                        keepsWeights),
+                                sizes,
+                                options(compute, sizes, retained, keepsWeights),
                                 limit);
                 if (plan.fits()) {
                     return plan;
@@ -114,15 +115,19 @@ public record MemoryPlan(
             }
         }
         throw refusal(
-                of(
-                        job,
-                        base,
-                        baseBytes,
-                        compute,
-                        new TransformerOptions(
-                                compute.precision(), maxRows, headRows, longest, fewest, false),
-                        limit),
+                of(job, base, compute, sizes, options(compute, sizes, fewest, false), limit),
                 compute);
+    }
+
+    private static TransformerOptions options(
+            ComputeChoice compute, BatchSizes sizes, int retained, boolean keepsWeights) {
+        return new TransformerOptions(
+                compute.precision(),
+                sizes.maxRows(),
+                sizes.headRows(),
+                sizes.longestDocument(),
+                retained,
+                keepsWeights);
     }
 
     private static InvalidJobException refusal(MemoryPlan least, ComputeChoice compute) {
@@ -146,9 +151,9 @@ public record MemoryPlan(
 
     private static MemoryPlan of(
             TrainingJob job,
-            FrozenWeights base,
-            long baseBytes,
+            GgufWeights base,
             ComputeChoice compute,
+            BatchSizes sizes,
             TransformerOptions options,
             long limit) {
         MatrixCounter counter = new MatrixCounter();
@@ -163,10 +168,11 @@ public record MemoryPlan(
         }
         Map<String, Long> parts = new LinkedHashMap<>();
         parts.put("Java and libtorch", PROCESS_BYTES);
+        parts.put("rows", sizes.tokens() * TOKEN_BYTES);
+        parts.put("prepared products", preparedBytes(job, compute, sizes));
         parts.put(
-                "compiled products",
-                options.precision() == Precision.FLOAT32 ? 0 : COMPILED_PRODUCT_BYTES);
-        parts.put("mapped base file", options.keepsWeights() ? 0 : baseBytes);
+                "mapped base file",
+                options.keepsWeights() ? base.residentBytes() : base.sizeBytes());
         parts.putAll(counter.bytesByPurpose());
         long parameters = new LoraLayout(base.shape(), job.lora()).length();
         parts.put("optimizer", 2 * parameters * Float.BYTES);
@@ -186,6 +192,17 @@ public record MemoryPlan(
                         (long) (gpu.freeBytes() * SHARE_OF_FREE_DEVICE_MEMORY));
             }
         };
+    }
+
+    private static long preparedBytes(TrainingJob job, ComputeChoice compute, BatchSizes sizes) {
+        if (compute.precision() == Precision.FLOAT32 || compute.device() instanceof Device.Cuda) {
+            return 0;
+        }
+        long shapes =
+                (long) PRODUCTS_OF_ROWS * sizes.rowCounts()
+                        + (long) PRODUCTS_OF_LENGTH * sizes.lengths()
+                        + PRODUCTS_OF_HEAD;
+        return PreparedProducts.ofThisProcess().bytes(job.threads(), shapes);
     }
 
     private static long sum(Map<String, Long> parts) {

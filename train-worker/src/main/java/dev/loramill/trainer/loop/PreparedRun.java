@@ -18,7 +18,6 @@ import dev.loramill.trainer.data.RowReader;
 import dev.loramill.trainer.device.ComputeChoice;
 import dev.loramill.trainer.job.InvalidJobException;
 import dev.loramill.trainer.job.TrainingJob;
-import dev.loramill.trainer.kernel.DocumentSpan;
 import dev.loramill.trainer.model.GgufWeights;
 import dev.loramill.trainer.model.UnsupportedBaseException;
 import dev.loramill.trainer.parallel.Share;
@@ -30,7 +29,6 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -97,6 +95,8 @@ public record PreparedRun(
         try {
             PreparedRun run = prepare(job, share, weights);
             isDone = true;
+            // The rows' text is garbage by now; its memory goes back before matrices ask for more.
+            System.gc();
             return run;
         } catch (UnsupportedBaseException | InvalidGgufException e) {
             throw new InvalidJobException("base \"" + job.base() + "\": " + e.getMessage());
@@ -193,11 +193,8 @@ public record PreparedRun(
                         job,
                         share.size(),
                         weights,
-                        weights.sizeBytes(),
                         compute,
-                        most(plan, evalPlan, totalSteps, share, IntUnaryOperator.identity()),
-                        most(plan, evalPlan, totalSteps, share, DocumentSpan::padded),
-                        Math.max(train.longest(), eval.longest()));
+                        BatchSizes.of(train, eval, plan, evalPlan, totalSteps, share.size()));
         return new PreparedRun(
                 job,
                 share,
@@ -211,17 +208,6 @@ public record PreparedRun(
                 totalSteps,
                 compute,
                 memory);
-    }
-
-    private static int most(
-            BatchPlan plan,
-            BatchPlan evalPlan,
-            int totalSteps,
-            Share share,
-            IntUnaryOperator lengthOf) {
-        return Math.max(
-                plan.mostTokens(totalSteps, share.size(), lengthOf),
-                evalPlan.mostTokens(evalPlan.stepCount(), share.size(), lengthOf));
     }
 
     private static EncodedRows encode(

@@ -31,6 +31,11 @@ public final class GgufWeights implements FrozenWeights {
         return file.sizeBytes();
     }
 
+    /** Bytes that are read again and again though all weights are kept: an embedding of its own. */
+    public long residentBytes() {
+        return shape.isTied() ? 0 : file.tensor(Transformer.EMBEDDING).byteSize();
+    }
+
     @Override
     public ModelHyperparameters shape() {
         return shape;

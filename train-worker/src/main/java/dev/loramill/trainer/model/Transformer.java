@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * allocated when it is made.
  */
 public final class Transformer implements AdaptedModel {
-    private static final String EMBEDDING = "token_embd.weight";
+    static final String EMBEDDING = "token_embd.weight";
     private static final String OUTPUT = "output.weight";
 
     private final FrozenWeights base;
@@ -340,6 +340,10 @@ public final class Transformer implements AdaptedModel {
         if (plan.keepsWeights()) {
             for (int block = 0; block < memory.weights.size(); block++) {
                 memory.weights.get(block).load(base, block, member);
+                if (member.index() == 0) {
+                    // Else the whole file would lie beside the weights once, and be the peak.
+                    base.unload();
+                }
             }
         }
     }
