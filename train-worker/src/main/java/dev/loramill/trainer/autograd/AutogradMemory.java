@@ -66,7 +66,8 @@ public final class AutogradMemory {
         parts.put("residual stream", (shape.blockCount() + 2L) * stream());
         int retained = Math.min(options.retainedBlocks(), shape.blockCount());
         parts.put("retained activations", retained * record());
-        parts.put("working memory", Math.max(record() + transients(), logits()));
+        // Blocks and head ask for other sizes, so what one leaves free rarely serves the other.
+        parts.put("working memory", record() + transients() + logits());
         return parts;
     }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxLength tokens of a sequence
  * @param isPacked whether a sequence holds several rows
  * @param keepsWeights whether memory allows that all weights stay dequantized
- * @param stepFactor how many times the usual steps it takes
+ * @param stepFactor how many times the usual steps it takes; 0 for a single one
  */
 record MemoryCase(
         String name,
@@ -35,6 +35,7 @@ record MemoryCase(
     static List<MemoryCase> all() {
         return List.of(
                 of("usual", "bf16", FUSED, "auto", 4, 512),
+                new MemoryCase("short run", "bf16", FUSED, "auto", 1, 256, true, true, 0),
                 new MemoryCase("long run", "bf16", FUSED, "auto", 1, 256, true, true, 15),
                 of("long rows", "bf16", FUSED, "auto", 2, 2048),
                 new MemoryCase("padded", "bf16", FUSED, "auto", 4, 512, false, true, 1),
@@ -71,7 +72,7 @@ record MemoryCase(
         return new BenchJob(
                 base,
                 rows,
-                steps * stepFactor,
+                Math.max(1, steps * stepFactor),
                 batchSize,
                 maxLength,
                 isPacked,

@@ -143,7 +143,8 @@ class MemoryEstimateIT {
     }
 
     private static long kernel(Process process, String field) throws IOException {
-        return Files.readAllLines(Path.of("/proc", String.valueOf(process.pid()), "status")).stream()
+        return Files.readAllLines(Path.of("/proc", String.valueOf(process.pid()), "status"))
+                .stream()
                 .filter(line -> line.startsWith(field))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
                 .findFirst()
