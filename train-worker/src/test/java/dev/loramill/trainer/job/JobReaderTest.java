@@ -14,6 +14,8 @@ import java.security.MessageDigest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class JobReaderTest {
     @TempDir Path directory;
@@ -168,6 +170,49 @@ class JobReaderTest {
         assertThatThrownBy(() -> read("[]")).hasMessageContaining("must hold one JSON object");
         assertThatThrownBy(() -> JobReader.read(directory.resolve("none.json")))
                 .hasMessageContaining("does not exist");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "q, Q",
+        "k, K",
+        "v, V",
+        "o, O",
+        "gate, GATE",
+        "up, UP",
+        "down, DOWN",
+        "q_proj, Q",
+        "down_proj, DOWN",
+        "attn_output, O"
+    })
+    void everyTargetHasItsName(String name, LoraTarget target) throws IOException {
+        TrainingJob job =
+                read(
+                        """
+                        {"base": {"path": "base.gguf"}, "train": ["train.jsonl"],
+                         "eval": ["eval.jsonl"],
+                         "lora": {"targets": ["%s"], "rankStabilized": true}}
+                        """
+                                .formatted(name));
+
+        assertThat(job.lora().targets()).containsExactly(target);
+        assertThat(job.lora().isRankStabilized()).isTrue();
+    }
+
+    @Test
+    void theWarmupIsAShareOfTheRunOrANumberOfSteps() throws IOException {
+        String job =
+                """
+                {"base": {"path": "base.gguf"}, "train": ["train.jsonl"], "eval": ["eval.jsonl"],
+                 "optimizer": {%s, "schedule": "cosine"}}
+                """;
+
+        TrainingJob.Optimizer ratio = read(job.formatted("\"warmupRatio\": 0.2")).optimizer();
+        TrainingJob.Optimizer steps = read(job.formatted("\"warmupSteps\": 7")).optimizer();
+
+        assertThat(ratio.scheduleOf(50).warmupSteps()).isEqualTo(10);
+        assertThat(ratio.scheduleOf(50).kind()).isEqualTo(LearningRateSchedule.Kind.COSINE);
+        assertThat(steps.scheduleOf(50).warmupSteps()).isEqualTo(7);
     }
 
     @Test
