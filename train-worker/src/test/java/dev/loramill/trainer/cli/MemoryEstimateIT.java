@@ -28,7 +28,7 @@ class MemoryEstimateIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int STEPS = 40;
     private static final double PROMISED_PERCENT = 15;
-    private static final Percentage MOMENT = Percentage.withPercentage(3);
+    private static final Percentage MOMENT = Percentage.withPercentage(10);
 
     @TempDir private Path directory;
 
