@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class MemoryEstimateIT {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int STEPS = 40;
+    private static final int STEPS = 60;
     private static final double PROMISED_PERCENT = 15;
     private static final Percentage MOMENT = Percentage.withPercentage(10);
 
@@ -77,7 +77,7 @@ class MemoryEstimateIT {
                         "llama",
                         7,
                         8192,
-                        10,
+                        6,
                         512,
                         8,
                         4,
@@ -94,7 +94,7 @@ class MemoryEstimateIT {
                 directory.resolve("job.json"),
                 """
                 {"base": {"path": "base.gguf"}, "train": ["train.jsonl"], "eval": ["eval.jsonl"],
-                 "lora": {"rank": 8, "alpha": 16}, "batchSize": 3, "maxLength": 256,
+                 "lora": {"rank": 8, "alpha": 16}, "batchSize": 4, "maxLength": 256, "packing": false,
                  "overLength": "truncate", "maxSteps": %d, "evalEverySteps": 20,
                  "precision": "bf16", "kernels": "fused", "device": "cpu", "threads": 2}
                 """
