@@ -55,6 +55,18 @@ public final class TrainerCommand {
             failing.getErr().flush();
             return fault instanceof InvalidJobException ? INVALID : FAILED;
         });
+        command.setParameterExceptionHandler((fault, wrong) -> {
+            // The whole usage would push the fault out of sight.
+            CommandLine asked = fault.getCommandLine();
+            asked.getErr().println("trainer: " + fault.getMessage());
+            CommandLine.UnmatchedArgumentException.printSuggestions(fault, asked.getErr());
+            asked.getErr()
+                    .println(
+                            "./loramill %s --help tells more"
+                                    .formatted(asked.getCommandSpec().qualifiedName(" ")));
+            asked.getErr().flush();
+            return INVALID;
+        });
         return command.execute(arguments);
     }
 

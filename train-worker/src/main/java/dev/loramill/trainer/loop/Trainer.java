@@ -17,19 +17,17 @@ import dev.loramill.trainer.model.Transformer;
 import dev.loramill.trainer.parallel.Ranks;
 import dev.loramill.trainer.profile.StepPart;
 import dev.loramill.trainer.storage.FileDigest;
-import dev.loramill.trainer.storage.Safetensors.Floats;
-import dev.loramill.trainer.tensor.Matrix;
 import dev.loramill.trainer.tensor.MatrixArena;
 import dev.loramill.trainer.tensor.Precision;
 import dev.loramill.trainer.tensor.Team;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -64,16 +62,14 @@ public final class Trainer implements AutoCloseable {
     private final AdamW optimizer;
     private final LossScale lossScale;
     private final LearningRateSchedule schedule;
+    private final TrainedTensors tensors;
+    private final BestAdapter best;
     private final CheckpointDirectory checkpoints;
     private int step;
     private long trainedTokens;
     private double wallSecondsBefore;
     private long startedNanos;
     private @Nullable Double baseEvalLoss;
-    private @Nullable Double bestEvalLoss;
-    private int bestStep;
-    private int evaluationsSinceBest;
-    private float @Nullable [] best;
 
     /**
      * Allocates everything that the run needs.
@@ -106,6 +102,8 @@ public final class Trainer implements AutoCloseable {
         this.lossScale = LossScale.of(run.precision(), job.compute().firstLossScale());
         this.optimizer = new AdamW(model.parameters(), job.optimizer().weightDecay(), team, arena);
         this.schedule = job.optimizer().scheduleOf(run.totalSteps());
+        this.tensors = new TrainedTensors(model.parameters(), optimizer);
+        this.best = new BestAdapter(job.keepsBest() && ranks.share().isFirst());
         this.checkpoints = new CheckpointDirectory(out.resolve(CHECKPOINTS), job.keepCheckpoints());
     }
 
@@ -158,7 +156,7 @@ public final class Trainer implements AutoCloseable {
             baseEvalLoss = evaluate().mean();
         }
         StepClock clock = new StepClock(run.totalSteps());
-        double lastEvalLoss = bestEvalLoss == null ? Double.NaN : bestEvalLoss;
+        double lastEvalLoss = Objects.requireNonNullElse(best.evalLoss(), Double.NaN);
         while (step < run.totalSteps() && !isStalled()) {
             takeStep(clock);
             boolean isLast = step == run.totalSteps();
@@ -168,7 +166,7 @@ public final class Trainer implements AutoCloseable {
             }
             if (!isStopped && (isLast || isDue(job.evalEverySteps()))) {
                 lastEvalLoss = evaluate().mean();
-                remember(lastEvalLoss);
+                best.remember(lastEvalLoss, step, model.parameters());
             }
             if (isStopped || (!isLast && isDue(job.saveEverySteps()))) {
                 save();
@@ -183,13 +181,14 @@ public final class Trainer implements AutoCloseable {
     private TrainingOutcome complete(double lastEvalLoss) {
         int adapterStep = step;
         double evalLoss = lastEvalLoss;
-        if (job.keepsBest() && best != null && bestEvalLoss != null) {
-            model.parameters().set(0, best);
+        float[] kept = best.values();
+        if (kept != null && best.evalLoss() != null) {
+            model.parameters().set(0, kept);
             model.publish();
-            adapterStep = bestStep;
-            evalLoss = bestEvalLoss;
+            adapterStep = best.step();
+            evalLoss = best.evalLoss();
         }
-        double base = baseEvalLoss == null ? Double.NaN : baseEvalLoss;
+        double base = Objects.requireNonNullElse(baseEvalLoss, Double.NaN);
         return new TrainingOutcome.Completed(
                 adapterStep,
                 step,
@@ -293,22 +292,9 @@ public final class Trainer implements AutoCloseable {
         ranks.requireEqual("the parameters after step " + step, model.parameters().digest());
     }
 
-    private void remember(double evalLoss) {
-        if (bestEvalLoss == null || evalLoss < bestEvalLoss) {
-            bestEvalLoss = evalLoss;
-            bestStep = step;
-            evaluationsSinceBest = 0;
-            if (job.keepsBest() && ranks.share().isFirst()) {
-                best = model.parameters().get(0, model.parameters().layout().length());
-            }
-        } else {
-            evaluationsSinceBest++;
-        }
-    }
-
     private boolean isStalled() {
         return job.earlyStopping().isPresent()
-                && evaluationsSinceBest >= job.earlyStopping().getAsInt();
+                && best.evaluationsSince() >= job.earlyStopping().getAsInt();
     }
 
     private boolean isDue(int everySteps) {
@@ -319,15 +305,6 @@ public final class Trainer implements AutoCloseable {
         if (!ranks.share().isFirst()) {
             return;
         }
-        Map<String, Floats> tensors = new LinkedHashMap<>();
-        tensors.put(Checkpoint.PARAMETERS, floats(model.parameters().values()));
-        tensors.put(Checkpoint.FIRST_MOMENT, floats(optimizer.firstMoment()));
-        tensors.put(Checkpoint.SECOND_MOMENT, floats(optimizer.secondMoment()));
-        if (best != null) {
-            tensors.put(
-                    Checkpoint.BEST,
-                    new Floats(List.of((long) best.length), MemorySegment.ofArray(best)));
-        }
         Path file =
                 checkpoints.write(
                         new RunState(
@@ -336,11 +313,11 @@ public final class Trainer implements AutoCloseable {
                                 trainedTokens,
                                 wallSeconds(),
                                 baseEvalLoss,
-                                bestEvalLoss,
-                                bestStep,
-                                evaluationsSinceBest,
+                                best.evalLoss(),
+                                best.step(),
+                                best.evaluationsSince(),
                                 lossScale.state()),
-                        tensors);
+                        tensors.named(best.values()));
         listener.accept(
                 new TrainingEvent.Checkpointed(
                         step, out.relativize(file).toString(), FileDigest.of(file)));
@@ -356,37 +333,15 @@ public final class Trainer implements AutoCloseable {
             Checkpoint.Loaded loaded = Checkpoint.read(Path.of(path), reading);
             CheckpointChoice.requireSameJob(loaded, fingerprint);
             RunState state = loaded.state();
-            restore(loaded, Checkpoint.PARAMETERS, model.parameters().values());
-            restore(loaded, Checkpoint.FIRST_MOMENT, optimizer.firstMoment());
-            restore(loaded, Checkpoint.SECOND_MOMENT, optimizer.secondMoment());
-            Floats kept = loaded.tensors().get(Checkpoint.BEST);
-            if (kept != null && ranks.share().isFirst()) {
-                best = new float[Math.toIntExact(kept.length())];
-                MemorySegment.ofArray(best).copyFrom(kept.data());
-            }
+            tensors.restore(loaded);
             step = state.step();
             lossScale.resume(state.lossScaling());
             optimizer.resume(step - lossScale.skippedSteps());
             trainedTokens = state.trainedTokens();
             wallSecondsBefore = state.wallSeconds();
             baseEvalLoss = state.baseEvalLoss();
-            bestEvalLoss = state.bestEvalLoss();
-            bestStep = state.bestStep();
-            evaluationsSinceBest = state.evaluationsSinceBest();
+            best.resume(state, TrainedTensors.best(loaded));
         }
-    }
-
-    private static void restore(Checkpoint.Loaded loaded, String name, Matrix target) {
-        Floats source = loaded.tensors().get(name);
-        if (source == null || source.data().byteSize() != target.sizeBytes()) {
-            throw new InvalidJobException(
-                    "the checkpoint's tensor \"" + name + "\" does not fit this adapter");
-        }
-        target.segment(0, target.columns()).copyFrom(source.data());
-    }
-
-    private static Floats floats(Matrix vector) {
-        return new Floats(List.of((long) vector.columns()), vector.segment(0, vector.columns()));
     }
 
     private double wallSeconds() {
