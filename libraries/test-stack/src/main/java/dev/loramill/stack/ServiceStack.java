@@ -230,6 +230,11 @@ public abstract class ServiceStack implements AutoCloseable {
         return topic(topic).events(kind);
     }
 
+    /** The same, but each once, however often it was sent. */
+    public final <E extends Event> List<E> distinctEvents(String topic, Class<E> kind) {
+        return topic(topic).distinctEvents(kind);
+    }
+
     /** Row events of one dataset. */
     public final <E extends RowEvent> List<E> rows(String topic, Class<E> kind, String dataset) {
         return events(topic, kind).stream().filter(row -> row.datasetId().equals(dataset)).toList();

@@ -1,11 +1,15 @@
 package dev.loramill.stack;
 
 import dev.loramill.events.Event;
+import dev.loramill.events.EventEnvelope;
 import dev.loramill.events.KafkaEvents;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -48,9 +52,25 @@ public record Topic(String bootstrapServers, String name) {
 
     /** Events of a kind; records that are no events are passed over. */
     public <E extends Event> List<E> events(Class<E> kind) {
+        return ofKind(envelopes(), kind);
+    }
+
+    /** The same, but each once: after a fault an event may be sent again under its id. */
+    public <E extends Event> List<E> distinctEvents(Class<E> kind) {
+        Set<String> seen = new HashSet<>();
+        return ofKind(envelopes().filter(envelope -> seen.add(envelope.id())), kind);
+    }
+
+    private Stream<EventEnvelope> envelopes() {
         return records().stream()
                 .filter(record -> record.headers().lastHeader("ce_type") != null)
-                .map(record -> KafkaEvents.read(record).event())
+                .map(KafkaEvents::read);
+    }
+
+    private static <E extends Event> List<E> ofKind(
+            Stream<EventEnvelope> envelopes, Class<E> kind) {
+        return envelopes
+                .map(EventEnvelope::event)
                 .filter(kind::isInstance)
                 .map(kind::cast)
                 .toList();

@@ -198,16 +198,16 @@ public final class TrainStack extends ServiceStack {
         }
     }
 
-    /** Announcements that name a job, in order. */
+    /** Announcements that name a job, in order, each once. */
     public List<AdapterAnnounced> announcements(String jobId) {
-        return events(Topics.ADAPTERS, AdapterAnnounced.class).stream()
+        return distinctEvents(Topics.ADAPTERS, AdapterAnnounced.class).stream()
                 .filter(announced -> announced.jobId().equals(jobId))
                 .toList();
     }
 
-    /** Assignments of a kind, in order. */
+    /** Assignments of a kind, in order, each once. */
     public <E extends TrainingAssignment> List<E> assignments(Class<E> kind) {
-        return events(Topics.TRAINING_ASSIGNMENTS, kind);
+        return distinctEvents(Topics.TRAINING_ASSIGNMENTS, kind);
     }
 
     /** Has clean-service finish a dataset, and say so on its topic. */
