@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -38,16 +38,7 @@ public final class BenchMemory implements Callable<Integer> {
     private static final double MOST_DIFFERENCE = 0.15;
     private static final String WEIGHTS = "base weights";
 
-    @Option(
-            names = "--base",
-            description = {
-                "GGUF file of the base; default: smollm2-135m-instruct where it lies in the"
-                        + " catalogue, else random weights in its shape."
-            })
-    private @Nullable Path base;
-
-    @Option(names = "--rows", description = "Rows to train on, JSON lines; default: made-up ones.")
-    private @Nullable Path rows;
+    @Mixin private BenchInput input = new BenchInput();
 
     @Option(
             names = "--steps",
@@ -83,7 +74,7 @@ public final class BenchMemory implements Callable<Integer> {
 
     private boolean measure(PrintWriter out, Path directory)
             throws IOException, InterruptedException {
-        BenchBase found = BenchBase.of(base, System.getenv(), directory);
+        BenchBase found = BenchBase.of(input.base(), System.getenv(), directory);
         out.printf(
                 Locale.ROOT,
                 "base: %s%n%d threads; MiB%n%-32s %6s %10s %10s %8s%n",
@@ -121,7 +112,7 @@ public final class BenchMemory implements Callable<Integer> {
     private Measured measure(MemoryCase way, Path path, Path directory)
             throws IOException, InterruptedException {
         Long limit = way.keepsWeights() ? null : limitWithoutWeights(way, path, directory);
-        Path job = way.job(path, rows, steps, limit, threads, seed).write(directory);
+        Path job = way.job(path, input.rows(), steps, limit, threads, seed).write(directory);
         MemoryPlan plan;
         int taken;
         try (PreparedRun run = PreparedRun.of(JobReader.read(job))) {
@@ -135,7 +126,7 @@ public final class BenchMemory implements Callable<Integer> {
 
     /** A little less than what keeping the weights would take. */
     private long limitWithoutWeights(MemoryCase way, Path path, Path directory) throws IOException {
-        Path job = way.job(path, rows, steps, null, threads, seed).write(directory);
+        Path job = way.job(path, input.rows(), steps, null, threads, seed).write(directory);
         try (PreparedRun run = PreparedRun.of(JobReader.read(job))) {
             return run.memory().totalBytes()
                     - run.memory().bytesByPart().getOrDefault(WEIGHTS, 0L) / 8;

@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -33,16 +34,7 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 public final class BenchTrain implements Callable<Integer> {
-    @Option(
-            names = "--base",
-            description = {
-                "GGUF file of the base; default: smollm2-135m-instruct where it lies in the"
-                        + " catalogue, else random weights in its shape."
-            })
-    private @Nullable Path base;
-
-    @Option(names = "--rows", description = "Rows to train on, JSON lines; default: made-up ones.")
-    private @Nullable Path rows;
+    @Mixin private BenchInput input = new BenchInput();
 
     @Option(
             names = "--python",
@@ -112,11 +104,11 @@ public final class BenchTrain implements Callable<Integer> {
     private boolean measure(PrintWriter out, Path directory)
             throws IOException, InterruptedException {
         PeftRun peftRun = python == null ? null : PeftRun.of(python, directory);
-        BenchBase found = BenchBase.of(base, System.getenv(), directory);
+        BenchBase found = BenchBase.of(input.base(), System.getenv(), directory);
         Path job =
                 new BenchJob(
                                 found.path(),
-                                rows,
+                                input.rows(),
                                 steps,
                                 batchSize,
                                 maxLength,
