@@ -136,6 +136,17 @@ class TrainingOptionsIT {
         assertFiles(out);
     }
 
+    @Test
+    void aWrongOptionIsNamedAndNotBuriedUnderTheUsage() throws Exception {
+        TrainerProcessForTest.Ended ended =
+                TrainerProcessForTest.run(directory, "run", "--jbo", "job.json");
+
+        assertThat(ended.exitCode()).isEqualTo(2);
+        assertThat(ended.errors())
+                .contains("--job", "./loramill trainer run --help")
+                .doesNotContain("Usage:");
+    }
+
     private static void assertFiles(Path out) throws IOException {
         String base = FileDigest.of(directory.resolve("base.gguf"));
         JsonNode manifest = JSON.readTree(out.resolve("manifest.json").toFile());
