@@ -35,7 +35,7 @@ class ArchitectureTest {
     private static final String TRAINER = "dev.loramill.trainer..";
     private static final String SERVE = "dev.loramill.serve..";
     private static final String[] SERVICES = {INGEST, CLEAN, TRAIN, WORKER, TRAINER, SERVE};
-    private static final String OPENAI = "dev.loramill.openai..";
+    private static final String OPENAI = "dev.loramill.http..";
     private static final String[] LIBRARIES = {
         "dev.loramill.events..",
         "dev.loramill.artifacts..",

@@ -4,7 +4,7 @@ import dev.loramill.artifacts.ArtifactStore;
 import dev.loramill.artifacts.BaseCatalogue;
 import dev.loramill.artifacts.BaseModel;
 import dev.loramill.artifacts.MissingArtifactException;
-import dev.loramill.openai.RefusedException;
+import dev.loramill.http.RefusedException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;

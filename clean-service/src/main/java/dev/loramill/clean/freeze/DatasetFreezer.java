@@ -8,7 +8,7 @@ import dev.loramill.clean.ledger.DatasetLedger;
 import dev.loramill.events.ArtifactReference;
 import dev.loramill.events.ChatMessage;
 import dev.loramill.events.RecipeReference;
-import dev.loramill.openai.RefusedException;
+import dev.loramill.http.RefusedException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.sql.SQLException;

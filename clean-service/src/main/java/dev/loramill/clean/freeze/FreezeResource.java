@@ -1,7 +1,7 @@
 package dev.loramill.clean.freeze;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.loramill.openai.RefusedException;
+import dev.loramill.http.RefusedException;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;

@@ -10,7 +10,7 @@ import dev.loramill.clean.ledger.LedgerQueries;
 import dev.loramill.events.DatasetFrozen;
 import dev.loramill.events.EventJson;
 import dev.loramill.events.RecipeReference;
-import dev.loramill.openai.RefusedException;
+import dev.loramill.http.RefusedException;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;

@@ -6,7 +6,7 @@ import dev.loramill.clean.database.Columns;
 import dev.loramill.events.ChatMessage;
 import dev.loramill.events.EventJson;
 import dev.loramill.events.RowOrigin;
-import dev.loramill.openai.RefusedException;
+import dev.loramill.http.RefusedException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

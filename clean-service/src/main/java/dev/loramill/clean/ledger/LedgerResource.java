@@ -1,8 +1,8 @@
 package dev.loramill.clean.ledger;
 
 import dev.loramill.events.RecipeReference;
-import dev.loramill.openai.PageRequest;
-import dev.loramill.openai.RefusedException;
+import dev.loramill.http.PageRequest;
+import dev.loramill.http.RefusedException;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;

@@ -2,7 +2,7 @@ package dev.loramill.clean.recipe;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.loramill.events.RecipeReference;
-import dev.loramill.openai.RefusedException;
+import dev.loramill.http.RefusedException;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;

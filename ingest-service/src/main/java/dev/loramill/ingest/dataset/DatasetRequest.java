@@ -1,6 +1,6 @@
 package dev.loramill.ingest.dataset;
 
-import dev.loramill.openai.RefusedException;
+import dev.loramill.http.RefusedException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 

@@ -1,9 +1,9 @@
 package dev.loramill.ingest.dataset;
 
+import dev.loramill.http.Page;
+import dev.loramill.http.PageRequest;
+import dev.loramill.http.RefusedException;
 import dev.loramill.ingest.announce.BrokerAwayException;
-import dev.loramill.openai.Page;
-import dev.loramill.openai.PageRequest;
-import dev.loramill.openai.RefusedException;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;

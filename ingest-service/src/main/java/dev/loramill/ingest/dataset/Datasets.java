@@ -2,13 +2,13 @@ package dev.loramill.ingest.dataset;
 
 import dev.loramill.events.DatasetOpened;
 import dev.loramill.events.RecipeReference;
+import dev.loramill.http.Page;
+import dev.loramill.http.PageRequest;
+import dev.loramill.http.RefusedException;
 import dev.loramill.ingest.announce.BrokerAwayException;
 import dev.loramill.ingest.announce.Relay;
 import dev.loramill.ingest.files.UploadedFile;
 import dev.loramill.ingest.files.UploadedFiles;
-import dev.loramill.openai.Page;
-import dev.loramill.openai.PageRequest;
-import dev.loramill.openai.RefusedException;
 import dev.loramill.outbox.Outbox;
 import dev.loramill.outbox.Transactions;
 import jakarta.enterprise.context.ApplicationScoped;

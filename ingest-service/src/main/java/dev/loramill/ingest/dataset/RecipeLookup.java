@@ -3,7 +3,7 @@ package dev.loramill.ingest.dataset;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.loramill.events.RecipeReference;
-import dev.loramill.openai.RefusedException;
+import dev.loramill.http.RefusedException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.net.URI;

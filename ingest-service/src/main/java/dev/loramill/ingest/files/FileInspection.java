@@ -1,5 +1,6 @@
 package dev.loramill.ingest.files;
 
+import dev.loramill.http.RefusedException;
 import dev.loramill.ingest.row.Detection;
 import dev.loramill.ingest.row.FormatDetector;
 import dev.loramill.ingest.row.RowFormat;
@@ -8,7 +9,6 @@ import dev.loramill.ingest.source.LineReader;
 import dev.loramill.ingest.source.SourceConfig;
 import dev.loramill.ingest.source.SourceLimits;
 import dev.loramill.ingest.source.UnreadableSourceException;
-import dev.loramill.openai.RefusedException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,8 +1,8 @@
 package dev.loramill.ingest.files;
 
-import dev.loramill.openai.Page;
-import dev.loramill.openai.PageRequest;
-import dev.loramill.openai.RefusedException;
+import dev.loramill.http.Page;
+import dev.loramill.http.PageRequest;
+import dev.loramill.http.RefusedException;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;

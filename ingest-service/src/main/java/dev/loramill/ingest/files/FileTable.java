@@ -1,8 +1,8 @@
 package dev.loramill.ingest.files;
 
+import dev.loramill.http.PageRequest;
 import dev.loramill.ingest.database.Columns;
 import dev.loramill.ingest.row.RowFormat;
-import dev.loramill.openai.PageRequest;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

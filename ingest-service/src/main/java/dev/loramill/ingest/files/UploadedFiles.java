@@ -2,10 +2,10 @@ package dev.loramill.ingest.files;
 
 import dev.loramill.artifacts.ArtifactStore;
 import dev.loramill.artifacts.StoredArtifact;
+import dev.loramill.http.Page;
+import dev.loramill.http.PageRequest;
+import dev.loramill.http.RefusedException;
 import dev.loramill.ingest.row.Detection;
-import dev.loramill.openai.Page;
-import dev.loramill.openai.PageRequest;
-import dev.loramill.openai.RefusedException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package dev.loramill.serve.adapter;
 
-import dev.loramill.openai.RefusedException;
+import dev.loramill.http.RefusedException;
 import jakarta.inject.Singleton;
 import java.util.Collection;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package dev.loramill.serve.chat;
 
-import dev.loramill.openai.RefusedException;
+import dev.loramill.http.RefusedException;
 import dev.loramill.serve.engine.TokenLogprobs;
 import dev.loramill.serve.stream.AnswerEvent;
 import dev.loramill.serve.stream.EventStream;

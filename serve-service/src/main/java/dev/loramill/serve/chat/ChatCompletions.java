@@ -1,8 +1,8 @@
 package dev.loramill.serve.chat;
 
+import dev.loramill.http.RefusedException;
 import dev.loramill.llama.jinja.TemplateException;
 import dev.loramill.llama.template.ChatMessage;
-import dev.loramill.openai.RefusedException;
 import dev.loramill.serve.adapter.ServedModel;
 import dev.loramill.serve.adapter.ServedModels;
 import dev.loramill.serve.engine.Admission;

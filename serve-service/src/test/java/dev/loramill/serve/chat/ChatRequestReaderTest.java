@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.loramill.events.ChatMessage;
-import dev.loramill.openai.ErrorBody;
-import dev.loramill.openai.RefusedException;
+import dev.loramill.http.ErrorBody;
+import dev.loramill.http.RefusedException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,8 +1,8 @@
 package dev.loramill.train.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.loramill.openai.Page;
-import dev.loramill.openai.PageRequest;
+import dev.loramill.http.Page;
+import dev.loramill.http.PageRequest;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;

@@ -6,7 +6,7 @@ import dev.loramill.artifacts.BaseModel;
 import dev.loramill.events.ArtifactReference;
 import dev.loramill.events.RecipeReference;
 import dev.loramill.events.TrainingSpec;
-import dev.loramill.openai.RefusedException;
+import dev.loramill.http.RefusedException;
 import dev.loramill.outbox.Transactions;
 import dev.loramill.train.dataset.CleanService;
 import dev.loramill.train.dataset.FrozenVersion;

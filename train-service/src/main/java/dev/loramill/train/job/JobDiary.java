@@ -3,7 +3,7 @@ package dev.loramill.train.job;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import dev.loramill.events.EventJson;
-import dev.loramill.openai.PageRequest;
+import dev.loramill.http.PageRequest;
 import dev.loramill.train.columns.Columns;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;

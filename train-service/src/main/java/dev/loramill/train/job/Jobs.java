@@ -2,9 +2,9 @@ package dev.loramill.train.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.loramill.events.AttemptCancelled;
-import dev.loramill.openai.Page;
-import dev.loramill.openai.PageRequest;
-import dev.loramill.openai.RefusedException;
+import dev.loramill.http.Page;
+import dev.loramill.http.PageRequest;
+import dev.loramill.http.RefusedException;
 import dev.loramill.outbox.Outbox;
 import dev.loramill.outbox.Transactions;
 import dev.loramill.train.announce.Relay;

@@ -1,7 +1,7 @@
 package dev.loramill.train.job;
 
 import dev.loramill.events.ArtifactReference;
-import dev.loramill.openai.PageRequest;
+import dev.loramill.http.PageRequest;
 import dev.loramill.train.columns.Columns;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;

@@ -1,8 +1,8 @@
 package dev.loramill.train.registry;
 
-import dev.loramill.openai.Page;
-import dev.loramill.openai.PageRequest;
-import dev.loramill.openai.RefusedException;
+import dev.loramill.http.Page;
+import dev.loramill.http.PageRequest;
+import dev.loramill.http.RefusedException;
 import dev.loramill.outbox.Outbox;
 import dev.loramill.outbox.Transactions;
 import dev.loramill.train.announce.Relay;

@@ -1,7 +1,7 @@
 package dev.loramill.train.registry;
 
-import dev.loramill.openai.Page;
-import dev.loramill.openai.PageRequest;
+import dev.loramill.http.Page;
+import dev.loramill.http.PageRequest;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;

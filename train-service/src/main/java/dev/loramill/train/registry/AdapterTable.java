@@ -2,7 +2,7 @@ package dev.loramill.train.registry;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.loramill.events.EventJson;
-import dev.loramill.openai.PageRequest;
+import dev.loramill.http.PageRequest;
 import dev.loramill.train.columns.Columns;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;

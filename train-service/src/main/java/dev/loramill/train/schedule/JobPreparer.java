@@ -1,7 +1,7 @@
 package dev.loramill.train.schedule;
 
 import dev.loramill.events.TrainingSpec;
-import dev.loramill.openai.RefusedException;
+import dev.loramill.http.RefusedException;
 import dev.loramill.outbox.Transactions;
 import dev.loramill.train.dataset.DatasetsCleaned;
 import dev.loramill.train.dataset.Freezing;

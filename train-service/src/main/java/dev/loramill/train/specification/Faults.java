@@ -1,6 +1,6 @@
 package dev.loramill.train.specification;
 
-import dev.loramill.openai.RefusedException;
+import dev.loramill.http.RefusedException;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package dev.loramill.train.specification;
 
 import dev.loramill.events.Hyperparameters;
-import dev.loramill.openai.RefusedException;
+import dev.loramill.http.RefusedException;
 import org.jspecify.annotations.Nullable;
 
 /**

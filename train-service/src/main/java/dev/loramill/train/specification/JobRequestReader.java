@@ -2,7 +2,7 @@ package dev.loramill.train.specification;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.loramill.events.LoraSpec;
-import dev.loramill.openai.RefusedException;
+import dev.loramill.http.RefusedException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.loramill.train.specification;
 
 import dev.loramill.events.TrainingSpec;
-import dev.loramill.openai.RefusedException;
+import dev.loramill.http.RefusedException;
 import dev.loramill.train.dataset.FrozenVersion;
 import org.jspecify.annotations.Nullable;
 

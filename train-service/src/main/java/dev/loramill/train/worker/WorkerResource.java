@@ -1,6 +1,6 @@
 package dev.loramill.train.worker;
 
-import dev.loramill.openai.Page;
+import dev.loramill.http.Page;
 import dev.loramill.outbox.Transactions;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.GET;

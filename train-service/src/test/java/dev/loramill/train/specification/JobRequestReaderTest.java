@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.loramill.events.LoraSpec;
-import dev.loramill.openai.RefusedException;
+import dev.loramill.http.RefusedException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

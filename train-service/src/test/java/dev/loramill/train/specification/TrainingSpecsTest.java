@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.loramill.events.ArtifactReference;
 import dev.loramill.events.TrainServeContract;
 import dev.loramill.events.TrainingSpec;
-import dev.loramill.openai.RefusedException;
+import dev.loramill.http.RefusedException;
 import dev.loramill.train.dataset.FrozenVersion;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package dev.loramill.openai;
+package dev.loramill.http;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package dev.loramill.openai;
+package dev.loramill.http;
 
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;

@@ -1,4 +1,4 @@
-package dev.loramill.openai;
+package dev.loramill.http;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;

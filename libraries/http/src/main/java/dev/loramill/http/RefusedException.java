@@ -1,4 +1,4 @@
-package dev.loramill.openai;
+package dev.loramill.http;
 
 import java.time.Duration;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package dev.loramill.openai;
+package dev.loramill.http;
 
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import jakarta.enterprise.event.Observes;
