@@ -35,12 +35,12 @@ class ArchitectureTest {
     private static final String TRAINER = "dev.loramill.trainer..";
     private static final String SERVE = "dev.loramill.serve..";
     private static final String[] SERVICES = {INGEST, CLEAN, TRAIN, WORKER, TRAINER, SERVE};
-    private static final String OPENAI = "dev.loramill.http..";
+    private static final String HTTP = "dev.loramill.http..";
     private static final String[] LIBRARIES = {
         "dev.loramill.events..",
         "dev.loramill.artifacts..",
         "dev.loramill.outbox..",
-        OPENAI,
+        HTTP,
         "dev.loramill.llama..",
         "dev.loramill.samples.."
     };
@@ -61,7 +61,7 @@ class ArchitectureTest {
                         "events",
                         "artifacts",
                         "outbox",
-                        "openai",
+                        "http",
                         "llama",
                         "ingest",
                         "clean",
@@ -128,12 +128,12 @@ class ArchitectureTest {
                                     .or(type(dev.loramill.outbox.TransactionalConsumer.class)));
 
     @ArchTest
-    static final ArchRule openAiShapesDependOnNothingOfOurs =
+    static final ArchRule httpDoorsDependOnNothingOfOurs =
             noClasses()
                     .that()
-                    .resideInAPackage(OPENAI)
+                    .resideInAPackage(HTTP)
                     .should()
-                    .dependOnClassesThat(resideInAPackage("dev.loramill..").and(outside(OPENAI)));
+                    .dependOnClassesThat(resideInAPackage("dev.loramill..").and(outside(HTTP)));
 
     @ArchTest
     static final ArchRule onlyResourcesKnowHttp =
@@ -170,7 +170,7 @@ class ArchitectureTest {
             noClasses()
                     .that(
                             resideInAnyPackage(LIBRARIES)
-                                    .and(outside(OPENAI))
+                                    .and(outside(HTTP))
                                     .or(resideInAPackage(TRAINER)))
                     .should()
                     .dependOnClassesThat()
