@@ -155,7 +155,8 @@ class Freezing {
                                     version.version(),
                                     version.manifest(),
                                     version.trainRows(),
-                                    version.evalRows()));
+                                    version.evalRows(),
+                                    requestDigest));
                 }
                 tx.commit();
             } catch (SQLException | RuntimeException e) {

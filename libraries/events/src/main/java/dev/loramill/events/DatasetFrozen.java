@@ -1,5 +1,8 @@
 package dev.loramill.events;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import org.jspecify.annotations.Nullable;
+
 /**
  * An immutable version of a dataset was made.
  *
@@ -10,6 +13,7 @@ package dev.loramill.events;
  * @param manifest the manifest in the artifact store
  * @param trainRows rows to train on
  * @param evalRows rows held out
+ * @param requestDigest digest of the request that this answers; null in events of builds before it
  */
 public record DatasetFrozen(
         String datasetId,
@@ -18,12 +22,16 @@ public record DatasetFrozen(
         String version,
         ArtifactReference manifest,
         long trainRows,
-        long evalRows)
+        long evalRows,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String requestDigest)
         implements DatasetEvent {
     public DatasetFrozen {
         Check.notBlank("datasetId", datasetId);
         Check.sha256("version", version);
         Check.notNegative("trainRows", trainRows);
         Check.notNegative("evalRows", evalRows);
+        if (requestDigest != null) {
+            Check.sha256("requestDigest", requestDigest);
+        }
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 public sealed interface Event
         permits RowEvent,
                 DatasetEvent,
+                FreezeRequested,
                 TrainingAssignment,
                 TrainingEvent,
                 WorkerHeartbeat,

@@ -2,7 +2,6 @@ package dev.loramill.events;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -17,7 +16,7 @@ public final class RowDigests {
      * @return 64 lower-case hexadecimal digits
      */
     public static String of(List<ChatMessage> messages) {
-        MessageDigest sha256 = sha256();
+        MessageDigest sha256 = Sha256.digest();
         for (ChatMessage message : messages) {
             update(sha256, message.role());
             update(sha256, message.content());
@@ -33,13 +32,5 @@ public final class RowDigests {
         digest.update((byte) (length >>> 8));
         digest.update((byte) length);
         digest.update(bytes);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this JDK has no SHA-256", e);
-        }
     }
 }

@@ -22,6 +22,9 @@ public final class Topics {
     /** Every event of every dataset ({@link DatasetEvent}); key: dataset id; kept for good. */
     public static final String DATASETS_HISTORY = "loramill.datasets.history";
 
+    /** What is to be frozen ({@link FreezeRequested}), answered on datasets; key: dataset id. */
+    public static final String FREEZES = "loramill.freezes";
+
     /** Work for workers ({@link TrainingAssignment}); key: worker id. */
     public static final String TRAINING_ASSIGNMENTS = "loramill.training.assignments";
 
@@ -50,6 +53,7 @@ public final class Topics {
                 ROWS_REJECTED,
                 DATASETS,
                 DATASETS_HISTORY,
+                FREEZES,
                 TRAINING_ASSIGNMENTS,
                 TRAINING_EVENTS,
                 WORKERS,

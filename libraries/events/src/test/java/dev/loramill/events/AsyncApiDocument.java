@@ -181,7 +181,7 @@ final class AsyncApiDocument {
             line(depth, "type: string");
             List<String> names =
                     Arrays.stream(Objects.requireNonNull(named.getEnumConstants()))
-                            .map(Object::toString)
+                            .map(name -> EventJson.mapper().convertValue(name, String.class))
                             .toList();
             line(depth, "enum: [" + String.join(", ", names) + "]");
         } else if (type instanceof Class<?> named && named.isRecord()) {

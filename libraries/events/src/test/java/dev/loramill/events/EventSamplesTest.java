@@ -59,7 +59,11 @@ class EventSamplesTest {
             return Instant.parse("2026-01-02T03:04:05Z");
         }
         if (named == int.class || named == Integer.class) {
-            return 1;
+            return switch (name) {
+                case "maxTokens" -> FreezeRequest.MIN_MAX_TOKENS;
+                case "sample" -> FreezeRequest.MIN_SAMPLE;
+                default -> 1;
+            };
         }
         if (named == long.class) {
             return 1L;
@@ -93,6 +97,7 @@ class EventSamplesTest {
             case "precision" -> "bf16";
             case "sha256", "digest", "receivedDigest", "version", "adapterId" -> DIGEST;
             case "baseDigest", "tokenizerDigest", "chatTemplateDigest", "datasetVersion" -> DIGEST;
+            case "requestDigest" -> DIGEST;
             default -> "a " + name;
         };
     }

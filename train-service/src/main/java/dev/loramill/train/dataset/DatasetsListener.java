@@ -5,6 +5,7 @@ import dev.loramill.events.DatasetEvent;
 import dev.loramill.events.DatasetFrozen;
 import dev.loramill.events.DatasetOpened;
 import dev.loramill.events.DatasetSealed;
+import dev.loramill.events.FreezeRefused;
 import dev.loramill.events.Topics;
 import dev.loramill.outbox.ConsumedEvent;
 import dev.loramill.outbox.PoisonEventException;
@@ -64,7 +65,7 @@ class DatasetsListener implements Consumption {
             }
             switch (event) {
                 case DatasetCleaned done -> cleaned.put(tx, done);
-                case DatasetOpened _, DatasetSealed _, DatasetFrozen _ -> {}
+                case DatasetOpened _, DatasetSealed _, DatasetFrozen _, FreezeRefused _ -> {}
             }
         }
     }
