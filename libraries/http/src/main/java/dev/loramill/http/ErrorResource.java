@@ -8,8 +8,14 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.slf4j.Logger;
@@ -79,6 +85,10 @@ final class ErrorResource {
 
     @ServerExceptionMapper
     RestResponse<ErrorBody> unforeseen(Throwable fault) {
+        Optional<SQLException> atDatabase = databaseFault(fault);
+        if (atDatabase.isPresent()) {
+            return database(atDatabase.get());
+        }
         LOG.atError().setCause(fault).log("A request failed");
         return internal();
     }
@@ -103,6 +113,28 @@ final class ErrorResource {
             answer.header("x-should-retry", "false");
         }
         return answer.build();
+    }
+
+    /**
+     * What the database said; persistence and transactions wrap it, and a transaction that could
+     * not be rolled back only suppresses it.
+     */
+    private static Optional<SQLException> databaseFault(Throwable fault) {
+        Deque<Throwable> open = new ArrayDeque<>(List.of(fault));
+        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        while (!open.isEmpty()) {
+            Throwable next = open.removeFirst();
+            if (next instanceof SQLException sql) {
+                return Optional.of(sql);
+            }
+            if (seen.add(next)) {
+                if (next.getCause() != null) {
+                    open.addLast(next.getCause());
+                }
+                open.addAll(List.of(next.getSuppressed()));
+            }
+        }
+        return Optional.empty();
     }
 
     private static boolean isAway(SQLException fault) {

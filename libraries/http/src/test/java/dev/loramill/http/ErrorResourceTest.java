@@ -63,6 +63,25 @@ class ErrorResourceTest {
     }
 
     @Test
+    void aDatabaseThatIsAwayIsFoundWithinWhatPersistenceAndTransactionsMakeOfIt() {
+        SQLException away = new SQLException("refused", "08001");
+        IllegalStateException rollbackFailed = new IllegalStateException("cannot be rolled back");
+        rollbackFailed.addSuppressed(new IllegalStateException(away));
+
+        assertThat(errors.unforeseen(new IllegalStateException("commit", away)).getStatus())
+                .isEqualTo(503);
+        assertThat(errors.unforeseen(rollbackFailed).getHeaderString("Retry-After")).isNotNull();
+        assertThat(errors.unforeseen(new IllegalStateException("no database")).getStatus())
+                .isEqualTo(500);
+        assertThat(
+                        errors.unforeseen(
+                                        new IllegalStateException(
+                                                new SQLException("duplicate key", "23505")))
+                                .getStatus())
+                .isEqualTo(500);
+    }
+
+    @Test
     void aDatabaseThatIsAwayIsNoFaultOfTheService() {
         assertThat(errors.database(new SQLException("refused", "08001")).getStatus())
                 .isEqualTo(503);
