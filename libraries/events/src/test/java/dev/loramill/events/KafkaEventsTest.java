@@ -41,6 +41,34 @@ class KafkaEventsTest {
     }
 
     @Test
+    void aRowThatIsSentAgainHasTheSameHeaders() {
+        URI source = URI.create("/loramill/ingest");
+        Instant time = Instant.parse("2026-01-02T03:04:05Z");
+        RowReceived next =
+                new RowReceived(
+                        row.datasetId(),
+                        new RowOrigin("file-1", 8),
+                        row.digest(),
+                        row.messages(),
+                        row.recipe());
+
+        assertThat(KafkaEvents.headers(EventEnvelope.of(source, time, row)))
+                .isEqualTo(KafkaEvents.headers(EventEnvelope.of(source, time, row)));
+        assertThat(EventEnvelope.of(source, row).id())
+                .isEqualTo(EventEnvelope.of(source, row).id())
+                .isNotEqualTo(EventEnvelope.of(source, next).id());
+    }
+
+    @Test
+    void twoEqualEventsOfADatasetAreTwoEvents() {
+        URI source = URI.create("/loramill/ingest");
+        DatasetSealed sealed = new DatasetSealed("ds-1", "n", RECIPE, 3, 1);
+
+        assertThat(EventEnvelope.of(source, sealed).id())
+                .isNotEqualTo(EventEnvelope.of(source, sealed).id());
+    }
+
+    @Test
     void derivedPropertiesStayOutOfTheBody() {
         String json = new String(EventJson.write(row), StandardCharsets.UTF_8);
 
