@@ -125,7 +125,10 @@ class ArchitectureTest {
                     .dependOnClassesThat(
                             type(org.apache.kafka.clients.consumer.Consumer.class)
                                     .or(type(org.apache.kafka.clients.consumer.KafkaConsumer.class))
-                                    .or(type(dev.loramill.outbox.TransactionalConsumer.class)));
+                                    .or(
+                                            type(
+                                                    dev.loramill.outbox.legacy.TransactionalConsumer
+                                                            .class)));
 
     @ArchTest
     static final ArchRule httpDoorsDependOnNothingOfOurs =

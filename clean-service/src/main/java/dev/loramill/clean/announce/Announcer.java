@@ -1,8 +1,8 @@
 package dev.loramill.clean.announce;
 
 import dev.loramill.events.Event;
-import dev.loramill.outbox.Outbox;
-import dev.loramill.outbox.OutboxRelay;
+import dev.loramill.outbox.legacy.Outbox;
+import dev.loramill.outbox.legacy.OutboxRelay;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -2,8 +2,8 @@ package dev.loramill.clean.ledger;
 
 import dev.loramill.clean.announce.Announcer;
 import dev.loramill.events.Topics;
-import dev.loramill.outbox.Outbox;
-import dev.loramill.outbox.TransactionalConsumer;
+import dev.loramill.outbox.legacy.Outbox;
+import dev.loramill.outbox.legacy.TransactionalConsumer;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -8,7 +8,7 @@ import dev.loramill.ingest.announce.BrokerAwayException;
 import dev.loramill.ingest.announce.Relay;
 import dev.loramill.ingest.files.FileInspection;
 import dev.loramill.ingest.source.SourceConfig;
-import dev.loramill.outbox.Transactions;
+import dev.loramill.outbox.legacy.Transactions;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.InputStream;

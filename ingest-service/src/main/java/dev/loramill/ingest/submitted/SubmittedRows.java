@@ -7,7 +7,7 @@ import dev.loramill.ingest.row.RowOutcome;
 import dev.loramill.ingest.row.RowReader;
 import dev.loramill.ingest.row.RowRule;
 import dev.loramill.ingest.source.SourceConfig;
-import dev.loramill.outbox.Outbox;
+import dev.loramill.outbox.legacy.Outbox;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;

@@ -6,25 +6,38 @@ import dev.loramill.events.EventEnvelope;
 import dev.loramill.events.EventType;
 import dev.loramill.events.KafkaEvents;
 import dev.loramill.events.Topics;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Status;
+import jakarta.transaction.Synchronization;
+import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.net.URI;
-import java.sql.Connection;
-import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Publishes events in the transaction of the state change that they announce: they are sent, by an
- * {@link OutboxRelay}, if and only if the transaction commits. Transactions that publish under the
- * same key run one after the other from there on, so events of a key are sent in the order in which
- * their transactions committed. The tables come from the class path location {@code db/outbox}.
+ * Publishes events in the transaction of the state change that they announce: they are sent, by the
+ * {@link OutboxRelay}, if and only if the transaction commits, and at once. Transactions that
+ * publish under the same key run one after the other from there on, so events of a key are sent in
+ * the order in which their transactions committed. The tables come from the class path location
+ * {@code db/outbox}.
  */
-public final class Outbox {
+@ApplicationScoped
+public class Outbox {
+    private final OutboxTable table;
+    private final OutboxRelay relay;
+    private final TransactionSynchronizationRegistry transaction;
     private final URI source;
 
-    /**
-     * Makes the outbox of a service.
-     *
-     * @param source CloudEvents source of its events, such as {@code /loramill/clean}
-     */
-    public Outbox(URI source) {
+    Outbox(
+            OutboxTable table,
+            OutboxRelay relay,
+            TransactionSynchronizationRegistry transaction,
+            @ConfigProperty(name = "loramill.events.source") URI source) {
+        this.table = table;
+        this.relay = relay;
+        this.transaction = transaction;
         this.source = source;
     }
 
@@ -32,31 +45,107 @@ public final class Outbox {
      * Publishes an event on the topic of its type; a {@link DatasetEvent} on the history of
      * datasets too, under the same id.
      *
-     * @param tx connection in the midst of a transaction
-     * @throws IllegalStateException when the connection commits each statement by itself
-     * @throws SQLException when the database fails; the transaction is to be rolled back
+     * @throws IllegalStateException when there is no transaction
      */
-    public void publish(Connection tx, Event event) throws SQLException {
-        EventEnvelope envelope = EventEnvelope.of(source, event);
-        publish(tx, EventType.of(event).topic(), envelope);
-        if (event instanceof DatasetEvent) {
-            publish(tx, Topics.DATASETS_HISTORY, envelope);
-        }
+    public void publish(Event event) {
+        publishAll(List.of(event));
     }
 
     /**
      * Publishes an event on one topic.
      *
-     * @param tx connection in the midst of a transaction
-     * @throws IllegalStateException when the connection commits each statement by itself
-     * @throws SQLException when the database fails; the transaction is to be rolled back
+     * @throws IllegalStateException when there is no transaction
      */
-    public void publish(Connection tx, String topic, Event event) throws SQLException {
-        publish(tx, topic, EventEnvelope.of(source, event));
+    public void publish(String topic, Event event) {
+        insert(List.of(row(topic, EventEnvelope.of(source, event))), true);
     }
 
-    private static void publish(Connection tx, String topic, EventEnvelope envelope)
-            throws SQLException {
-        OutboxTable.insert(tx, OutboxRecord.of(KafkaEvents.record(topic, envelope)));
+    /**
+     * Publishes events in their order, each on the topic of its type.
+     *
+     * @throws IllegalStateException when there is no transaction
+     */
+    public void publishAll(List<? extends Event> events) {
+        insert(rows(events), true);
+    }
+
+    /**
+     * Publishes events whose order among transactions does not matter, such as rows: no transaction
+     * waits for another.
+     *
+     * @throws IllegalStateException when there is no transaction
+     */
+    public void publishUnordered(List<? extends Event> events) {
+        insert(rows(events), false);
+    }
+
+    /**
+     * Publishes wrapped events whose order among transactions does not matter, under the ids that
+     * they have.
+     *
+     * @throws IllegalStateException when there is no transaction
+     */
+    public void publishEnvelopes(List<EventEnvelope> envelopes) {
+        insert(
+                envelopes.stream()
+                        .map(envelope -> row(EventType.of(envelope.event()).topic(), envelope))
+                        .toList(),
+                false);
+    }
+
+    /** Number of records that wait to be sent. */
+    public long pending() {
+        return QuarkusTransaction.joiningExisting().call(table::count);
+    }
+
+    void insert(List<OutboxRow> rows, boolean isOrdered) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        if (!QuarkusTransaction.isActive()) {
+            throw new IllegalStateException(
+                    "an event for topic \"%s\" must be published in a transaction, and there is none"
+                            .formatted(rows.getFirst().topic));
+        }
+        if (isOrdered) {
+            table.lockKeys(rows);
+        }
+        table.insert(rows);
+        wakeAfterCommit();
+    }
+
+    private List<OutboxRow> rows(List<? extends Event> events) {
+        List<OutboxRow> rows = new ArrayList<>(events.size());
+        for (Event event : events) {
+            EventEnvelope envelope = EventEnvelope.of(source, event);
+            rows.add(row(EventType.of(event).topic(), envelope));
+            if (event instanceof DatasetEvent) {
+                rows.add(row(Topics.DATASETS_HISTORY, envelope));
+            }
+        }
+        return rows;
+    }
+
+    private static OutboxRow row(String topic, EventEnvelope envelope) {
+        return OutboxRow.of(KafkaEvents.record(topic, envelope));
+    }
+
+    private void wakeAfterCommit() {
+        if (transaction.getResource(Outbox.class) == null) {
+            transaction.putResource(Outbox.class, true);
+            transaction.registerInterposedSynchronization(new WakeUp());
+        }
+    }
+
+    private final class WakeUp implements Synchronization {
+        @Override
+        public void beforeCompletion() {}
+
+        @Override
+        public void afterCompletion(int status) {
+            if (status == Status.STATUS_COMMITTED) {
+                relay.wake();
+            }
+        }
     }
 }

@@ -1,23 +1,25 @@
 package dev.loramill.outbox;
 
-import java.sql.Connection;
-import java.sql.SQLException;
+import dev.loramill.messaging.Contact;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.CompositeException;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.reactive.messaging.MutinyEmitter;
+import io.smallrye.reactive.messaging.kafka.KafkaClientService;
+import io.smallrye.reactive.messaging.kafka.KafkaProducer;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import javax.sql.DataSource;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.reactive.messaging.Channel;
+import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,210 +27,143 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends what lies in the outbox to Kafka, in the order of the table, and deletes it once Kafka has
  * acknowledged it: at least once, order kept for each key. Of several relays on one database one is
- * at work at a time. While the broker or the database is away it tries again, up to five seconds
- * apart.
+ * at work at a time. A record that is on its way waits for the broker for as long as it takes,
+ * since one that expired would be overtaken by later ones of its key; the transaction stays open
+ * meanwhile. While the database is away it tries again, up to five seconds apart.
  */
-public final class OutboxRelay implements AutoCloseable {
+@ApplicationScoped
+public class OutboxRelay implements Contact {
     private static final Logger LOG = LoggerFactory.getLogger(OutboxRelay.class);
+    private static final String CHANNEL = "outbox";
     private static final int BATCH_SIZE = 500;
     private static final Duration POLL_INTERVAL = Duration.ofMillis(250);
-    private static final Duration PROBE_INTERVAL = Duration.ofSeconds(2);
-    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration LONGEST_OUTAGE = Duration.ofDays(1);
 
-    private final DataSource dataSource;
-    private final String bootstrapServers;
-    private final BrokerProbe probe;
-    private final Thread thread;
+    private final OutboxTable table;
+    private final KafkaClientService clients;
+    private final boolean isEnabled;
     private final Semaphore wakeUps = new Semaphore(0);
-    private @Nullable Producer<byte[], byte[]> producer;
-    private long nextProbeNanos = System.nanoTime();
+    private @Nullable Thread thread;
     private volatile boolean isStopping;
-    private volatile @Nullable String fault = "the relay has not run yet";
+    private volatile @Nullable String fault = "the outbox has not been relayed yet";
 
     /**
-     * Makes a relay; {@link #start()} sets it to work.
-     *
-     * @param dataSource connections to the database that holds the outbox
-     * @param bootstrapServers Kafka's addresses
+     * @param emitter never used: the channel is there for the sake of its producer, since an
+     *     emitter sends a record that failed again behind those that came after it
      */
-    public OutboxRelay(DataSource dataSource, String bootstrapServers) {
-        this.dataSource = dataSource;
-        this.bootstrapServers = bootstrapServers;
-        this.probe = new BrokerProbe(bootstrapServers);
-        this.thread = Thread.ofPlatform().name("outbox-relay").daemon().unstarted(this::run);
+    OutboxRelay(
+            OutboxTable table,
+            KafkaClientService clients,
+            @Channel(CHANNEL) @OnOverflow(OnOverflow.Strategy.UNBOUNDED_BUFFER)
+                    MutinyEmitter<byte[]> emitter,
+            @ConfigProperty(name = "loramill.outbox.relay", defaultValue = "true")
+                    boolean isEnabled) {
+        this.table = table;
+        this.clients = clients;
+        this.isEnabled = isEnabled;
     }
 
-    /** Begins to send, in a thread of its own. */
-    public void start() {
-        thread.start();
+    @Override
+    public String name() {
+        return "outbox";
+    }
+
+    @Override
+    public Optional<String> fault() {
+        return isEnabled ? Optional.ofNullable(fault) : Optional.empty();
+    }
+
+    void start(@Observes StartupEvent event) {
+        if (isEnabled) {
+            // A thread of its own: it works, or waits for a broker, as long as the service runs.
+            thread = Thread.ofPlatform().name("outbox-relay").daemon().start(this::run);
+        }
+    }
+
+    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+        isStopping = true;
+        wake();
+        Thread running = thread;
+        if (running != null && !running.join(STOP_TIMEOUT)) {
+            running.interrupt();
+            running.join(STOP_TIMEOUT);
+        }
     }
 
     /** Says that a transaction has committed, so that its events are sent at once. */
-    public void wake() {
+    void wake() {
         wakeUps.release();
     }
 
-    /** Whether Kafka and the database answered when they were last asked, at most seconds ago. */
-    public boolean isHealthy() {
-        return fault().isEmpty();
-    }
-
-    /** What keeps the relay from sending; empty when nothing does. */
-    public Optional<String> fault() {
-        if (!thread.isAlive()) {
-            return Optional.of("the relay is not running");
-        }
-        return Optional.ofNullable(fault);
-    }
-
-    /**
-     * Number of records that wait to be sent.
-     *
-     * @throws SQLException when the database does not answer
-     */
-    public long pending() throws SQLException {
-        return Transactions.call(dataSource, OutboxTable::count);
-    }
-
-    /** Ends the sending after the batch at hand; what waits stays in the outbox. */
-    @Override
-    public void close() {
-        isStopping = true;
-        wake();
-        try {
-            thread.join(STOP_TIMEOUT);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        probe.close();
-    }
-
     private void run() {
-        try {
-            relayUntilStopped();
-        } finally {
-            closeProducer();
-        }
-    }
-
-    private void relayUntilStopped() {
-        Backoff backoff = new Backoff();
+        Duration pause = FIRST_PAUSE;
         while (!isStopping) {
             try {
-                int sent = Transactions.call(dataSource, this::relay);
-                requireBroker(sent > 0);
-                backoff.afterSuccess();
+                int sent =
+                        QuarkusTransaction.requiringNew()
+                                .timeout(Math.toIntExact(LONGEST_OUTAGE.toSeconds()))
+                                .call(this::relay);
                 recovered();
+                pause = FIRST_PAUSE;
                 if (sent < BATCH_SIZE) {
-                    pause(POLL_INTERVAL);
+                    await(POLL_INTERVAL);
                 }
-            } catch (SQLException | KafkaException e) {
-                failed(e);
-                // What a producer still holds after a failure must not be sent after what comes.
-                closeProducer();
-                pause(backoff.afterFailure());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
+            } catch (RuntimeException e) {
+                if (isStopping) {
+                    return;
+                }
+                failed(e);
+                try {
+                    await(pause);
+                } catch (InterruptedException interrupted) {
+                    Thread.currentThread().interrupt();
+                    return;
+                }
+                Duration doubled = pause.multipliedBy(2);
+                pause = doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
             }
         }
     }
 
     /** Sends the first records; returns how many Kafka acknowledged. */
-    private int relay(Connection tx) throws SQLException {
-        if (!OutboxTable.tryLockForRelay(tx)) {
+    private int relay() {
+        if (!table.tryLockForRelay()) {
             return 0;
         }
-        List<OutboxTable.Row> rows = OutboxTable.first(tx, BATCH_SIZE);
+        List<OutboxRow> rows = table.first(BATCH_SIZE);
         if (rows.isEmpty()) {
             return 0;
         }
-        List<Future<RecordMetadata>> acknowledgements = new ArrayList<>(rows.size());
-        Producer<byte[], byte[]> producer = openProducer();
-        for (OutboxTable.Row row : rows) {
-            acknowledgements.add(producer.send(row.record().toProducerRecord()));
-        }
-        producer.flush();
-        for (Future<RecordMetadata> acknowledgement : acknowledgements) {
-            requireAcknowledged(acknowledgement);
-        }
-        OutboxTable.delete(tx, rows);
+        // Without the transaction, which would else go along to the producer's threads.
+        QuarkusTransaction.suspendingExisting().run(() -> send(rows));
+        table.delete(rows);
         return rows.size();
     }
 
-    private static void requireAcknowledged(Future<RecordMetadata> acknowledgement) {
-        try {
-            acknowledgement.get();
-        } catch (ExecutionException e) {
-            throw new KafkaException("Kafka did not take a record: " + e.getCause(), e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new KafkaException("interrupted while sending", e);
+    private void send(List<OutboxRow> rows) {
+        KafkaProducer<byte[], byte[]> producer = clients.getProducer(CHANNEL);
+        List<Uni<RecordMetadata>> sent =
+                rows.stream().map(row -> producer.send(row.toProducerRecord())).toList();
+        Uni.join().all(sent).andCollectFailures().await().atMost(LONGEST_OUTAGE);
+    }
+
+    private void await(Duration longest) throws InterruptedException {
+        if (wakeUps.tryAcquire(longest.toMillis(), TimeUnit.MILLISECONDS)) {
+            wakeUps.drainPermits();
         }
     }
 
-    private Producer<byte[], byte[]> openProducer() {
-        Producer<byte[], byte[]> open = producer;
-        if (open == null) {
-            open =
-                    new KafkaProducer<>(
-                            Map.of(
-                                    ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                                    bootstrapServers,
-                                    ProducerConfig.ACKS_CONFIG,
-                                    "all",
-                                    ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
-                                    true,
-                                    ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                                    5_000,
-                                    ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                                    5_000,
-                                    ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                                    10_000,
-                                    ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
-                                    8 << 20),
-                            new ByteArraySerializer(),
-                            new ByteArraySerializer());
-            producer = open;
-        }
-        return open;
-    }
-
-    private void closeProducer() {
-        if (producer != null) {
-            producer.close(Duration.ZERO);
-            producer = null;
-        }
-    }
-
-    private void requireBroker(boolean hasJustAnswered) throws InterruptedException {
-        long now = System.nanoTime();
-        if (hasJustAnswered) {
-            nextProbeNanos = now + PROBE_INTERVAL.toNanos();
-        } else if (now - nextProbeNanos >= 0) {
-            if (!probe.isReachable()) {
-                throw new KafkaException("the Kafka broker does not answer");
-            }
-            nextProbeNanos = System.nanoTime() + PROBE_INTERVAL.toNanos();
-        }
-    }
-
-    private void pause(Duration duration) {
-        try {
-            if (wakeUps.tryAcquire(duration.toMillis(), TimeUnit.MILLISECONDS)) {
-                wakeUps.drainPermits();
-            }
-        } catch (InterruptedException e) {
-            isStopping = true;
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void failed(Exception e) {
+    private void failed(RuntimeException e) {
         if (fault == null) {
             LOG.atWarn().setCause(e).log("The outbox cannot be relayed and is tried again");
         }
-        fault = String.valueOf(e.getMessage());
+        fault = "events cannot be sent and wait in the outbox: " + reason(e);
     }
 
     private void recovered() {
@@ -236,5 +171,19 @@ public final class OutboxRelay implements AutoCloseable {
             LOG.atInfo().log("The outbox is being relayed");
         }
         fault = null;
+    }
+
+    /** The innermost reason; of many records that failed, that of the first. */
+    private static String reason(Throwable fault) {
+        Throwable innermost = fault;
+        while (true) {
+            if (innermost instanceof CompositeException many) {
+                innermost = many.getCauses().getFirst();
+            } else if (innermost.getCause() != null) {
+                innermost = innermost.getCause();
+            } else {
+                return String.valueOf(innermost.getMessage());
+            }
+        }
     }
 }

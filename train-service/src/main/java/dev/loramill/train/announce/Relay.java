@@ -1,7 +1,7 @@
 package dev.loramill.train.announce;
 
-import dev.loramill.outbox.Outbox;
-import dev.loramill.outbox.OutboxRelay;
+import dev.loramill.outbox.legacy.Outbox;
+import dev.loramill.outbox.legacy.OutboxRelay;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;

@@ -7,7 +7,7 @@ import dev.loramill.events.ArtifactReference;
 import dev.loramill.events.RecipeReference;
 import dev.loramill.events.TrainingSpec;
 import dev.loramill.http.RefusedException;
-import dev.loramill.outbox.Transactions;
+import dev.loramill.outbox.legacy.Transactions;
 import dev.loramill.train.dataset.CleanService;
 import dev.loramill.train.dataset.FrozenVersion;
 import dev.loramill.train.dataset.IngestService;

@@ -3,7 +3,7 @@ package dev.loramill.train.schedule;
 import dev.loramill.artifacts.ArtifactStore;
 import dev.loramill.events.AttemptAssigned;
 import dev.loramill.events.AttemptReference;
-import dev.loramill.outbox.Outbox;
+import dev.loramill.outbox.legacy.Outbox;
 import dev.loramill.train.job.AttemptTable;
 import dev.loramill.train.job.Checkpoint;
 import dev.loramill.train.job.Job;

@@ -1,6 +1,6 @@
 package dev.loramill.train.schedule;
 
-import dev.loramill.outbox.Transactions;
+import dev.loramill.outbox.legacy.Transactions;
 import dev.loramill.train.job.JobTable;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -2,7 +2,7 @@ package dev.loramill.train.schedule;
 
 import dev.loramill.events.TrainingSpec;
 import dev.loramill.http.RefusedException;
-import dev.loramill.outbox.Transactions;
+import dev.loramill.outbox.legacy.Transactions;
 import dev.loramill.train.dataset.DatasetsCleaned;
 import dev.loramill.train.dataset.Freezing;
 import dev.loramill.train.dataset.FreezingOutcome;

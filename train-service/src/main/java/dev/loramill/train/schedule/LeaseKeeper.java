@@ -2,7 +2,7 @@ package dev.loramill.train.schedule;
 
 import dev.loramill.events.AttemptCancelled;
 import dev.loramill.events.AttemptReference;
-import dev.loramill.outbox.Outbox;
+import dev.loramill.outbox.legacy.Outbox;
 import dev.loramill.train.job.AttemptTable;
 import dev.loramill.train.job.Job;
 import dev.loramill.train.job.JobState;

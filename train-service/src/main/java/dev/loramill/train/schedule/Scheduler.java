@@ -1,6 +1,6 @@
 package dev.loramill.train.schedule;
 
-import dev.loramill.outbox.Transactions;
+import dev.loramill.outbox.legacy.Transactions;
 import dev.loramill.train.announce.Relay;
 import dev.loramill.train.job.AttemptTable;
 import dev.loramill.train.job.JobsMoved;

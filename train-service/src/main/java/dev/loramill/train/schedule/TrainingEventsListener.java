@@ -2,9 +2,9 @@ package dev.loramill.train.schedule;
 
 import dev.loramill.events.Topics;
 import dev.loramill.events.TrainingEvent;
-import dev.loramill.outbox.ConsumedEvent;
-import dev.loramill.outbox.PoisonEventException;
-import dev.loramill.outbox.TransactionalConsumer;
+import dev.loramill.outbox.legacy.ConsumedEvent;
+import dev.loramill.outbox.legacy.PoisonEventException;
+import dev.loramill.outbox.legacy.TransactionalConsumer;
 import dev.loramill.train.announce.Consumption;
 import dev.loramill.train.announce.KafkaConfig;
 import dev.loramill.train.announce.Relay;

@@ -1,7 +1,7 @@
 package dev.loramill.train.worker;
 
 import dev.loramill.http.Page;
-import dev.loramill.outbox.Transactions;
+import dev.loramill.outbox.legacy.Transactions;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;

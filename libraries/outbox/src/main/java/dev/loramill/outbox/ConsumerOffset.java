@@ -1,0 +1,33 @@
+package dev.loramill.outbox;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Embeddable;
+import jakarta.persistence.EmbeddedId;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Table;
+
+/** Offset of the next record of a partition that has not taken effect, for one consumer group. */
+@Entity(name = "ConsumerOffset")
+@Table(name = "consumer_offset")
+class ConsumerOffset {
+    /** The partition, and the group that consumes it. */
+    @Embeddable
+    record Id(
+            @Column(name = "consumer_group") String group,
+            @Column(name = "topic") String topic,
+            @Column(name = "partition") int partition) {}
+
+    @EmbeddedId Id id;
+
+    @Column(name = "next_offset", nullable = false)
+    long nextOffset;
+
+    /** For Hibernate. */
+    protected ConsumerOffset() {
+        this(new Id("", "", 0));
+    }
+
+    ConsumerOffset(Id id) {
+        this.id = id;
+    }
+}
