@@ -9,13 +9,10 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Consumer;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
@@ -32,23 +29,6 @@ import org.apache.kafka.metadata.storage.Formatter;
  */
 public final class LocalKafka implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
-    private static final int ROW_PARTITIONS = 4;
-    private static final Set<String> ROW_TOPICS =
-            Set.of(
-                    Topics.ROWS_SUBMITTED,
-                    Topics.ROWS_RECEIVED,
-                    Topics.ROWS_CLEANED,
-                    Topics.ROWS_REJECTED);
-    private static final Map<String, Duration> RETENTION =
-            Map.of(
-                    Topics.ROWS_SUBMITTED, Duration.ofDays(7),
-                    Topics.ROWS_RECEIVED, Duration.ofDays(30),
-                    Topics.ROWS_CLEANED, Duration.ofDays(30),
-                    Topics.ROWS_REJECTED, Duration.ofDays(30),
-                    Topics.TRAINING_ASSIGNMENTS, Duration.ofDays(7),
-                    Topics.TRAINING_EVENTS, Duration.ofDays(90),
-                    Topics.SERVING_STATUS, Duration.ofDays(7));
-    private static final Duration DEAD_LETTER_RETENTION = Duration.ofDays(30);
 
     private final KafkaRaftServer server;
     private final int port;
@@ -97,7 +77,11 @@ public final class LocalKafka implements AutoCloseable {
                 Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers());
         try (Admin admin = Admin.create(config)) {
             List<NewTopic> topics =
-                    Topics.all().stream().mapMulti(LocalKafka::withDeadLetters).toList();
+                    Topics.descriptions().stream()
+                            .map(topic ->
+                                    new NewTopic(topic.name(), topic.partitions(), (short) 1)
+                                            .configs(topic.config()))
+                            .toList();
             for (var created : admin.createTopics(topics).values().entrySet()) {
                 try {
                     created.getValue().get();
@@ -120,32 +104,6 @@ public final class LocalKafka implements AutoCloseable {
     public void close() {
         server.shutdown();
         server.awaitShutdown();
-    }
-
-    private static void withDeadLetters(String topic, Consumer<NewTopic> consumer) {
-        int partitions = ROW_TOPICS.contains(topic) ? ROW_PARTITIONS : 1;
-        consumer.accept(new NewTopic(topic, partitions, (short) 1).configs(topicConfig(topic)));
-        consumer.accept(
-                new NewTopic(Topics.deadLetters(topic), 1, (short) 1)
-                        .configs(
-                                Map.of(
-                                        "retention.ms",
-                                        Long.toString(DEAD_LETTER_RETENTION.toMillis()))));
-    }
-
-    private static Map<String, String> topicConfig(String topic) {
-        if (Topics.compacted().contains(topic)) {
-            return Map.of(
-                    "cleanup.policy",
-                    "compact",
-                    "min.cleanable.dirty.ratio",
-                    "0.1",
-                    "segment.ms",
-                    Long.toString(Duration.ofHours(1).toMillis()));
-        }
-        Duration retention = RETENTION.get(topic);
-        return Map.of(
-                "retention.ms", retention == null ? "-1" : Long.toString(retention.toMillis()));
     }
 
     private static void format(Path directory) throws IOException {
@@ -223,6 +181,8 @@ public final class LocalKafka implements AutoCloseable {
                         "6000",
                         "broker.heartbeat.interval.ms",
                         "500",
+                        "log.cleaner.min.cleanable.ratio",
+                        "0.1",
                         "log.cleaner.dedupe.buffer.size",
                         Long.toString(4L << 20),
                         "message.max.bytes",

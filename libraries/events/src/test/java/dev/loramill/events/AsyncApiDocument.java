@@ -72,11 +72,11 @@ final class AsyncApiDocument {
             line(2, "address: " + topic);
             line(2, "description: " + quoted(topicSentence(topic)));
             List<EventType> types = typesOn(topic);
-            if (types.isEmpty()) {
+            if (topic.equals(Topics.ROWS_SUBMITTED)) {
                 line(2, "messages:");
                 line(3, "SubmittedRows:");
                 line(4, "$ref: '#/components/messages/SubmittedRows'");
-            } else {
+            } else if (!types.isEmpty()) {
                 line(2, "messages:");
                 for (EventType type : types) {
                     line(3, type.eventClass().getSimpleName() + ":");
