@@ -99,7 +99,7 @@ class ArchitectureTest {
 
     @ArchTest static final ArchRule serveDependsOnNoOtherService = independent(SERVE);
 
-    /** They share a module, but the agent knows the trainer by its command line only. */
+    /** The agent knows the trainer by its command line only. */
     @ArchTest static final ArchRule workerDependsOnNoOtherService = independent(WORKER);
 
     @ArchTest static final ArchRule trainerDependsOnNoService = independent(TRAINER);
@@ -147,6 +147,16 @@ class ArchitectureTest {
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage("jakarta.ws.rs..");
+
+    @ArchTest
+    static final ArchRule onlyTheTrainerKnowsLibtorch =
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.loramill..")
+                    .and(outside(TRAINER))
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("org.bytedeco..");
 
     @ArchTest
     static final ArchRule foreignMemoryIsTouchedByModelsOnly =

@@ -20,6 +20,7 @@ class OperationsTest {
                     "ingest-service",
                     "clean-service",
                     "train-service",
+                    "trainer",
                     "train-worker",
                     "serve-service");
 

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe. Assignments may come twice; an attempt is known by its epoch.
  */
-public final class Agent implements AutoCloseable {
+final class Agent implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
 
     private final Path attempts;
@@ -42,19 +42,19 @@ public final class Agent implements AutoCloseable {
     /**
      * An agent that runs nothing yet.
      *
-     * @param trainerClass main class of the trainer
+     * @param trainer trainer that attempts run
      */
-    public Agent(
+    Agent(
             AgentState state,
             ArtifactStore artifacts,
             Reporter reporter,
-            String trainerClass,
+            TrainerInstallation trainer,
             AgentConfig config) {
         this.attempts = config.directory().resolve("attempts").toAbsolutePath();
         this.state = state;
         this.artifacts = artifacts;
         this.reporter = reporter;
-        this.trainer = new TrainerProcess(trainerClass, config.trainer());
+        this.trainer = new TrainerProcess(trainer, config.trainer());
         this.config = config;
     }
 

@@ -44,6 +44,14 @@ public interface AgentConfig {
 
     /** The trainer's child process. */
     interface Trainer {
+        /**
+         * Directory of the trainer: its jars in {@code lib}, and beside it the options and
+         * variables it is started with, as the build of the module trainer leaves them in {@code
+         * target/app}.
+         */
+        @WithDefault("trainer/target/app")
+        Path directory();
+
         /** Greatest heap of the trainer's JVM; tensors live outside of it. */
         @WithDefault("2g")
         String maxHeap();

@@ -18,8 +18,8 @@ import dev.loramill.events.TrainingCheckpointed;
 import dev.loramill.events.TrainingEvaluated;
 import dev.loramill.events.TrainingProgressed;
 import dev.loramill.events.TrainingSpec;
-import dev.loramill.worker.evaluate.EvaluationJob;
-import dev.loramill.worker.evaluate.EvaluationReport;
+import dev.loramill.events.trainer.EvaluationJob;
+import dev.loramill.events.trainer.EvaluationReport;
 import dev.loramill.worker.report.Reporter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -122,6 +122,7 @@ final class AttemptRun {
         Path adapter = directory.resolve(finished.adapter());
         EvaluationReport report =
                 EvaluationProcess.run(
+                        trainer.installation(),
                         new EvaluationJob(
                                 base.toString(),
                                 adapter.toString(),

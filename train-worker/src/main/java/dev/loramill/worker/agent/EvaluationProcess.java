@@ -2,10 +2,9 @@ package dev.loramill.worker.agent;
 
 import dev.loramill.events.AttemptFailed.FaultCategory;
 import dev.loramill.events.EventJson;
+import dev.loramill.events.trainer.EvaluationJob;
+import dev.loramill.events.trainer.EvaluationReport;
 import dev.loramill.worker.child.ChildJvm;
-import dev.loramill.worker.evaluate.EvaluateCommand;
-import dev.loramill.worker.evaluate.EvaluationJob;
-import dev.loramill.worker.evaluate.EvaluationReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,15 +20,22 @@ final class EvaluationProcess {
      *
      * @throws AttemptFault when the process ends badly
      */
-    static EvaluationReport run(EvaluationJob job, Path directory)
+    static EvaluationReport run(TrainerInstallation trainer, EvaluationJob job, Path directory)
             throws IOException, InterruptedException, AttemptFault {
         Path jobFile = directory.resolve("evaluation-job.json");
         Path reportFile = directory.resolve("evaluation.json");
         Files.write(jobFile, EventJson.mapper().writeValueAsBytes(job));
         ChildJvm jvm =
                 new ChildJvm(
-                        EvaluateCommand.class.getName(),
-                        List.of(jobFile.toString(), reportFile.toString()),
+                        trainer.classPath(),
+                        trainer.mainClass(),
+                        List.of(
+                                "evaluate",
+                                "--exit-with-parent",
+                                "--job",
+                                jobFile.toString(),
+                                "--out",
+                                reportFile.toString()),
                         List.of(
                                 "-Xmx512m",
                                 "--enable-native-access=ALL-UNNAMED",

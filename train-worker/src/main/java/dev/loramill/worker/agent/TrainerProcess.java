@@ -3,7 +3,6 @@ package dev.loramill.worker.agent;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.loramill.events.AttemptFailed.FaultCategory;
-import dev.loramill.launch.LaunchSettings;
 import dev.loramill.worker.child.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,12 +20,17 @@ final class TrainerProcess {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int EXIT_INVALID_INPUT = 2;
 
-    private final String mainClass;
+    private final TrainerInstallation installation;
     private final AgentConfig.Trainer config;
 
-    TrainerProcess(String mainClass, AgentConfig.Trainer config) {
-        this.mainClass = mainClass;
+    TrainerProcess(TrainerInstallation installation, AgentConfig.Trainer config) {
+        this.installation = installation;
         this.config = config;
+    }
+
+    /** The trainer that it runs. */
+    TrainerInstallation installation() {
+        return installation;
     }
 
     /**
@@ -39,10 +43,17 @@ final class TrainerProcess {
             throws IOException, InterruptedException, AttemptFault {
         ChildJvm jvm =
                 new ChildJvm(
-                        mainClass,
-                        List.of("run", "--job", job.toString(), "--out", directory.toString()),
+                        installation.classPath(),
+                        installation.mainClass(),
+                        List.of(
+                                "run",
+                                "--exit-with-parent",
+                                "--job",
+                                job.toString(),
+                                "--out",
+                                directory.toString()),
                         options(),
-                        LaunchSettings.environment(),
+                        installation.environment(),
                         directory.resolve("trainer.log"));
         for (int start = 0; ; start++) {
             AtomicReference<TrainerLine> last = new AtomicReference<>(new TrainerLine.Other());
@@ -78,7 +89,7 @@ final class TrainerProcess {
     }
 
     private List<String> options() {
-        List<String> options = new ArrayList<>(LaunchSettings.jvmOptions());
+        List<String> options = new ArrayList<>(installation.jvmOptions());
         options.add("-Xmx" + config.maxHeap());
         return options;
     }

@@ -29,9 +29,6 @@ import org.slf4j.LoggerFactory;
 @ApplicationScoped
 class WorkerLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerLifecycle.class);
-    private static final String CUDA_LIBRARY =
-            "/org/bytedeco/pytorch/linux-x86_64-gpu/libtorch_cuda.so";
-    private static final String TRAINER = "dev.loramill.trainer.cli.TrainerCommand";
     private static final Duration RETRY = Duration.ofSeconds(2);
 
     private final AgentConfig config;
@@ -91,6 +88,7 @@ class WorkerLifecycle {
 
     private void startParts() throws IOException {
         String workerId = config.id().orElseGet(WorkerLifecycle::hostName);
+        TrainerInstallation trainer = TrainerInstallation.in(config.trainer().directory());
         AgentState state = AgentState.in(config.directory());
         KafkaReporter reporter = opened(new KafkaReporter(bootstrapServers));
         Agent agent =
@@ -99,7 +97,7 @@ class WorkerLifecycle {
                                 state,
                                 new LocalArtifactStore(artifacts),
                                 reporter,
-                                TRAINER,
+                                trainer,
                                 config));
         AssignmentListener assignments =
                 opened(new AssignmentListener(bootstrapServers, workerId, agent, state));
@@ -110,7 +108,7 @@ class WorkerLifecycle {
                         new Heartbeats(
                                 reporter,
                                 workerId,
-                                device(),
+                                device(trainer),
                                 memoryBytes(),
                                 agent::running,
                                 Clock.systemUTC()));
@@ -120,10 +118,9 @@ class WorkerLifecycle {
     }
 
     /** The device to announce; which GPU a choice of its own will fall on, the trainer will say. */
-    private String device() {
+    private String device(TrainerInstallation trainer) {
         String asked = config.trainer().device();
-        boolean hasCuda = WorkerLifecycle.class.getResource(CUDA_LIBRARY) != null;
-        return asked.equals("auto") && !hasCuda ? "cpu" : asked;
+        return asked.equals("auto") && !trainer.hasCuda() ? "cpu" : asked;
     }
 
     private <T extends AutoCloseable> T opened(T part) {

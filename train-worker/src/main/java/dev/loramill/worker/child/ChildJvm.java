@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A JVM to be started as a child process.
  *
+ * @param classPath its jars and directories of classes
  * @param mainClass class whose {@code main} it runs
  * @param arguments arguments of that {@code main}
  * @param options options of the JVM
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param log file that takes its standard error, appended
  */
 public record ChildJvm(
+        String classPath,
         String mainClass,
         List<String> arguments,
         List<String> options,
@@ -37,14 +40,18 @@ public record ChildJvm(
         environment = Map.copyOf(environment);
     }
 
-    /** Starts the process; it ends with this one. */
+    /**
+     * Starts the process. The other end of its standard input is held by this process, which never
+     * writes to it: a child that reads the end of it knows that its parent has gone.
+     */
     public Running start() throws IOException {
         List<String> command = new ArrayList<>();
-        command.add(ClassPath.java().toString());
+        command.add(
+                Path.of(Objects.requireNonNull(System.getProperty("java.home")), "bin", "java")
+                        .toString());
         command.addAll(options);
         command.add("-cp");
-        command.add(ClassPath.ofThisProcess());
-        command.add(ChildMain.class.getName());
+        command.add(classPath);
         command.add(mainClass);
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);

@@ -25,6 +25,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -192,7 +195,12 @@ class AgentIT {
                 AgentState.in(config.directory()),
                 artifacts,
                 reporter,
-                ScriptedTrainer.class.getName(),
+                new TrainerInstallation(
+                        Objects.requireNonNull(System.getProperty("java.class.path")),
+                        ScriptedTrainer.class.getName(),
+                        List.of(),
+                        Map.of(),
+                        false),
                 config);
     }
 
@@ -283,6 +291,11 @@ class AgentIT {
         @Override
         public Trainer trainer() {
             return new Trainer() {
+                @Override
+                public Path directory() {
+                    return Path.of("unused");
+                }
+
                 @Override
                 public String maxHeap() {
                     return "256m";

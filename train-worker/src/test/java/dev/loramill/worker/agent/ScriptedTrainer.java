@@ -5,12 +5,16 @@ import dev.loramill.events.EventJson;
 import dev.loramill.llama.gguf.GgufFile;
 import dev.loramill.llama.gguf.ModelHyperparameters;
 import dev.loramill.llama.tiny.TinyAdapter;
+import dev.loramill.trainer.evaluate.EvaluateCommand;
+import dev.loramill.trainer.launch.ParentWatch;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine;
 
 /**
  * Speaks the trainer's side of the protocol without training: the seed of the job says how it
- * behaves, so that each failure can be had at will.
+ * behaves, so that each failure can be had at will. The evaluation is the real one.
  */
 public final class ScriptedTrainer {
     /** Dies at its first start, after a checkpoint. */
@@ -28,8 +32,14 @@ public final class ScriptedTrainer {
     private ScriptedTrainer() {}
 
     public static void main(String[] arguments) throws Exception {
-        JsonNode job = EventJson.mapper().readTree(Path.of(arguments[2]).toFile());
-        Path directory = Path.of(arguments[4]);
+        if (arguments[0].equals("evaluate")) {
+            List<String> rest = List.of(arguments).subList(1, arguments.length);
+            System.exit(
+                    new CommandLine(new EvaluateCommand()).execute(rest.toArray(String[]::new)));
+        }
+        ParentWatch.start();
+        JsonNode job = EventJson.mapper().readTree(Path.of(valueOf("--job", arguments)).toFile());
+        Path directory = Path.of(valueOf("--out", arguments));
         int seed = job.path("seed").asInt();
         Path checkpoint = directory.resolve("checkpoint-2.bin");
         boolean isResumed = Files.exists(checkpoint);
@@ -74,6 +84,10 @@ public final class ScriptedTrainer {
                 "{'type':'finished','adapter':'adapter.gguf','adapterSha256':'','peft':'peft',"
                         + "'baseEvalLoss':3.5,'evalLoss':2.5,'steps':4,'trainedTokens':256,"
                         + "'wallSeconds':1.5,'peakMemoryBytes':1000}");
+    }
+
+    private static String valueOf(String option, String[] arguments) {
+        return arguments[List.of(arguments).indexOf(option) + 1];
     }
 
     private static void say(String format, Object... arguments) {

@@ -1,7 +1,6 @@
 package dev.loramill.local.cli;
 
 import dev.loramill.local.launch.LoramillHome;
-import dev.loramill.local.launch.Service;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +41,7 @@ sealed interface TrainingDevice {
         @Override
         public String advice() {
             if (hasDriver) {
-                return "the build cannot use the GPU: ./mvnw -Pcuda -pl train-worker -am package";
+                return "the build cannot use the GPU: ./mvnw -Pcuda -pl trainer -am package";
             }
             if (hasCuda) {
                 return "no NVIDIA driver is loaded; " + ASK + " says what is missing";
@@ -64,12 +63,12 @@ sealed interface TrainingDevice {
         }
     }
 
-    /** Looks at this machine and at the built worker. */
+    /** Looks at this machine and at the built trainer. */
     static TrainingDevice of(LoramillHome home) throws IOException {
         return of(
                 Path.of("/proc/cpuinfo"),
                 Path.of("/proc/driver/nvidia/version"),
-                home.jar(Service.WORKER).resolveSibling("lib").resolve("main"));
+                home.trainer().resolve("lib"));
     }
 
     /**
@@ -77,7 +76,7 @@ sealed interface TrainingDevice {
      *
      * @param processor Linux's description of the processor
      * @param driver is there if the driver of NVIDIA is loaded
-     * @param libraries the worker's libraries
+     * @param libraries the trainer's libraries
      */
     static TrainingDevice of(Path processor, Path driver, Path libraries) throws IOException {
         boolean hasDriver = Files.exists(driver);

@@ -85,6 +85,11 @@ public record LoramillHome(Path directory, Path checkout, Ports ports) {
         return URI.create("http://127.0.0.1:" + ports.of(service));
     }
 
+    /** The built trainer. */
+    public Path trainer() {
+        return checkout.resolve("trainer/target/app");
+    }
+
     /** Runnable jar of a service. */
     public Path jar(Service service) {
         return checkout.resolve(service.module()).resolve("target/quarkus-app/quarkus-run.jar");

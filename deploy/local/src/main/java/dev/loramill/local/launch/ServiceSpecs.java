@@ -86,6 +86,7 @@ final class ServiceSpecs {
         environment.put("LORAMILL_CLEAN_URL", home.address(Service.CLEAN).toString());
         environment.put("LORAMILL_CLEAN_STATE_DIRECTORY", home.cleanState().toString());
         environment.put("LORAMILL_WORKER_DIRECTORY", home.worker().toString());
+        environment.put("LORAMILL_WORKER_TRAINER_DIRECTORY", home.trainer().toString());
         environment.put("LORAMILL_SERVE_BASE", base);
         if (WITH_DATABASE.contains(service)) {
             environment.put(

@@ -1,5 +1,0 @@
-/** Measures base against adapter on the probe questions, in the engine that serves. */
-@NullMarked
-package dev.loramill.worker.evaluate;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,181 @@
+package dev.loramill.trainer.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.loramill.trainer.data.Document;
+import dev.loramill.trainer.export.AdapterExport;
+import dev.loramill.trainer.job.InvalidJobException;
+import dev.loramill.trainer.job.LearningRateSchedule;
+import dev.loramill.trainer.launch.LaunchSettings;
+import dev.loramill.trainer.loop.PreparedRun;
+import dev.loramill.trainer.lora.LoraLayout;
+import dev.loramill.trainer.lora.LoraParameters;
+import dev.loramill.trainer.model.Architecture;
+import dev.loramill.trainer.tensor.MatrixArena;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Runs the same steps in PEFT: same base file, same initial adapter, same rows in each batch. */
+final class PeftRun {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final String SCRIPT = "peft_bench.py";
+
+    private final String python;
+    private final Path script;
+
+    private PeftRun(String python, Path script) {
+        this.python = python;
+        this.script = script;
+    }
+
+    /**
+     * Finds out, before anything is measured, whether an interpreter can do it.
+     *
+     * @param directory takes the script
+     * @throws InvalidJobException if it cannot be started or lacks a library
+     */
+    static PeftRun of(String python, Path directory) throws IOException, InterruptedException {
+        Path script = directory.resolve(SCRIPT);
+        try (InputStream source = PeftRun.class.getResourceAsStream(SCRIPT)) {
+            Files.copy(Objects.requireNonNull(source, SCRIPT), script);
+        }
+        Process process;
+        try {
+            process =
+                    new ProcessBuilder(python, script.toString(), "--check")
+                            .redirectErrorStream(true)
+                            .start();
+        } catch (IOException e) {
+            throw new InvalidJobException(
+                    "--python \""
+                            + python
+                            + "\" cannot be started; name a Python 3 that has torch, transformers and"
+                            + " peft");
+        }
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new InvalidJobException(
+                    "--python \"" + python + "\" cannot run PEFT: " + said.strip());
+        }
+        return new PeftRun(python, script);
+    }
+
+    /**
+     * Trains in PEFT, and lets it evaluate another adapter beside its own.
+     *
+     * @param other folder in PEFT's format of the adapter that we have trained
+     * @throws IOException if the process fails
+     */
+    PeftFigures run(PreparedRun run, Path other, Path directory, int warmupSteps, PrintWriter table)
+            throws IOException, InterruptedException {
+        Path adapter = directory.resolve("initial");
+        writeInitialAdapter(run, adapter);
+        Path plan = directory.resolve("plan.json");
+        JSON.writeValue(plan.toFile(), plan(run, adapter, other));
+        ProcessBuilder builder = new ProcessBuilder(python, script.toString(), plan.toString());
+        // What this process was started with suits the trainer; PEFT runs as a person starts it.
+        builder.environment().keySet().removeAll(LaunchSettings.environment().keySet());
+        SideProcess.Printed printed =
+                new SideProcess("PEFT", builder, directory.resolve("peft.log"), table)
+                        .run(PeftRun::stepOf);
+        return new PeftFigures(
+                RunFigures.of(
+                        printed.steps(),
+                        warmupSteps,
+                        printed.last().path("evalLoss").asDouble(),
+                        printed.last().path("peakMemoryBytes").asLong()),
+                printed.last().path("adapterEvalLoss").asDouble(),
+                printed.last().path("otherAdapterEvalLoss").asDouble(),
+                tokensPerRealToken(run));
+    }
+
+    private static double tokensPerRealToken(PreparedRun run) {
+        long computed = 0;
+        long real = 0;
+        for (int step = 0; step < run.totalSteps(); step++) {
+            for (List<Document> batch : run.plan().documents(step)) {
+                int longest = batch.stream().mapToInt(Document::length).max().orElse(0);
+                computed += (long) longest * batch.size();
+                real += batch.stream().mapToLong(Document::length).sum();
+            }
+        }
+        return (double) computed / real;
+    }
+
+    private static Optional<StepFigures> stepOf(JsonNode line) {
+        return line.has("step")
+                ? Optional.of(
+                        new StepFigures(
+                                line.path("loss").asDouble(),
+                                line.path("tokens").asLong(),
+                                line.path("seconds").asDouble(),
+                                Map.of()))
+                : Optional.empty();
+    }
+
+    private static void writeInitialAdapter(PreparedRun run, Path directory) throws IOException {
+        try (MatrixArena arena = new MatrixArena(1)) {
+            LoraParameters parameters =
+                    new LoraParameters(
+                            new LoraLayout(run.weights().shape(), run.job().lora()), arena);
+            parameters.initialize(run.job().seed());
+            new AdapterExport(
+                            run.weights().shape(),
+                            Architecture.of(run.weights().shape().architecture()).orElseThrow(),
+                            run.job().lora(),
+                            parameters)
+                    .writePeft(directory, "base");
+        }
+    }
+
+    private static ObjectNode plan(PreparedRun run, Path adapter, Path other) {
+        LearningRateSchedule schedule = run.job().optimizer().scheduleOf(run.totalSteps());
+        ObjectNode plan = JSON.createObjectNode();
+        plan.put("base", run.job().base().toAbsolutePath().toString());
+        plan.put("adapter", adapter.toString());
+        plan.put("otherAdapter", other.toString());
+        plan.put("threads", run.job().threads());
+        plan.put("seed", run.job().seed());
+        plan.put("precision", run.precision().label());
+        plan.put("learningRate", run.job().optimizer().learningRate());
+        plan.put("weightDecay", run.job().optimizer().weightDecay());
+        plan.put("schedule", schedule.kind().name().toLowerCase(Locale.ROOT));
+        plan.put("warmupSteps", schedule.warmupSteps());
+        plan.put("totalSteps", run.totalSteps());
+        plan.put("gradientClip", run.job().optimizer().gradientClip());
+        ArrayNode batches = plan.putArray("batches");
+        for (int step = 0; step < run.totalSteps(); step++) {
+            run.plan().documents(step).forEach(batch -> batches.add(documents(batch)));
+        }
+        ArrayNode evaluation = plan.putArray("evalBatches");
+        for (int step = 0; step < run.evalPlan().stepCount(); step++) {
+            run.evalPlan().documents(step).forEach(batch -> evaluation.add(documents(batch)));
+        }
+        return plan;
+    }
+
+    private static ArrayNode documents(List<Document> batch) {
+        ArrayNode documents = JSON.createArrayNode();
+        for (Document document : batch) {
+            ObjectNode node = documents.addObject();
+            ArrayNode tokens = node.putArray("tokens");
+            ArrayNode labels = node.putArray("labels");
+            for (int i = 0; i < document.length(); i++) {
+                tokens.add(document.token(i));
+                labels.add(document.isLabel(i) ? 1 : 0);
+            }
+        }
+        return documents;
+    }
+}
