@@ -1,5 +1,6 @@
 package dev.loramill.architecture;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
@@ -43,6 +44,9 @@ class ArchitectureTest {
         HTTP,
         "dev.loramill.llama..",
         "dev.loramill.samples.."
+    };
+    private static final String[] QUARKUS_LIBRARIES = {
+        HTTP, "dev.loramill.artifacts..", "dev.loramill.outbox..", "dev.loramill.messaging.."
     };
     private static final Pattern BANNED_NAME =
             Pattern.compile(".*(Manager|Helper|Utils?|Common|Impl|Data|Info)|.+Processor");
@@ -177,13 +181,16 @@ class ArchitectureTest {
                     .should()
                     .dependOnClassesThat(type(java.lang.foreign.Linker.class));
 
-    /** What every HTTP door has in common is a matter of the framework that opens them. */
+    /**
+     * What every service would write again (its doors, its messages, the bean of its store) is a
+     * matter of the framework.
+     */
     @ArchTest
     static final ArchRule otherLibrariesKnowNoFramework =
             noClasses()
                     .that(
                             resideInAnyPackage(LIBRARIES)
-                                    .and(outside(HTTP))
+                                    .and(not(resideInAnyPackage(QUARKUS_LIBRARIES)))
                                     .or(resideInAPackage(TRAINER)))
                     .should()
                     .dependOnClassesThat()

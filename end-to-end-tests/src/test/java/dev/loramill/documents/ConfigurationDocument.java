@@ -41,13 +41,12 @@ final class ConfigurationDocument {
     /** What the document should say. */
     static String text() throws IOException {
         StringBuilder text = new StringBuilder(HEAD);
+        text.append("\n## All services\n");
+        table(text, Path.of("..", "libraries", "artifacts", "src", "main"));
         for (String service : SERVICES) {
             Path root = Path.of("..", service, "src", "main");
             text.append("\n## ").append(service).append('\n');
-            text.append("\n| key | default | effect |\n|---|---|---|\n");
-            for (ConfigurationKeys.Key key : ConfigurationKeys.in(javaFiles(root))) {
-                text.append(row(key));
-            }
+            table(text, root);
             text.append(
                     "\nSet in its `application.properties`, and to be overridden alike:\n\n```\n");
             settings(root.resolve("resources").resolve("application.properties"))
@@ -55,6 +54,13 @@ final class ConfigurationDocument {
             text.append("```\n");
         }
         return text.toString();
+    }
+
+    private static void table(StringBuilder text, Path root) throws IOException {
+        text.append("\n| key | default | effect |\n|---|---|---|\n");
+        for (ConfigurationKeys.Key key : ConfigurationKeys.in(javaFiles(root))) {
+            text.append(row(key));
+        }
     }
 
     private static String row(ConfigurationKeys.Key key) {

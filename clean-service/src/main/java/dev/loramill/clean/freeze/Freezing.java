@@ -3,7 +3,7 @@ package dev.loramill.clean.freeze;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.loramill.artifacts.ArtifactStore;
 import dev.loramill.artifacts.BaseModel;
-import dev.loramill.artifacts.LocalArtifactStore;
+import dev.loramill.artifacts.BasesConfig;
 import dev.loramill.clean.announce.Announcer;
 import dev.loramill.clean.ledger.DatasetLedger;
 import dev.loramill.clean.ledger.LedgerQueries;
@@ -42,12 +42,12 @@ class Freezing {
             DataSource dataSource,
             LedgerQueries ledgers,
             Announcer announcer,
-            ArtifactsConfig artifacts,
+            ArtifactStore store,
             BasesConfig bases) {
         this.dataSource = dataSource;
         this.ledgers = ledgers;
         this.announcer = announcer;
-        this.store = new LocalArtifactStore(artifacts.directory());
+        this.store = store;
         this.tokenizers = new BaseTokenizers(store, bases.catalogue());
         this.freezer = new DatasetFreezer(dataSource, store);
     }
