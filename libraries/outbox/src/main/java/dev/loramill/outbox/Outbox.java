@@ -57,7 +57,18 @@ public class Outbox {
      * @throws IllegalStateException when there is no transaction
      */
     public void publish(String topic, Event event) {
-        insert(List.of(row(topic, EventEnvelope.of(source, event))), true);
+        publishAll(topic, List.of(event));
+    }
+
+    /**
+     * Publishes events on one topic, in their order.
+     *
+     * @throws IllegalStateException when there is no transaction
+     */
+    public void publishAll(String topic, List<? extends Event> events) {
+        insert(
+                events.stream().map(event -> row(topic, EventEnvelope.of(source, event))).toList(),
+                true);
     }
 
     /**

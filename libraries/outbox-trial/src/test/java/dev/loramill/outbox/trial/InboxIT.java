@@ -1,0 +1,266 @@
+package dev.loramill.outbox.trial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.loramill.events.DatasetOpened;
+import dev.loramill.events.EventEnvelope;
+import dev.loramill.events.KafkaEvents;
+import dev.loramill.events.RecipeReference;
+import dev.loramill.messaging.Contact;
+import dev.loramill.outbox.ConsumedEvent;
+import dev.loramill.outbox.Outbox;
+import dev.loramill.stack.Topic;
+import io.quarkus.arc.All;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@QuarkusTestResource(TrialGround.class)
+class InboxIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final RecipeReference RECIPE = new RecipeReference("none", "a".repeat(64));
+
+    @Inject TrialListener listener;
+    @Inject TrialEffects effects;
+    @Inject Outbox outbox;
+    @Inject EntityManager entities;
+    @Inject @All List<Contact> contacts;
+
+    @Inject
+    @ConfigProperty(name = "kafka.bootstrap.servers")
+    String bootstrapServers;
+
+    private final String prefix = UUID.randomUUID() + "-";
+
+    @AfterEach
+    void putEffectsBack() {
+        listener.onRecords(null);
+        listener.onEvents((batch, deadLetters) -> {});
+    }
+
+    @Test
+    void aBatchThatFailsIsUndoneAndHandledAgain() throws Exception {
+        AtomicInteger attempts = new AtomicInteger();
+        List<String> faults = new CopyOnWriteArrayList<>();
+        listener.onRecords((batch, deadLetters) -> {
+            effects.handle(batch, deadLetters);
+            if (attempts.incrementAndGet() <= 3) {
+                throw new SQLException("planted");
+            }
+        });
+        send(0, 100);
+
+        await().atMost(PATIENCE)
+                .until(() -> {
+                    fault().ifPresent(faults::add);
+                    return effects().size() >= 100 && fault().isEmpty();
+                });
+
+        assertThat(effects()).containsExactlyInAnyOrderElementsOf(values(0, 100));
+        assertThat(faults).anyMatch(fault -> fault.contains("planted"));
+    }
+
+    @Test
+    void anErrorIsTriedAgainLikeAnException() throws Exception {
+        AtomicInteger attempts = new AtomicInteger();
+        listener.onRecords((batch, deadLetters) -> {
+            if (attempts.incrementAndGet() == 1) {
+                throw new StackOverflowError("planted");
+            }
+            effects.handle(batch, deadLetters);
+        });
+        send(0, 10);
+
+        await().atMost(PATIENCE).until(() -> effects().size() >= 10);
+        assertThat(effects()).containsExactlyInAnyOrderElementsOf(values(0, 10));
+    }
+
+    @Test
+    void recordsOfAPartitionTakeEffectInOrder() throws Exception {
+        List<ConsumerRecord<String, byte[]>> seen = new CopyOnWriteArrayList<>();
+        listener.onRecords((batch, deadLetters) -> seen.addAll(batch));
+        send(0, 500);
+
+        await().atMost(PATIENCE).until(() -> seen.size() >= 500);
+        for (int partition = 0; partition < 4; partition++) {
+            int number = partition;
+            assertThat(seen.stream().filter(record -> record.partition() == number))
+                    .extracting(ConsumerRecord::offset)
+                    .isSorted();
+        }
+    }
+
+    @Test
+    void whatIsNoEventGoesToTheDeadLetterQueueWithTheReason() throws Exception {
+        EventEnvelope good =
+                EventEnvelope.of(
+                        URI.create("/loramill/test"),
+                        new DatasetOpened(prefix, "name", RECIPE, Instant.EPOCH));
+        List<ConsumedEvent> seen = new CopyOnWriteArrayList<>();
+        listener.onEvents((batch, deadLetters) -> seen.addAll(batch));
+        long offset;
+        try (Producer<String, byte[]> producer = Records.producer(bootstrapServers)) {
+            offset =
+                    producer.send(
+                                    new ProducerRecord<>(
+                                            "trial.events",
+                                            0,
+                                            prefix,
+                                            "{".getBytes(StandardCharsets.UTF_8)))
+                            .get()
+                            .offset();
+            producer.send(KafkaEvents.record("trial.events", good)).get();
+        }
+
+        await().atMost(PATIENCE)
+                .until(() -> dead("trial.events.dlq").size() == 1 && seen.size() == 1);
+        assertThat(seen.getFirst().envelope()).isEqualTo(good);
+        ConsumerRecord<String, byte[]> dead = dead("trial.events.dlq").getFirst();
+        assertThat(dead.value()).asString(StandardCharsets.UTF_8).isEqualTo("{");
+        assertThat(Records.header(dead, "dead-letter-reason"))
+                .isEqualTo("header ce_type is missing");
+        assertThat(Records.header(dead, "dead-letter-exception-class-name"))
+                .isEqualTo("dev.loramill.events.UnreadableEventException");
+        assertThat(Records.header(dead, "dead-letter-topic")).isEqualTo("trial.events");
+        assertThat(Records.header(dead, "dead-letter-partition")).isEqualTo("0");
+        assertThat(Records.header(dead, "dead-letter-offset")).isEqualTo(Long.toString(offset));
+        await().atMost(PATIENCE).until(() -> pending() == 0);
+    }
+
+    @Test
+    void condemnedRecordsAreSkippedAndTheRestOfTheirBatchTakesEffect() throws Exception {
+        listener.onRecords((batch, deadLetters) -> {
+            List<ConsumerRecord<String, byte[]>> fit = new ArrayList<>();
+            for (ConsumerRecord<String, byte[]> record : batch) {
+                String value = TrialEffects.text(record);
+                if (value.equals(prefix + 7) || value.equals(prefix + 33)) {
+                    deadLetters.add(record, "value " + value);
+                } else {
+                    fit.add(record);
+                }
+            }
+            effects.handle(fit, deadLetters);
+        });
+        send(0, 50);
+
+        await().atMost(PATIENCE)
+                .until(() -> effects().size() >= 48 && dead("trial.in.dlq").size() >= 2);
+        List<String> expected = new ArrayList<>(values(0, 50));
+        expected.removeAll(List.of(prefix + 7, prefix + 33));
+        assertThat(effects()).containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(dead("trial.in.dlq"))
+                .extracting(record -> Records.header(record, "dead-letter-reason"))
+                .containsExactlyInAnyOrder("value " + prefix + 7, "value " + prefix + 33);
+    }
+
+    @Test
+    void manyCondemnedRecordsCostNoTransactionEach() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        listener.onRecords((batch, deadLetters) -> {
+            calls.incrementAndGet();
+            batch.forEach(record -> deadLetters.add(record, "all are bad"));
+        });
+        send(0, 500);
+
+        await().atMost(PATIENCE).until(() -> dead("trial.in.dlq").size() >= 500);
+        // A batch takes what a poll brought; a transaction a record would be five hundred.
+        assertThat(calls).hasValueLessThan(100);
+        assertThat(dead("trial.in.dlq")).hasSize(500);
+    }
+
+    @Test
+    void offsetsAreCommittedToKafkaSoThatItsToolsSeeTheLag() throws Exception {
+        send(0, 40);
+        await().atMost(PATIENCE).until(() -> effects().size() >= 40);
+
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> {
+                        Map<TopicPartition, OffsetAndMetadata> committed =
+                                admin.listConsumerGroupOffsets("trial")
+                                        .partitionsToOffsetAndMetadata()
+                                        .get();
+                        for (int partition = 0; partition < 4; partition++) {
+                            assertThat(
+                                            Objects.requireNonNull(
+                                                            committed.get(
+                                                                    new TopicPartition(
+                                                                            "trial.in", partition)))
+                                                    .offset())
+                                    .isEqualTo(stored(partition));
+                        }
+                    });
+        }
+    }
+
+    private Optional<String> fault() {
+        return contacts.stream().flatMap(contact -> contact.fault().stream()).findFirst();
+    }
+
+    private long pending() {
+        return outbox.pending();
+    }
+
+    private long stored(int partition) {
+        return QuarkusTransaction.requiringNew()
+                .call(() ->
+                        (Long)
+                                entities.createNativeQuery(
+                                                "SELECT next_offset FROM consumer_offset WHERE topic = 'trial.in' AND consumer_group = 'trial' AND partition = ?1",
+                                                Long.class)
+                                        .setParameter(1, partition)
+                                        .getSingleResult());
+    }
+
+    @SuppressWarnings("unchecked")
+    private List<String> effects() {
+        return QuarkusTransaction.requiringNew()
+                .call(() ->
+                        entities.createNativeQuery(
+                                        "SELECT value FROM effect WHERE value LIKE ?1",
+                                        String.class)
+                                .setParameter(1, prefix + "%")
+                                .getResultList());
+    }
+
+    private List<ConsumerRecord<String, byte[]>> dead(String topic) {
+        return new Topic(bootstrapServers, topic)
+                .records().stream()
+                        .filter(record -> record.key() != null && record.key().startsWith(prefix))
+                        .toList();
+    }
+
+    private void send(int from, int to) throws Exception {
+        Records.send(bootstrapServers, "trial.in", prefix, from, to);
+    }
+
+    private List<String> values(int from, int to) {
+        return Records.values(prefix, from, to);
+    }
+}
