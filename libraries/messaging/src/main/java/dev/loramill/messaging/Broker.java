@@ -7,6 +7,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -22,7 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Whether Kafka answers, asked every two seconds with the settings of all clients ({@code kafka.*},
- * so also with their TLS and SASL).
+ * so also with their TLS and SASL); and, once it does, whether the topics are as the program needs
+ * them.
  */
 @ApplicationScoped
 public class Broker implements Contact {
@@ -30,11 +32,13 @@ public class Broker implements Contact {
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     private final Map<String, Object> config;
+    private final TopicCheck topics;
     private @Nullable Admin admin;
     private volatile @Nullable String fault = "Kafka has not been asked yet";
 
-    Broker(@Identifier("default-kafka-broker") Map<String, Object> config) {
+    Broker(@Identifier("default-kafka-broker") Map<String, Object> config, TopicCheck topics) {
         this.config = config;
+        this.topics = topics;
     }
 
     @Override
@@ -66,7 +70,8 @@ public class Broker implements Contact {
         try {
             Admin open = open();
             open.describeCluster().nodes().get(TIMEOUT.toMillis() + 500, TimeUnit.MILLISECONDS);
-            return null;
+            List<String> faults = topics.faults(open);
+            return faults.isEmpty() ? null : String.join("; ", faults);
         } catch (ExecutionException e) {
             return sentence(e.getCause());
         } catch (TimeoutException e) {

@@ -4,6 +4,8 @@ import dev.loramill.messaging.Deliveries;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.config.Config;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Has each record of a channel take effect on the database exactly once: the offsets are stored in
@@ -16,6 +18,8 @@ import org.eclipse.microprofile.config.Config;
  */
 @ApplicationScoped
 public class Inbox {
+    private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
+
     private final Deliveries deliveries;
     private final BatchTransaction transaction;
     private final Config config;
@@ -30,7 +34,6 @@ public class Inbox {
      * Takes in a batch of events.
      *
      * @param channel channel that it came by, which names the group
-     * @throws IllegalStateException when the application stops before it took effect
      */
     public void take(String channel, ConsumerRecords<String, byte[]> batch, EventHandler handler) {
         deliver(channel, batch, BatchTransaction.reading(handler));
@@ -40,7 +43,6 @@ public class Inbox {
      * Takes in a batch of records that need not be events.
      *
      * @param channel channel that it came by, which names the group
-     * @throws IllegalStateException when the application stops before it took effect
      */
     public void takeRecords(
             String channel, ConsumerRecords<String, byte[]> batch, RecordHandler handler) {
@@ -55,8 +57,12 @@ public class Inbox {
         try {
             deliveries.deliver(channel, () -> transaction.run(group, batch, handler));
         } catch (Exception e) {
-            throw new IllegalStateException(
-                    "channel \"%s\" stopped before a batch took effect".formatted(channel), e);
+            // Only when the application stops. The channel need not know: the next start begins at
+            // the stored offset, which has not moved.
+            LOG.atInfo()
+                    .addKeyValue("channel", channel)
+                    .addKeyValue("cause", e)
+                    .log("A batch did not take effect before the end; the next start takes it up");
         }
     }
 }

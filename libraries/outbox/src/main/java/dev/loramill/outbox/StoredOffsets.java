@@ -49,7 +49,7 @@ public class StoredOffsets implements KafkaConsumerRebalanceListener {
                 return;
             } catch (RuntimeException e) {
                 if (stopping.hasBegun()) {
-                    throw e;
+                    return;
                 }
                 LOG.atWarn()
                         .addKeyValue("group", group)

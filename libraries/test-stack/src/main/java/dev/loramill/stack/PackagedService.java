@@ -40,6 +40,11 @@ final class PackagedService implements AutoCloseable {
         process = start();
     }
 
+    /** Whether its process is there. */
+    boolean isRunning() {
+        return process.isAlive();
+    }
+
     /** Kills it as kill -9 does. */
     void kill() {
         process.destroyForcibly();

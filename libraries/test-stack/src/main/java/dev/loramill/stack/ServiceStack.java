@@ -120,6 +120,11 @@ public abstract class ServiceStack implements AutoCloseable {
         launched().kill();
     }
 
+    /** Whether the service's process is there. */
+    public final boolean isServiceRunning() {
+        return launched().isRunning();
+    }
+
     /** Starts the service again and waits until it is ready. */
     public final void startService() throws IOException {
         launchService();

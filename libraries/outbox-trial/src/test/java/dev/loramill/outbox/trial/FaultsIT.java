@@ -32,7 +32,7 @@ class FaultsIT {
             stack.send(0, count);
             for (int halt = 0; halt < 2; halt++) {
                 // It ends by itself, in the midst of its work.
-                await().atMost(PATIENCE).until(() -> stack.readiness() == 0);
+                await().atMost(PATIENCE).until(() -> !stack.isServiceRunning());
                 assertThat(stack.effects()).hasSizeLessThan(count);
                 stack.launchService();
             }
