@@ -1,0 +1,216 @@
+package dev.loramill.outbox.bench;
+
+import dev.loramill.local.LocalPostgres;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The application on trial with a broker and a database of its own, each of which can be killed.
+ */
+final class TrialGround implements AutoCloseable {
+    static final String IN = "trial.in";
+    static final String OUT = "trial.out";
+    private static final String DATABASE = "trial";
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final int PARTITIONS = 4;
+
+    private final Path directory;
+    private final Path application;
+    private final Map<String, String> configuration;
+    private final int brokerPort;
+    private final int servicePort;
+    private Process broker;
+    private LocalPostgres database;
+    private volatile @Nullable Process service;
+
+    TrialGround(Path application, Map<String, String> configuration) throws IOException {
+        if (!Files.exists(application)) {
+            throw new IOException(
+                    "the application on trial is not built: \"%s\" is missing"
+                            .formatted(application));
+        }
+        this.application = application;
+        this.configuration = Map.copyOf(configuration);
+        this.directory = Files.createTempDirectory("loramill-outbox-");
+        this.brokerPort = freePort();
+        this.servicePort = freePort();
+        this.broker = startBrokerProcess();
+        this.database = LocalPostgres.start(directory.resolve("postgres"), 0);
+        database.createDatabase(DATABASE);
+        // Ctrl-C leaves nothing behind; the broker ends by itself, and so does the database.
+        Runtime.getRuntime().addShutdownHook(new Thread(this::endService));
+        createTopics();
+    }
+
+    String bootstrapServers() {
+        return "127.0.0.1:" + brokerPort;
+    }
+
+    void startService() throws IOException {
+        List<String> command =
+                List.of(
+                        Path.of(String.valueOf(System.getProperty("java.home")), "bin", "java")
+                                .toString(),
+                        "-Xmx256m",
+                        "-XX:+UseSerialGC",
+                        "-jar",
+                        application.toString());
+        ProcessBuilder builder = new ProcessBuilder(command);
+        Map<String, String> environment = builder.environment();
+        environment.putAll(configuration);
+        environment.put("QUARKUS_HTTP_PORT", Integer.toString(servicePort));
+        environment.put("QUARKUS_DATASOURCE_JDBC_URL", database.jdbcUrl(DATABASE));
+        environment.put("QUARKUS_DATASOURCE_USERNAME", database.user());
+        environment.put("QUARKUS_DATASOURCE_PASSWORD", database.password());
+        environment.put("KAFKA_BOOTSTRAP_SERVERS", bootstrapServers());
+        service =
+                builder.redirectErrorStream(true)
+                        .redirectOutput(
+                                ProcessBuilder.Redirect.appendTo(
+                                        directory.resolve("service.log").toFile()))
+                        .start();
+    }
+
+    void killService() throws InterruptedException {
+        Process running = service;
+        if (running != null) {
+            running.destroyForcibly().waitFor();
+        }
+    }
+
+    private void endService() {
+        Process running = service;
+        if (running != null) {
+            running.destroyForcibly();
+        }
+    }
+
+    void killBroker() throws InterruptedException {
+        broker.destroyForcibly().waitFor();
+    }
+
+    void startBroker() throws IOException {
+        broker = startBrokerProcess();
+    }
+
+    /** Kills the server; its children end when they notice. */
+    void killDatabase() throws IOException, InterruptedException, ExecutionException {
+        long pid =
+                Long.parseLong(
+                        Files.readAllLines(directory.resolve("postgres/postmaster.pid"))
+                                .getFirst());
+        ProcessHandle server = ProcessHandle.of(pid).orElseThrow();
+        server.destroyForcibly();
+        server.onExit().get();
+    }
+
+    void startDatabase() throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try {
+                database = LocalPostgres.start(directory.resolve("postgres"), database.port());
+                return;
+            } catch (IOException | IllegalStateException e) {
+                // Its old children have not all ended yet.
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(200);
+            }
+        }
+    }
+
+    /** A number that the database is asked for. */
+    long number(String query) throws SQLException {
+        try (Connection connection = database.dataSource(DATABASE).getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(query)) {
+            result.next();
+            return result.getLong(1);
+        }
+    }
+
+    void execute(String sql) throws SQLException {
+        try (Connection connection = database.dataSource(DATABASE).getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    Path log() {
+        return directory.resolve("service.log");
+    }
+
+    private Process startBrokerProcess() throws IOException {
+        return new ProcessBuilder(
+                        Path.of(String.valueOf(System.getProperty("java.home")), "bin", "java")
+                                .toString(),
+                        "-Xmx384m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-cp",
+                        String.valueOf(System.getProperty("java.class.path")),
+                        TrialBroker.class.getName(),
+                        directory.resolve("kafka").toString(),
+                        Integer.toString(brokerPort))
+                .redirectErrorStream(true)
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(directory.resolve("kafka.log").toFile()))
+                .start();
+    }
+
+    private void createTopics() throws IOException {
+        Map<String, Object> config = new HashMap<>();
+        config.put("bootstrap.servers", bootstrapServers());
+        List<NewTopic> topics = new ArrayList<>();
+        for (String name : List.of(IN, IN + ".dlq", "trial.events", "trial.events.dlq", OUT)) {
+            topics.add(new NewTopic(name, PARTITIONS, (short) 1));
+        }
+        try (Admin admin = Admin.create(config)) {
+            admin.createTopics(topics).all().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new IOException("the topics of the trial cannot be made", e);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        endService();
+        broker.destroyForcibly();
+        try {
+            database.close();
+        } finally {
+            try (Stream<Path> all = Files.walk(directory)) {
+                for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(path);
+                }
+            }
+        }
+    }
+}
