@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -41,6 +43,8 @@ final class BenchCommand implements Callable<Integer> {
     private Path application = Path.of("");
 
     public static void main(String[] arguments) {
+        // What clients say of a broker that was killed on purpose is no news.
+        Logger.getLogger("").setLevel(Level.OFF);
         System.exit(new CommandLine(new BenchCommand()).execute(arguments));
     }
 

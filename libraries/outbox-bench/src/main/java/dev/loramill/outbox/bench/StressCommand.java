@@ -12,6 +12,8 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -66,6 +68,8 @@ final class StressCommand implements Callable<Integer> {
     private volatile boolean isDone;
 
     public static void main(String[] arguments) {
+        // What clients say of a broker that was killed on purpose is no news.
+        Logger.getLogger("").setLevel(Level.OFF);
         System.exit(new CommandLine(new StressCommand()).execute(arguments));
     }
 
