@@ -73,6 +73,7 @@ class ArchitectureTest {
                         "worker",
                         "trainer",
                         "serve",
+                        "topics",
                         "local");
     }
 

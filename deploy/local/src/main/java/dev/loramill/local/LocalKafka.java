@@ -1,6 +1,9 @@
 package dev.loramill.local;
 
-import dev.loramill.events.Topics;
+import dev.loramill.events.Program;
+import dev.loramill.topics.TopicAccess;
+import dev.loramill.topics.TopicSetup;
+import dev.loramill.topics.TopicsException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -9,17 +12,17 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
-import java.util.concurrent.ExecutionException;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 
@@ -32,10 +35,12 @@ public final class LocalKafka implements AutoCloseable {
 
     private final KafkaRaftServer server;
     private final int port;
+    private final Optional<KafkaSecurity> security;
 
-    private LocalKafka(KafkaRaftServer server, int port) {
+    private LocalKafka(KafkaRaftServer server, int port, Optional<KafkaSecurity> security) {
         this.server = server;
         this.port = port;
+        this.security = security;
     }
 
     /**
@@ -46,15 +51,33 @@ public final class LocalKafka implements AutoCloseable {
      * @throws IOException when the directory cannot be formatted
      */
     public static LocalKafka start(Path dataDirectory, int port) throws IOException {
+        return start(dataDirectory, port, Optional.empty());
+    }
+
+    /**
+     * Starts a broker that wants TLS, a name and a password, and gives each program the rights of
+     * {@link TopicAccess} once the topics are made.
+     *
+     * @param dataDirectory where its log lies; if it holds one already, one that was formatted with
+     *     these secrets
+     * @param port port to listen on, or 0 for a free one
+     * @throws IOException when the directory cannot be formatted
+     */
+    public static LocalKafka startSecured(Path dataDirectory, int port, KafkaSecurity security)
+            throws IOException {
+        return start(dataDirectory, port, Optional.of(security));
+    }
+
+    private static LocalKafka start(Path dataDirectory, int port, Optional<KafkaSecurity> security)
+            throws IOException {
         int brokerPort = port == 0 ? freePort() : port;
         Path directory = dataDirectory.toAbsolutePath();
-        format(directory);
+        format(directory, security);
+        Properties properties = properties(directory, brokerPort, freePort(), security);
         KafkaRaftServer server =
-                new KafkaRaftServer(
-                        KafkaConfig.fromProps(properties(directory, brokerPort, freePort()), false),
-                        Time.SYSTEM);
+                new KafkaRaftServer(KafkaConfig.fromProps(properties, false), Time.SYSTEM);
         server.startup();
-        return new LocalKafka(server, brokerPort);
+        return new LocalKafka(server, brokerPort, security);
     }
 
     /** Address for clients, as {@code host:port}. */
@@ -67,32 +90,37 @@ public final class LocalKafka implements AutoCloseable {
         return port;
     }
 
+    /** Client settings of one who may do everything, the address included. */
+    public Map<String, Object> admin() {
+        Map<String, Object> settings = new HashMap<>();
+        security.ifPresent(secrets -> settings.putAll(secrets.admin()));
+        settings.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers());
+        return settings;
+    }
+
     /**
-     * Makes all topics of Loramill and their dead-letter queues; leaves those that are there alone.
+     * Makes all topics of Loramill and their dead-letter queues, and corrects those that differ
+     * from their descriptions.
      *
+     * @return what was made, changed and left wrong
      * @throws IOException when the broker refuses
      */
-    public void createTopics() throws IOException {
-        Map<String, Object> config =
-                Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers());
-        try (Admin admin = Admin.create(config)) {
-            List<NewTopic> topics =
-                    Topics.descriptions().stream()
-                            .map(topic ->
-                                    new NewTopic(topic.name(), topic.partitions(), (short) 1)
-                                            .configs(topic.config()))
-                            .toList();
-            for (var created : admin.createTopics(topics).values().entrySet()) {
-                try {
-                    created.getValue().get();
-                } catch (ExecutionException e) {
-                    if (!(e.getCause() instanceof TopicExistsException)) {
-                        throw new IOException(
-                                "cannot make topic \"%s\"".formatted(created.getKey()),
-                                e.getCause());
-                    }
-                }
+    public TopicSetup.Applied createTopics() throws IOException {
+        try (Admin admin = Admin.create(admin())) {
+            TopicSetup setup = new TopicSetup(admin);
+            TopicSetup.Applied applied = setup.apply();
+            if (security.isPresent()) {
+                setup.grant(
+                        Arrays.stream(Program.values())
+                                .map(program ->
+                                        TopicAccess.of(
+                                                program, TopicAccess.defaultPrincipal(program)))
+                                .flatMap(List::stream)
+                                .toList());
             }
+            return applied;
+        } catch (TopicsException e) {
+            throw new IOException(e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while making topics", e);
@@ -106,22 +134,27 @@ public final class LocalKafka implements AutoCloseable {
         server.awaitShutdown();
     }
 
-    private static void format(Path directory) throws IOException {
+    private static void format(Path directory, Optional<KafkaSecurity> security)
+            throws IOException {
         Files.createDirectories(directory);
         if (Files.exists(directory.resolve("meta.properties"))) {
             return;
         }
         try {
-            new Formatter()
-                    .setPrintStream(
-                            new PrintStream(
-                                    OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
-                    .setClusterId(Uuid.randomUuid().toString())
-                    .setNodeId(1)
-                    .setControllerListenerName("CONTROLLER")
-                    .setMetadataLogDirectory(directory.toString())
-                    .addDirectory(directory.toString())
-                    .run();
+            Formatter formatter =
+                    new Formatter()
+                            .setPrintStream(
+                                    new PrintStream(
+                                            OutputStream.nullOutputStream(),
+                                            false,
+                                            StandardCharsets.UTF_8))
+                            .setClusterId(Uuid.randomUuid().toString())
+                            .setNodeId(1)
+                            .setControllerListenerName("CONTROLLER")
+                            .setMetadataLogDirectory(directory.toString())
+                            .addDirectory(directory.toString());
+            security.ifPresent(secrets -> formatter.setScramArguments(secrets.scramArguments()));
+            formatter.run();
         } catch (Exception e) {
             throw new IOException(
                     "cannot format \"%s\" for Kafka; it must be writable and empty"
@@ -130,7 +163,9 @@ public final class LocalKafka implements AutoCloseable {
         }
     }
 
-    private static Properties properties(Path directory, int port, int controllerPort) {
+    private static Properties properties(
+            Path directory, int port, int controllerPort, Optional<KafkaSecurity> security) {
+        String protocol = security.isPresent() ? KafkaSecurity.protocol() : "PLAINTEXT";
         Properties properties = new Properties();
         properties.putAll(
                 Map.of(
@@ -141,14 +176,16 @@ public final class LocalKafka implements AutoCloseable {
                         "controller.quorum.voters",
                         "1@%s:%d".formatted(HOST, controllerPort),
                         "listeners",
-                        "PLAINTEXT://%s:%d,CONTROLLER://%s:%d"
+                        "CLIENTS://%s:%d,CONTROLLER://%s:%d"
                                 .formatted(HOST, port, HOST, controllerPort),
                         "advertised.listeners",
-                        "PLAINTEXT://%s:%d".formatted(HOST, port),
+                        "CLIENTS://%s:%d".formatted(HOST, port),
                         "listener.security.protocol.map",
-                        "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+                        "CLIENTS:%s,CONTROLLER:PLAINTEXT".formatted(protocol),
                         "controller.listener.names",
                         "CONTROLLER",
+                        "inter.broker.listener.name",
+                        "CLIENTS",
                         "log.dirs",
                         directory.toString(),
                         "auto.create.topics.enable",
@@ -191,6 +228,7 @@ public final class LocalKafka implements AutoCloseable {
                         "2",
                         "num.io.threads",
                         "4"));
+        security.ifPresent(secrets -> properties.putAll(secrets.broker()));
         return properties;
     }
 

@@ -2,6 +2,7 @@ package dev.loramill.local.cli;
 
 import dev.loramill.local.launch.LaunchException;
 import dev.loramill.local.launch.LauncherLogs;
+import dev.loramill.topics.TopicsCommand;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Spec;
             LogsCommand.class,
             DoctorCommand.class,
             ResetCommand.class,
+            TopicsCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class LoramillCommand implements Runnable {

@@ -6,6 +6,7 @@ import dev.loramill.local.LocalKafka;
 import dev.loramill.local.LocalPostgres;
 import dev.loramill.local.base.BaseException;
 import dev.loramill.local.base.BaseProvider;
+import dev.loramill.topics.TopicSetup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -146,7 +147,9 @@ public final class Launcher {
     private String startKafka() throws IOException {
         LocalKafka kafka = LocalKafka.start(home.kafka(), home.ports().of(Ports.KAFKA));
         add("kafka", kafka);
-        kafka.createTopics();
+        TopicSetup.Applied topics = kafka.createTopics();
+        topics.changed().forEach(change -> console.line("  corrected " + change));
+        topics.faults().forEach(fault -> console.line("  wrong: " + fault));
         return kafka.bootstrapServers();
     }
 
