@@ -38,12 +38,13 @@ final class Digests {
         return hex(digest);
     }
 
+    static boolean isSha256(String text) {
+        return text.length() == SHA256_HEX_LENGTH
+                && text.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
+    }
+
     static String requireSha256(String sha256) {
-        boolean valid =
-                sha256.length() == SHA256_HEX_LENGTH
-                        && sha256.chars()
-                                .allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
-        if (!valid) {
+        if (!isSha256(sha256)) {
             throw new IllegalArgumentException(
                     "an artifact is named by 64 lower-case hex digits of SHA-256, got \"%s\""
                             .formatted(sha256));

@@ -11,6 +11,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -19,6 +20,9 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class LocalArtifactStore implements ArtifactStore {
     private static final int FAN_OUT_DIGITS = 2;
+
+    /** Folders between the directory and a file, the file included. */
+    private static final int DEPTH = 3;
 
     private final Path directory;
     private final TemporaryFiles temporaryFiles;
@@ -155,7 +159,29 @@ public final class LocalArtifactStore implements ArtifactStore {
         }
     }
 
+    /**
+     * Where another artifact of the same store would lie, for who knows one only by its file.
+     *
+     * @param artifact file of an artifact
+     * @return empty where the file does not lie in a store
+     */
+    public static Optional<Path> neighbour(Path artifact, String sha256) {
+        Path file = artifact.toAbsolutePath().normalize();
+        String name = String.valueOf(file.getFileName());
+        Path store = file;
+        for (int i = 0; i < DEPTH && store != null; i++) {
+            store = store.getParent();
+        }
+        return store != null && Digests.isSha256(name) && file(store, name).equals(file)
+                ? Optional.of(file(store, sha256))
+                : Optional.empty();
+    }
+
     private Path file(String sha256) {
+        return file(directory, sha256);
+    }
+
+    private static Path file(Path directory, String sha256) {
         Digests.requireSha256(sha256);
         return directory
                 .resolve("sha256")

@@ -51,6 +51,18 @@ class LocalArtifactStoreTest {
     }
 
     @Test
+    void theNeighbourOfAnArtifactLiesInTheSameStore() throws IOException {
+        store.put(stream("abc"));
+        Path other = store.localPath(store.put(stream("other")).sha256());
+
+        assertThat(LocalArtifactStore.neighbour(other, ABC_SHA256))
+                .contains(store.localPath(ABC_SHA256));
+        Path elsewhere = directory.resolve("elsewhere").resolve(ABC_SHA256);
+        assertThat(LocalArtifactStore.neighbour(elsewhere, ABC_SHA256)).isEmpty();
+        assertThat(LocalArtifactStore.neighbour(Path.of("rows.jsonl"), ABC_SHA256)).isEmpty();
+    }
+
+    @Test
     void storingTheSameContentAgainChangesNothing() throws IOException {
         store.put(stream("abc"));
         FileTime modified = Files.getLastModifiedTime(store.localPath(ABC_SHA256));

@@ -12,7 +12,6 @@ import dev.loramill.events.AttemptFinished;
 import dev.loramill.events.AttemptReference;
 import dev.loramill.events.AttemptStarted;
 import dev.loramill.events.Event;
-import dev.loramill.events.EventJson;
 import dev.loramill.events.TrainServeContract;
 import dev.loramill.events.TrainingCheckpointed;
 import dev.loramill.events.TrainingEvaluated;
@@ -20,6 +19,8 @@ import dev.loramill.events.TrainingProgressed;
 import dev.loramill.events.TrainingSpec;
 import dev.loramill.events.trainer.EvaluationJob;
 import dev.loramill.events.trainer.EvaluationReport;
+import dev.loramill.events.trainer.TrainerJob;
+import dev.loramill.events.trainer.TrainerLine;
 import dev.loramill.worker.report.Reporter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -109,14 +110,14 @@ final class AttemptRun {
         Path job = directory.resolve("job.json");
         ArtifactReference checkpoint = assigned.checkpoint();
         TrainerJob trainerJob =
-                TrainerJob.of(
+                TrainerJobs.of(
                         spec,
                         base,
                         artifacts.localPath(spec.trainRows().sha256()),
                         artifacts.localPath(spec.evalRows().sha256()),
                         checkpoint == null ? null : artifacts.localPath(checkpoint.sha256()),
                         config.trainer());
-        Files.write(job, EventJson.mapper().writeValueAsBytes(trainerJob));
+        Files.write(job, trainerJob.bytes());
 
         TrainerLine.Finished finished = trainer.train(job, directory, this::relay);
         Path adapter = directory.resolve(finished.adapter());
@@ -165,7 +166,7 @@ final class AttemptRun {
                             started.device(),
                             started.totalSteps(),
                             started.resumedFromStep());
-            case TrainerLine.Progress progress ->
+            case TrainerLine.Progressed progress ->
                     new TrainingProgressed(
                             attempt,
                             progress.step(),
@@ -187,7 +188,7 @@ final class AttemptRun {
                             attempt,
                             checkpointed.step(),
                             upload(directory.resolve(checkpointed.path())));
-            case TrainerLine.Finished _, TrainerLine.Failed _, TrainerLine.Other _ -> null;
+            case TrainerLine.Finished _, TrainerLine.Failed _, TrainerLine.Unknown _ -> null;
         };
     }
 

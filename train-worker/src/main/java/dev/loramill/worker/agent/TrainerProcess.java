@@ -1,14 +1,12 @@
 package dev.loramill.worker.agent;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.loramill.events.AttemptFailed.FaultCategory;
+import dev.loramill.events.trainer.TrainerLine;
 import dev.loramill.worker.child.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -17,7 +15,6 @@ import org.slf4j.LoggerFactory;
 /** Runs the trainer as a child process, and again from its own checkpoints when it crashes. */
 final class TrainerProcess {
     private static final Logger LOG = LoggerFactory.getLogger(TrainerProcess.class);
-    private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int EXIT_INVALID_INPUT = 2;
 
     private final TrainerInstallation installation;
@@ -56,7 +53,7 @@ final class TrainerProcess {
                         installation.environment(),
                         directory.resolve("trainer.log"));
         for (int start = 0; ; start++) {
-            AtomicReference<TrainerLine> last = new AtomicReference<>(new TrainerLine.Other());
+            AtomicReference<TrainerLine> last = new AtomicReference<>(new TrainerLine.Unknown());
             int status;
             String logTail;
             try (ChildJvm.Running trainer = jvm.start()) {
@@ -73,7 +70,7 @@ final class TrainerProcess {
                 return finished;
             }
             if (last.get() instanceof TrainerLine.Failed failed) {
-                throw new AttemptFault(categoryOf(failed, status), failed.message());
+                throw new AttemptFault(categoryOf(failed.category()), failed.message());
             }
             if (status == EXIT_INVALID_INPUT) {
                 throw new AttemptFault(FaultCategory.INVALID_INPUT, logTail);
@@ -96,20 +93,20 @@ final class TrainerProcess {
 
     private static TrainerLine parse(String text) {
         try {
-            return JSON.readValue(text, TrainerLine.class);
-        } catch (JsonProcessingException e) {
-            LOG.warn("The trainer printed a line that is not JSON: length={}", text.length());
-            return new TrainerLine.Other();
+            return TrainerLine.read(text);
+        } catch (IllegalArgumentException e) {
+            LOG.warn(
+                    "The trainer printed a line that is none of its own: length={}", text.length());
+            return new TrainerLine.Unknown();
         }
     }
 
-    private static FaultCategory categoryOf(TrainerLine.Failed failed, int status) {
-        String name = failed.category().toUpperCase(Locale.ROOT).replace('-', '_');
-        for (FaultCategory category : FaultCategory.values()) {
-            if (category.name().equals(name.replace(' ', '_'))) {
-                return category;
-            }
-        }
-        return status == EXIT_INVALID_INPUT ? FaultCategory.INVALID_INPUT : FaultCategory.INTERNAL;
+    private static FaultCategory categoryOf(TrainerLine.Fault fault) {
+        return switch (fault) {
+            case INVALID_INPUT -> FaultCategory.INVALID_INPUT;
+            case EXHAUSTED -> FaultCategory.EXHAUSTED;
+            case EXTERNAL -> FaultCategory.EXTERNAL;
+            case INTERNAL -> FaultCategory.INTERNAL;
+        };
     }
 }

@@ -2,6 +2,7 @@ package dev.loramill.worker.agent;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.loramill.events.EventJson;
+import dev.loramill.events.trainer.TrainerLine;
 import dev.loramill.llama.gguf.GgufFile;
 import dev.loramill.llama.gguf.ModelHyperparameters;
 import dev.loramill.llama.tiny.TinyAdapter;
@@ -10,6 +11,7 @@ import dev.loramill.trainer.launch.ParentWatch;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 
 /**
@@ -44,18 +46,27 @@ public final class ScriptedTrainer {
         Path checkpoint = directory.resolve("checkpoint-2.bin");
         boolean isResumed = Files.exists(checkpoint);
         say(
-                "{'type':'started','device':'cpu','totalSteps':4,'resumedFromStep':%d}",
-                isResumed ? 2 : 0);
-        say("{'type':'evaluated','step':0,'evalLoss':3.5,'tokenAccuracy':0.1}");
+                new TrainerLine.Started(
+                        4, 4, 64, 1, isResumed ? 2 : 0, "fp32", "cpu", "fused", 64, 0, 0, null));
+        say(new TrainerLine.Evaluated(0, 3.5, 0.1, 33, 8));
         for (int step = isResumed ? 3 : 1; step <= 4; step++) {
             say(
-                    "{'type':'progress','step':%d,'totalSteps':4,'loss':%s,'learningRate':0.001,"
-                            + "'tokensPerSecond':100,'trainedTokens':%d,'memoryBytes':1000,"
-                            + "'etaSeconds':1}",
-                    step, 3.0 / step, step * 64);
+                    new TrainerLine.Progressed(
+                            step,
+                            4,
+                            3.0 / step,
+                            0.001,
+                            1.0,
+                            null,
+                            100,
+                            step * 64L,
+                            1000,
+                            1,
+                            Map.of()));
             if (seed == DIVERGES && step == 2) {
                 say(
-                        "{'type':'failed','category':'invalid input','message':'loss is NaN at step 2'}");
+                        new TrainerLine.Failed(
+                                TrainerLine.Fault.INVALID_INPUT, "loss is NaN at step 2"));
                 System.exit(3);
             }
             if (seed == HANGS) {
@@ -63,7 +74,7 @@ public final class ScriptedTrainer {
             }
             if (step == 2) {
                 Files.writeString(checkpoint, "step 2");
-                say("{'type':'checkpointed','step':2,'path':'checkpoint-2.bin','sha256':''}");
+                say(new TrainerLine.Checkpointed(2, "checkpoint-2.bin", ""));
                 if (seed == CRASHES_ALWAYS || seed == CRASHES_ONCE) {
                     Runtime.getRuntime().halt(137);
                 }
@@ -79,18 +90,15 @@ public final class ScriptedTrainer {
         TinyAdapter.random(base, 5).write(directory.resolve("adapter.gguf"));
         Files.createDirectories(directory.resolve("peft"));
         Files.writeString(directory.resolve("peft/adapter_config.json"), "{}");
-        say("{'type':'evaluated','step':4,'evalLoss':2.5,'tokenAccuracy':0.3}");
-        say(
-                "{'type':'finished','adapter':'adapter.gguf','adapterSha256':'','peft':'peft',"
-                        + "'baseEvalLoss':3.5,'evalLoss':2.5,'steps':4,'trainedTokens':256,"
-                        + "'wallSeconds':1.5,'peakMemoryBytes':1000}");
+        say(new TrainerLine.Evaluated(4, 2.5, 0.3, 12, 8));
+        say(new TrainerLine.Finished("adapter.gguf", "", "peft", 3.5, 2.5, 4, 4, 256, 1.5, 1000));
     }
 
     private static String valueOf(String option, String[] arguments) {
         return arguments[List.of(arguments).indexOf(option) + 1];
     }
 
-    private static void say(String format, Object... arguments) {
-        System.out.println(format.formatted(arguments).replace('\'', '"'));
+    private static void say(TrainerLine line) {
+        System.out.println(line.toJson());
     }
 }

@@ -1,13 +1,13 @@
 package dev.loramill.trainer.cli;
 
-import dev.loramill.trainer.loop.TrainingEvent;
+import dev.loramill.events.trainer.TrainerLine;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Consumer;
 
 /** Shows a person how far the run is, on one line that is written over. */
-final class ProgressBar implements Consumer<TrainingEvent> {
+final class ProgressBar implements Consumer<TrainerLine> {
     private static final int WIDTH = 24;
     private static final String TO_LINE_START = "\r\u001b[K";
 
@@ -18,11 +18,11 @@ final class ProgressBar implements Consumer<TrainingEvent> {
     }
 
     @Override
-    public void accept(TrainingEvent event) {
+    public void accept(TrainerLine event) {
         switch (event) {
-            case TrainingEvent.Started e -> line(opening(e));
-            case TrainingEvent.Progressed e -> out.print(TO_LINE_START + bar(e));
-            case TrainingEvent.Evaluated e ->
+            case TrainerLine.Started e -> line(opening(e));
+            case TrainerLine.Progressed e -> out.print(TO_LINE_START + bar(e));
+            case TrainerLine.Evaluated e ->
                     line(
                             String.format(
                                     Locale.ROOT,
@@ -31,8 +31,8 @@ final class ProgressBar implements Consumer<TrainingEvent> {
                                     e.evalLoss(),
                                     e.tokenAccuracy(),
                                     e.perplexity()));
-            case TrainingEvent.Checkpointed e -> line("step " + e.step() + ": saved " + e.path());
-            case TrainingEvent.Finished e ->
+            case TrainerLine.Checkpointed e -> line("step " + e.step() + ": saved " + e.path());
+            case TrainerLine.Finished e ->
                     line(
                             String.format(
                                     Locale.ROOT,
@@ -42,7 +42,13 @@ final class ProgressBar implements Consumer<TrainingEvent> {
                                     e.evalLoss(),
                                     duration(e.wallSeconds()),
                                     e.peakMemoryBytes() >> 20));
-            case TrainingEvent.Failed e -> line("failed (" + e.category() + "): " + e.message());
+            case TrainerLine.Failed e ->
+                    line(
+                            "failed (%s): %s"
+                                    .formatted(
+                                            e.category().name().toLowerCase(Locale.ROOT),
+                                            e.message()));
+            case TrainerLine.Unknown _ -> throw new IllegalStateException("no line of a run");
         }
         out.flush();
     }
@@ -51,7 +57,7 @@ final class ProgressBar implements Consumer<TrainingEvent> {
         out.print(TO_LINE_START + text + System.lineSeparator());
     }
 
-    private static String opening(TrainingEvent.Started e) {
+    private static String opening(TrainerLine.Started e) {
         return "%d steps over %d rows (%d tokens a pass), %d held out; %s on %s, %d parameters%s"
                 .formatted(
                         e.totalSteps(),
@@ -66,7 +72,7 @@ final class ProgressBar implements Consumer<TrainingEvent> {
                                 : "");
     }
 
-    private static String bar(TrainingEvent.Progressed e) {
+    private static String bar(TrainerLine.Progressed e) {
         int filled = (int) ((long) WIDTH * e.step() / e.totalSteps());
         return String.format(
                 Locale.ROOT,

@@ -1,7 +1,7 @@
 package dev.loramill.trainer.cli;
 
+import dev.loramill.events.trainer.TrainerLine;
 import dev.loramill.trainer.launch.ParentWatch;
-import dev.loramill.trainer.loop.TrainingEvent;
 import dev.loramill.trainer.parallel.Share;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -77,7 +77,7 @@ final class RunCommand implements Callable<Integer> {
         PrintStream lines = System.out;
         // Native libraries and loggers must not write between the JSON lines.
         System.setOut(System.err);
-        Consumer<TrainingEvent> listener =
+        Consumer<TrainerLine> listener =
                 showsProgress || (!printsJson && isTerminal())
                         ? new ProgressBar(lines)
                         : new JsonLines(lines);

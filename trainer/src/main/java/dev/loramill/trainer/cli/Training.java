@@ -1,5 +1,6 @@
 package dev.loramill.trainer.cli;
 
+import dev.loramill.events.trainer.TrainerLine;
 import dev.loramill.trainer.checkpoint.CheckpointChoice;
 import dev.loramill.trainer.export.AdapterExport;
 import dev.loramill.trainer.export.RunManifest;
@@ -8,7 +9,6 @@ import dev.loramill.trainer.job.TrainingJob;
 import dev.loramill.trainer.loop.NotFiniteException;
 import dev.loramill.trainer.loop.PreparedRun;
 import dev.loramill.trainer.loop.Trainer;
-import dev.loramill.trainer.loop.TrainingEvent;
 import dev.loramill.trainer.loop.TrainingOutcome;
 import dev.loramill.trainer.model.Architecture;
 import dev.loramill.trainer.parallel.RankLostException;
@@ -36,15 +36,11 @@ final class Training {
     private static final int STOPPED = 143;
 
     private final Path out;
-    private final Consumer<TrainingEvent> listener;
+    private final Consumer<TrainerLine> listener;
     private final BooleanSupplier stopRequested;
     private final World world;
 
-    Training(
-            Path out,
-            Consumer<TrainingEvent> listener,
-            BooleanSupplier stopRequested,
-            World world) {
+    Training(Path out, Consumer<TrainerLine> listener, BooleanSupplier stopRequested, World world) {
         this.out = out;
         this.listener = listener;
         this.stopRequested = stopRequested;
@@ -57,27 +53,33 @@ final class Training {
             world.check();
             return train(world.readJob());
         } catch (InvalidJobException e) {
-            return fail("invalid_input", e, TrainerCommand.INVALID);
+            return fail(TrainerLine.Fault.INVALID_INPUT, e, TrainerCommand.INVALID);
         } catch (OutOfMemoryError e) {
             return fail(
-                    "exhausted",
+                    TrainerLine.Fault.EXHAUSTED,
                     MemoryFault.sentence(e).orElseGet(e::toString),
                     TrainerCommand.FAILED);
         } catch (IOException e) {
-            return fail(isDiskFull(e) ? "exhausted" : "external", e, TrainerCommand.FAILED);
+            return fail(
+                    isDiskFull(e) ? TrainerLine.Fault.EXHAUSTED : TrainerLine.Fault.EXTERNAL,
+                    e,
+                    TrainerCommand.FAILED);
         } catch (UncheckedIOException e) {
             IOException cause = e.getCause();
-            return fail(isDiskFull(cause) ? "exhausted" : "external", cause, TrainerCommand.FAILED);
+            return fail(
+                    isDiskFull(cause) ? TrainerLine.Fault.EXHAUSTED : TrainerLine.Fault.EXTERNAL,
+                    cause,
+                    TrainerCommand.FAILED);
         } catch (NotFiniteException e) {
-            return fail("internal", e, TrainerCommand.FAILED);
+            return fail(TrainerLine.Fault.INTERNAL, e, TrainerCommand.FAILED);
         } catch (RankLostException e) {
-            return fail("external", e, TrainerCommand.FAILED);
+            return fail(TrainerLine.Fault.EXTERNAL, e, TrainerCommand.FAILED);
         } catch (RuntimeException e) {
             LOG.error("Training failed", e);
             Optional<String> memory = MemoryFault.sentence(e);
             return memory.isPresent()
-                    ? fail("exhausted", memory.get(), TrainerCommand.FAILED)
-                    : fail("internal", e, TrainerCommand.FAILED);
+                    ? fail(TrainerLine.Fault.EXHAUSTED, memory.get(), TrainerCommand.FAILED)
+                    : fail(TrainerLine.Fault.INTERNAL, e, TrainerCommand.FAILED);
         }
     }
 
@@ -98,8 +100,8 @@ final class Training {
                 throw new InvalidJobException(
                         "output \"" + out + "\" cannot be made: " + TrainerCommand.message(e));
             }
-            Consumer<TrainingEvent> log = new TrainingLog(out.resolve("training_log.jsonl"));
-            Consumer<TrainingEvent> both = listener.andThen(log);
+            Consumer<TrainerLine> log = new TrainingLog(out.resolve("training_log.jsonl"));
+            Consumer<TrainerLine> both = listener.andThen(log);
             try (Ranks ranks = world.open();
                     Trainer trainer =
                             new Trainer(run, out, both, stopRequested, ranks, checkpoint)) {
@@ -117,7 +119,7 @@ final class Training {
         }
     }
 
-    private TrainingEvent.Finished export(
+    private TrainerLine.Finished export(
             PreparedRun run, Trainer trainer, TrainingOutcome.Completed completed)
             throws IOException {
         AdapterExport export =
@@ -134,8 +136,8 @@ final class Training {
         Path adapter = out.resolve(ADAPTER);
         export.writeGguf(adapter, notes);
         export.writePeft(out.resolve(PEFT), String.valueOf(run.job().base().getFileName()));
-        TrainingEvent.Finished finished =
-                new TrainingEvent.Finished(
+        TrainerLine.Finished finished =
+                new TrainerLine.Finished(
                         ADAPTER,
                         FileDigest.of(adapter),
                         PEFT,
@@ -152,13 +154,13 @@ final class Training {
         return finished;
     }
 
-    private int fail(String category, Throwable fault, int exitCode) {
+    private int fail(TrainerLine.Fault category, Throwable fault, int exitCode) {
         return fail(category, TrainerCommand.message(fault), exitCode);
     }
 
-    private int fail(String category, String message, int exitCode) {
+    private int fail(TrainerLine.Fault category, String message, int exitCode) {
         System.err.println("trainer: " + message);
-        listener.accept(new TrainingEvent.Failed(category, message));
+        listener.accept(new TrainerLine.Failed(category, message));
         return exitCode;
     }
 

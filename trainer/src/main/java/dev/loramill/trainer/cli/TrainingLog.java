@@ -2,7 +2,7 @@ package dev.loramill.trainer.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.loramill.trainer.loop.TrainingEvent;
+import dev.loramill.events.trainer.TrainerLine;
 import dev.loramill.trainer.storage.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  * Keeps every event of a run in a file of JSON lines; a resumed run drops what an earlier attempt
  * wrote after the checkpoint.
  */
-final class TrainingLog implements Consumer<TrainingEvent> {
+final class TrainingLog implements Consumer<TrainerLine> {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Path file;
@@ -27,14 +27,14 @@ final class TrainingLog implements Consumer<TrainingEvent> {
     }
 
     @Override
-    public void accept(TrainingEvent event) {
+    public void accept(TrainerLine event) {
         try {
-            if (event instanceof TrainingEvent.Started started) {
+            if (event instanceof TrainerLine.Started started) {
                 forgetAfter(started.resumedFromStep());
             }
             Files.writeString(
                     file,
-                    JsonLines.toJson(event) + "\n",
+                    event.toJson() + "\n",
                     StandardOpenOption.CREATE,
                     StandardOpenOption.APPEND);
         } catch (IOException e) {

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.loramill.events.trainer.TrainerLine;
 import dev.loramill.trainer.job.TrainingJob;
 import dev.loramill.trainer.loop.PreparedRun;
-import dev.loramill.trainer.loop.TrainingEvent;
 import dev.loramill.trainer.storage.AtomicFile;
 import dev.loramill.trainer.storage.FileDigest;
 import java.io.IOException;
@@ -20,7 +20,7 @@ import java.util.Locale;
  * @param run the run that made it
  * @param result how it ended
  */
-public record RunManifest(PreparedRun run, TrainingEvent.Finished result) {
+public record RunManifest(PreparedRun run, TrainerLine.Finished result) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /** Writes the manifest. */

@@ -1,83 +1,68 @@
 package dev.loramill.trainer.job;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.loramill.artifacts.LocalArtifactStore;
+import dev.loramill.events.DatasetManifest;
 import dev.loramill.trainer.storage.FileDigest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * A frozen dataset version by its manifest: gives a job its rows, limit, over-length policy and
  * contract, where the job itself does not.
  *
  * <p>The rows lie beside the manifest as {@code train.jsonl} and {@code eval.jsonl}, or, where the
- * manifest lies in an artifact store, there under their digests. Their digests are checked.
+ * manifest lies in an artifact store, in the same store. Their digests are checked.
+ *
+ * @param manifest what the version is
+ * @param train file of rows to train on
+ * @param eval file of rows held out
  */
-final class FrozenDataset {
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final String FIELD = "dataset";
-
-    private FrozenDataset() {}
-
-    /** Replaces the field {@code dataset} of a job by what its manifest says. */
-    static void fillIn(ObjectNode job, Path directory, List<String> faults) throws IOException {
-        JsonNode named = job.remove(FIELD);
-        if (named == null || named.isNull()) {
-            return;
-        }
-        if (job.has("train") || job.has("eval")) {
-            faults.add("dataset gives train and eval, so they must be left out");
-        }
-        Path path = directory.resolve(named.asText());
-        JsonNode manifest = read(path);
-        if (manifest == null || !manifest.path("train").path("artifact").has("sha256")) {
+record FrozenDataset(DatasetManifest manifest, Path train, Path eval) {
+    /**
+     * Opens a version.
+     *
+     * @param path its manifest
+     * @param faults takes what is wrong
+     * @return empty if there is no manifest
+     */
+    static Optional<FrozenDataset> open(Path path, List<String> faults) throws IOException {
+        if (!Files.isRegularFile(path)) {
             faults.add(
                     "dataset must be the path of a frozen version's manifest, got \"" + path + '"');
-            // Nothing can be said of rows that are not known.
-            job.putArray("train").add(path.toString());
-            job.putArray("eval").add(path.toString());
-            return;
+            return Optional.empty();
         }
-        for (String part : List.of("train", "eval")) {
-            job.putArray(part).add(rows(path, manifest, part, faults).toString());
-        }
-        if (!job.has("contract") && manifest.has("contract")) {
-            job.set("contract", manifest.get("contract"));
-        }
-        if (!job.has("maxLength") && manifest.path("maxTokens").isInt()) {
-            job.set("maxLength", manifest.get("maxTokens"));
-        }
-        if (!job.has("overLength") && manifest.path("overLength").isTextual()) {
-            job.set("overLength", manifest.get("overLength"));
-        }
-    }
-
-    private static @Nullable JsonNode read(Path path) throws IOException {
-        if (!Files.isRegularFile(path)) {
-            return null;
-        }
+        DatasetManifest manifest;
         try {
-            return JSON.readTree(Files.readAllBytes(path));
-        } catch (JacksonException e) {
-            return null;
+            manifest = DatasetManifest.read(Files.readAllBytes(path));
+        } catch (IllegalArgumentException e) {
+            faults.add(
+                    "dataset must be the path of a frozen version's manifest, got \""
+                            + path
+                            + "\": "
+                            + e.getMessage());
+            return Optional.empty();
         }
+        return Optional.of(
+                new FrozenDataset(
+                        manifest,
+                        rows(path, "train", manifest.train().artifact().sha256(), faults),
+                        rows(path, "eval", manifest.eval().artifact().sha256(), faults)));
     }
 
-    private static Path rows(Path path, JsonNode manifest, String part, List<String> faults)
+    private static Path rows(Path manifest, String part, String digest, List<String> faults)
             throws IOException {
-        String digest = manifest.path(part).path("artifact").path("sha256").asText();
-        Path beside = path.resolveSibling(part + ".jsonl");
-        Path stored = path.resolveSibling("..").resolve(digest.substring(0, 2)).resolve(digest);
-        Path rows = Files.isRegularFile(beside) ? beside : stored.normalize();
+        Path beside = manifest.resolveSibling(part + ".jsonl");
+        Path rows =
+                Files.isRegularFile(beside)
+                        ? beside
+                        : LocalArtifactStore.neighbour(manifest, digest).orElse(beside);
         if (!Files.isRegularFile(rows)) {
             faults.add(
                     "dataset \""
-                            + path
+                            + manifest
                             + "\" needs its rows beside it as \""
                             + beside.getFileName()
                             + '"');

@@ -1,185 +1,130 @@
 package dev.loramill.trainer.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The fields of one JSON object; wrong ones are noted and read as their default. */
+/**
+ * Judges the fields of a job: one that is left out gets its default, a wrong one is noted with what
+ * is allowed and read as its default.
+ */
 final class JobFields {
-    private final String prefix;
-    private final ObjectNode object;
+    private final Map<String, JsonNode> wrong;
     private final List<String> faults;
-    private final Set<String> known = new HashSet<>();
 
-    JobFields(String prefix, ObjectNode object, List<String> faults) {
-        this.prefix = prefix;
-        this.object = object;
+    /**
+     * Judges one job.
+     *
+     * @param wrong members of another kind, by their dotted names
+     * @param faults takes what is wrong
+     */
+    JobFields(Map<String, JsonNode> wrong, List<String> faults) {
+        this.wrong = wrong;
         this.faults = faults;
     }
 
-    String name(String field) {
-        return prefix + field;
+    /** Notes it if a field that should be an object is none. */
+    void object(String name) {
+        isWrong(name, "a JSON object");
     }
 
-    JobFields object(String field) {
-        JsonNode value = value(field);
-        if (value instanceof ObjectNode inner) {
-            return new JobFields(name(field) + ".", inner, faults);
-        }
-        if (value != null) {
-            fault(field, "a JSON object", value);
-        }
-        return new JobFields(name(field) + ".", JsonNodeFactory.instance.objectNode(), faults);
+    @Nullable String text(String name, @Nullable String value) {
+        return isWrong(name, "a text") ? null : value;
     }
 
-    @Nullable String text(String field, @Nullable String otherwise) {
-        JsonNode value = value(field);
-        if (value == null) {
+    List<String> texts(String name, @Nullable List<String> value, List<String> otherwise) {
+        return isWrong(name, "a list of texts") || value == null ? otherwise : value;
+    }
+
+    boolean flag(String name, @Nullable Boolean value, boolean otherwise) {
+        return isWrong(name, "true or false") || value == null ? otherwise : value;
+    }
+
+    int integer(String name, @Nullable Integer value, int otherwise, int lowest, int highest) {
+        String allowed = "a whole number in [" + lowest + ", " + highest + "]";
+        if (isWrong(name, allowed) || value == null) {
             return otherwise;
         }
-        if (!value.isTextual()) {
-            fault(field, "a text", value);
+        if (value < lowest || value > highest) {
+            fault(name, allowed, value);
             return otherwise;
         }
-        return value.textValue();
+        return value;
     }
 
-    List<String> texts(String field, List<String> otherwise) {
-        JsonNode value = value(field);
-        if (value == null) {
-            return otherwise;
-        }
-        if (value.isTextual()) {
-            return List.of(value.textValue());
-        }
-        List<String> texts = new ArrayList<>();
-        for (JsonNode element : value) {
-            if (element.isTextual()) {
-                texts.add(element.textValue());
-            } else {
-                fault(field, "a list of texts", element);
-            }
-        }
-        if (!value.isArray()) {
-            fault(field, "a list of texts", value);
-        }
-        return texts;
+    OptionalInt optionalInteger(String name, @Nullable Integer value, int lowest) {
+        int judged = integer(name, value, lowest, lowest, Integer.MAX_VALUE);
+        return value == null ? OptionalInt.empty() : OptionalInt.of(judged);
     }
 
-    boolean flag(String field, boolean otherwise) {
-        JsonNode value = value(field);
-        if (value != null && !value.isBoolean()) {
-            fault(field, "true or false", value);
-        }
-        return value == null ? otherwise : value.booleanValue();
-    }
-
-    int integer(String field, int otherwise, int lowest, int highest) {
-        JsonNode value = value(field);
-        if (value == null) {
-            return otherwise;
-        }
-        if (!value.canConvertToExactIntegral()
-                || !value.canConvertToInt()
-                || value.intValue() < lowest
-                || value.intValue() > highest) {
-            fault(field, "a whole number in [" + lowest + ", " + highest + "]", value);
-            return otherwise;
-        }
-        return value.intValue();
-    }
-
-    OptionalInt optionalInteger(String field, int lowest) {
-        return value(field) == null
-                ? OptionalInt.empty()
-                : OptionalInt.of(integer(field, lowest, lowest, Integer.MAX_VALUE));
-    }
-
-    OptionalLong optionalLong(String field, long lowest) {
-        JsonNode value = value(field);
-        if (value == null) {
+    OptionalLong optionalLong(String name, @Nullable Long value, long lowest) {
+        String allowed = "a whole number of at least " + lowest;
+        if (isWrong(name, allowed) || value == null) {
             return OptionalLong.empty();
         }
-        if (!value.canConvertToExactIntegral()
-                || !value.canConvertToLong()
-                || value.longValue() < lowest) {
-            fault(field, "a whole number of at least " + lowest, value);
+        if (value < lowest) {
+            fault(name, allowed, value);
             return OptionalLong.empty();
         }
-        return OptionalLong.of(value.longValue());
+        return OptionalLong.of(value);
     }
 
-    double number(String field, double otherwise, double lowest, double highest) {
-        JsonNode value = value(field);
-        if (value == null) {
+    double number(
+            String name, @Nullable Double value, double otherwise, double lowest, double highest) {
+        String allowed = "a number in [" + lowest + ", " + highest + "]";
+        if (isWrong(name, allowed) || value == null) {
             return otherwise;
         }
-        if (!value.isNumber()
-                || !(value.doubleValue() >= lowest && value.doubleValue() <= highest)) {
-            fault(field, "a number in [" + lowest + ", " + highest + "]", value);
+        if (!(value >= lowest && value <= highest)) {
+            fault(name, allowed, value);
             return otherwise;
         }
-        return value.doubleValue();
+        return value;
     }
 
-    OptionalDouble optionalNumber(String field, double lowest, double highest) {
-        return value(field) == null
-                ? OptionalDouble.empty()
-                : OptionalDouble.of(number(field, lowest, lowest, highest));
+    OptionalDouble optionalNumber(
+            String name, @Nullable Double value, double lowest, double highest) {
+        double judged = number(name, value, lowest, lowest, highest);
+        return value == null ? OptionalDouble.empty() : OptionalDouble.of(judged);
     }
 
-    <E extends Enum<E>> E choice(String field, Class<E> type, E otherwise) {
-        JsonNode value = value(field);
-        if (value == null) {
+    <E extends Enum<E>> E choice(String name, @Nullable String value, E otherwise) {
+        EnumSet<E> all = EnumSet.allOf(otherwise.getDeclaringClass());
+        String allowed =
+                "one of " + all.stream().map(JobFields::label).collect(Collectors.joining(", "));
+        if (isWrong(name, allowed) || value == null) {
             return otherwise;
         }
-        for (E constant : EnumSet.allOf(type)) {
-            if (constant.name().toLowerCase(Locale.ROOT).equals(value.textValue())) {
+        for (E constant : all) {
+            if (label(constant).equals(value)) {
                 return constant;
             }
         }
-        String allowed =
-                EnumSet.allOf(type).stream()
-                        .map(constant -> constant.name().toLowerCase(Locale.ROOT))
-                        .collect(Collectors.joining(", "));
-        fault(field, "one of " + allowed, value);
+        fault(name, allowed, '"' + value + '"');
         return otherwise;
     }
 
-    /** Notes every field that was not asked for. */
-    void refuseOthers(String... allowed) {
-        known.addAll(List.of(allowed));
-        object.fieldNames()
-                .forEachRemaining(field -> {
-                    if (!known.contains(field)) {
-                        faults.add(
-                                name(field)
-                                        + " is not a field of a job; allowed here: "
-                                        + known.stream()
-                                                .sorted()
-                                                .collect(Collectors.joining(", ")));
-                    }
-                });
+    private static String label(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 
-    private @Nullable JsonNode value(String field) {
-        known.add(field);
-        JsonNode value = object.get(field);
-        return value == null || value.isNull() ? null : value;
+    private boolean isWrong(String name, String allowed) {
+        JsonNode value = wrong.get(name);
+        if (value == null) {
+            return false;
+        }
+        fault(name, allowed, value);
+        return true;
     }
 
-    private void fault(String field, String allowed, JsonNode value) {
-        faults.add(name(field) + " must be " + allowed + ", got " + value);
+    private void fault(String name, String allowed, Object value) {
+        faults.add(name + " must be " + allowed + ", got " + value);
     }
 }

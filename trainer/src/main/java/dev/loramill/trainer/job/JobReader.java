@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.loramill.events.EventJson;
+import dev.loramill.events.trainer.TrainerJob;
 import dev.loramill.llama.gguf.LoraTarget;
 import dev.loramill.trainer.job.TrainingJob.BlockCheckpointing;
 import dev.loramill.trainer.job.TrainingJob.LossOn;
@@ -27,6 +29,12 @@ public final class JobReader {
     private static final int MOST_THREADS = 256;
     private static final double FIRST_LOSS_SCALE = 1 << 16;
     private static final double MOST_LOSS_SCALE = 1 << 24;
+    private static final int DEFAULT_MAX_LENGTH = 512;
+    private static final TrainerJob.Base NO_BASE = new TrainerJob.Base(null, null);
+    private static final TrainerJob.Lora DEFAULT_LORA =
+            new TrainerJob.Lora(null, null, null, null, null);
+    private static final TrainerJob.Optimizer DEFAULT_OPTIMIZER =
+            new TrainerJob.Optimizer(null, null, null, null, null, null);
 
     private JobReader() {}
 
@@ -71,86 +79,137 @@ public final class JobReader {
     private static TrainingJob parse(ObjectNode tree, Path directory, int processes)
             throws IOException {
         List<String> faults = new ArrayList<>();
-        FrozenDataset.fillIn(tree, directory, faults);
-        JobFields top = new JobFields("", tree, faults);
-        JobFields base = top.object("base");
-        JobFields lora = top.object("lora");
-        JobFields optimizer = top.object("optimizer");
+        JobShape shape = JobShape.of(tree, faults);
+        TrainerJob job = shape.job();
+        JobFields fields = new JobFields(shape.wrong(), faults);
+        fields.object("base");
+        fields.object("lora");
+        fields.object("optimizer");
 
-        Path basePath = file(base, "path", directory, faults);
-        String digest = base.text("sha256", null);
+        TrainerJob.Base base = job.base() == null ? NO_BASE : job.base();
+        Path basePath = file("base.path", fields.text("base.path", base.path()), directory, faults);
+        String digest = fields.text("base.sha256", base.sha256());
         if (digest != null && !digest.matches("[0-9a-f]{64}")) {
             faults.add(
                     "base.sha256 must be 64 lower-case hexadecimal digits, got \"" + digest + '"');
         }
-        List<Path> train = files(top, "train", directory, faults);
-        List<Path> eval = files(top, "eval", directory, faults);
-        LoraConfig adapter = lora(lora, faults);
-        TrainingJob.Optimizer how =
-                new TrainingJob.Optimizer(
-                        optimizer.number("learningRate", 2e-4, 1e-12, 10),
-                        optimizer.number("weightDecay", 0, 0, 10),
-                        optimizer.optionalInteger("warmupSteps", 0),
-                        optimizer.optionalNumber("warmupRatio", 0, 1),
-                        optimizer.choice(
-                                "schedule",
-                                LearningRateSchedule.Kind.class,
-                                LearningRateSchedule.Kind.LINEAR),
-                        optimizer.number("gradientClip", 1, 0, 1e9));
-        TrainingJob.Memory memory =
-                new TrainingJob.Memory(
-                        top.optionalLong("memoryLimitBytes", 64L << 20),
-                        top.choice(
-                                "blockCheckpointing",
-                                BlockCheckpointing.class,
-                                BlockCheckpointing.AUTO));
-        String resume = top.text("resumeFrom", null);
-        JsonNode contract = tree.get("contract");
-        TrainingJob job =
+        FrozenDataset frozen =
+                frozen(fields.text("dataset", job.dataset()), job, directory, faults);
+        List<Path> train =
+                frozen == null
+                        ? files(
+                                "train",
+                                fields.texts("train", job.train(), List.of()),
+                                directory,
+                                faults)
+                        : List.of(frozen.train());
+        List<Path> eval =
+                frozen == null
+                        ? files(
+                                "eval",
+                                fields.texts("eval", job.eval(), List.of()),
+                                directory,
+                                faults)
+                        : List.of(frozen.eval());
+        int longest = frozen == null ? DEFAULT_MAX_LENGTH : frozen.manifest().maxTokens();
+        OverLength policy =
+                frozen == null
+                        ? OverLength.ERROR
+                        : OverLength.valueOf(frozen.manifest().overLength().name());
+        String resume = fields.text("resumeFrom", job.resumeFrom());
+        TrainingJob result =
                 new TrainingJob(
                         basePath,
                         digest,
                         train,
                         eval,
-                        adapter,
-                        how,
-                        top.integer("epochs", 1, 1, 1000),
-                        top.optionalInteger("maxSteps", 1),
-                        top.integer("batchSize", 4, 1, 4096),
-                        top.integer("gradientAccumulation", 1, 1, 4096),
-                        top.integer("maxLength", 512, 2, 1 << 20),
-                        top.choice("overLength", OverLength.class, OverLength.ERROR),
-                        top.flag("packing", true),
-                        top.choice("lossOn", LossOn.class, LossOn.ASSISTANT),
-                        top.choice("precision", RequestedPrecision.class, RequestedPrecision.AUTO),
-                        compute(top, faults),
-                        top.integer("seed", 42, 0, Integer.MAX_VALUE),
-                        top.integer("evalEverySteps", 0, 0, Integer.MAX_VALUE),
-                        top.integer("saveEverySteps", 0, 0, Integer.MAX_VALUE),
-                        top.integer("keepCheckpoints", 2, 1, 1000),
-                        top.integer("logEverySteps", 1, 1, Integer.MAX_VALUE),
-                        top.flag("keepBest", true),
-                        top.optionalInteger("earlyStopping", 1),
+                        lora(job.lora() == null ? DEFAULT_LORA : job.lora(), fields, faults),
+                        optimizer(
+                                job.optimizer() == null ? DEFAULT_OPTIMIZER : job.optimizer(),
+                                fields),
+                        fields.integer("epochs", job.epochs(), 1, 1, 1000),
+                        fields.optionalInteger("maxSteps", job.maxSteps(), 1),
+                        fields.integer("batchSize", job.batchSize(), 4, 1, 4096),
+                        fields.integer(
+                                "gradientAccumulation", job.gradientAccumulation(), 1, 1, 4096),
+                        fields.integer("maxLength", job.maxLength(), longest, 2, 1 << 20),
+                        fields.choice("overLength", job.overLength(), policy),
+                        fields.flag("packing", job.packing(), true),
+                        fields.choice("lossOn", job.lossOn(), LossOn.ASSISTANT),
+                        fields.choice("precision", job.precision(), RequestedPrecision.AUTO),
+                        compute(job, fields, faults),
+                        fields.integer("seed", job.seed(), 42, 0, Integer.MAX_VALUE),
+                        fields.integer(
+                                "evalEverySteps", job.evalEverySteps(), 0, 0, Integer.MAX_VALUE),
+                        fields.integer(
+                                "saveEverySteps", job.saveEverySteps(), 0, 0, Integer.MAX_VALUE),
+                        fields.integer("keepCheckpoints", job.keepCheckpoints(), 2, 1, 1000),
+                        fields.integer(
+                                "logEverySteps", job.logEverySteps(), 1, 1, Integer.MAX_VALUE),
+                        fields.flag("keepBest", job.keepBest(), true),
+                        fields.optionalInteger("earlyStopping", job.earlyStopping(), 1),
                         resume == null ? null : directory.resolve(resume),
-                        top.integer(
+                        fields.integer(
                                 "threads",
+                                job.threads(),
                                 Math.max(1, Runtime.getRuntime().availableProcessors() / processes),
                                 1,
                                 MOST_THREADS),
-                        memory,
-                        contract == null || contract.isNull() ? null : contract.toString());
-        base.refuseOthers();
-        lora.refuseOthers();
-        optimizer.refuseOthers();
-        top.refuseOthers("contract", "dataset");
+                        new TrainingJob.Memory(
+                                fields.optionalLong(
+                                        "memoryLimitBytes", job.memoryLimitBytes(), 64L << 20),
+                                fields.choice(
+                                        "blockCheckpointing",
+                                        job.blockCheckpointing(),
+                                        BlockCheckpointing.AUTO)),
+                        contract(job, frozen));
         if (!faults.isEmpty()) {
             throw new InvalidJobException(faults);
         }
-        return job;
+        return result;
     }
 
-    private static TrainingJob.Compute compute(JobFields top, List<String> faults) {
-        String asked = top.text("device", null);
+    private static @Nullable FrozenDataset frozen(
+            @Nullable String dataset, TrainerJob job, Path directory, List<String> faults)
+            throws IOException {
+        if (dataset == null) {
+            return null;
+        }
+        if (job.train() != null || job.eval() != null) {
+            faults.add("dataset gives train and eval, so they must be left out");
+        }
+        Optional<FrozenDataset> frozen = FrozenDataset.open(directory.resolve(dataset), faults);
+        if (frozen.isEmpty()) {
+            // Nothing can be said of rows that are not known.
+            throw new InvalidJobException(faults);
+        }
+        return frozen.get();
+    }
+
+    private static @Nullable String contract(TrainerJob job, @Nullable FrozenDataset frozen) {
+        JsonNode given = job.contract();
+        if (given != null && !given.isNull()) {
+            return given.toString();
+        }
+        return frozen == null
+                ? null
+                : EventJson.mapper().valueToTree(frozen.manifest().contract()).toString();
+    }
+
+    private static TrainingJob.Optimizer optimizer(TrainerJob.Optimizer job, JobFields fields) {
+        return new TrainingJob.Optimizer(
+                fields.number("optimizer.learningRate", job.learningRate(), 2e-4, 1e-12, 10),
+                fields.number("optimizer.weightDecay", job.weightDecay(), 0, 0, 10),
+                fields.optionalInteger("optimizer.warmupSteps", job.warmupSteps(), 0),
+                fields.optionalNumber("optimizer.warmupRatio", job.warmupRatio(), 0, 1),
+                fields.choice(
+                        "optimizer.schedule", job.schedule(), LearningRateSchedule.Kind.LINEAR),
+                fields.number("optimizer.gradientClip", job.gradientClip(), 1, 0, 1e9));
+    }
+
+    private static TrainingJob.Compute compute(
+            TrainerJob job, JobFields fields, List<String> faults) {
+        String asked = fields.text("device", job.device());
         RequestedDevice device = RequestedDevice.AUTO;
         if (asked != null) {
             Optional<RequestedDevice> parsed = RequestedDevice.parse(asked);
@@ -166,16 +225,17 @@ public final class JobReader {
         }
         return new TrainingJob.Compute(
                 device,
-                top.choice("kernels", TrainingJob.Kernels.class, TrainingJob.Kernels.AUTO),
-                top.number("lossScale", FIRST_LOSS_SCALE, 1, MOST_LOSS_SCALE));
+                fields.choice("kernels", job.kernels(), TrainingJob.Kernels.AUTO),
+                fields.number("lossScale", job.lossScale(), FIRST_LOSS_SCALE, 1, MOST_LOSS_SCALE));
     }
 
-    private static LoraConfig lora(JobFields fields, List<String> faults) {
-        int rank = fields.integer("rank", 16, 1, 256);
-        double alpha = fields.number("alpha", 32, 1e-6, 1e6);
-        double dropout = fields.number("dropout", 0, 0, 0.999);
-        boolean isRankStabilized = fields.flag("rankStabilized", false);
-        Set<LoraTarget> targets = targets(fields.texts("targets", List.of("all-linear")), faults);
+    private static LoraConfig lora(TrainerJob.Lora job, JobFields fields, List<String> faults) {
+        int rank = fields.integer("lora.rank", job.rank(), 16, 1, 256);
+        double alpha = fields.number("lora.alpha", job.alpha(), 32, 1e-6, 1e6);
+        double dropout = fields.number("lora.dropout", job.dropout(), 0, 0, 0.999);
+        boolean isRankStabilized = fields.flag("lora.rankStabilized", job.rankStabilized(), false);
+        Set<LoraTarget> targets =
+                targets(fields.texts("lora.targets", job.targets(), List.of("all-linear")), faults);
         return new LoraConfig(
                 rank,
                 alpha,
@@ -216,8 +276,7 @@ public final class JobReader {
     }
 
     private static List<Path> files(
-            JobFields fields, String name, Path directory, List<String> faults) {
-        List<String> names = fields.texts(name, List.of());
+            String name, List<String> names, Path directory, List<String> faults) {
         if (names.isEmpty()) {
             faults.add(name + " must name at least one file of rows");
         }
@@ -231,13 +290,13 @@ public final class JobReader {
         return List.copyOf(paths);
     }
 
-    private static Path file(JobFields fields, String name, Path directory, List<String> faults) {
-        String text = fields.text(name, null);
+    private static Path file(
+            String name, @Nullable String text, Path directory, List<String> faults) {
         if (text == null) {
-            faults.add(fields.name(name) + " must be the path of a file, got nothing");
+            faults.add(name + " must be the path of a file, got nothing");
             return directory;
         }
-        Path path = existing(fields.name(name), text, directory, faults);
+        Path path = existing(name, text, directory, faults);
         return path == null ? directory : path;
     }
 

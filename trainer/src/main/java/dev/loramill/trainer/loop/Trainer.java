@@ -1,5 +1,6 @@
 package dev.loramill.trainer.loop;
 
+import dev.loramill.events.trainer.TrainerLine;
 import dev.loramill.trainer.autograd.AutogradTransformer;
 import dev.loramill.trainer.checkpoint.Checkpoint;
 import dev.loramill.trainer.checkpoint.CheckpointChoice;
@@ -51,7 +52,7 @@ public final class Trainer implements AutoCloseable {
     private final PreparedRun run;
     private final TrainingJob job;
     private final Path out;
-    private final Consumer<TrainingEvent> listener;
+    private final Consumer<TrainerLine> listener;
     private final BooleanSupplier stopRequested;
     private final Ranks ranks;
     private final @Nullable Path checkpoint;
@@ -84,7 +85,7 @@ public final class Trainer implements AutoCloseable {
     public Trainer(
             PreparedRun run,
             Path out,
-            Consumer<TrainingEvent> listener,
+            Consumer<TrainerLine> listener,
             BooleanSupplier stopRequested,
             Ranks ranks,
             @Nullable Path checkpoint) {
@@ -139,7 +140,7 @@ public final class Trainer implements AutoCloseable {
         model.publish();
         compareParameters();
         listener.accept(
-                new TrainingEvent.Started(
+                new TrainerLine.Started(
                         run.totalSteps(),
                         run.train().documents().size(),
                         run.train().tokenCount(),
@@ -237,7 +238,7 @@ public final class Trainer implements AutoCloseable {
         clock.stop(tokens);
         if (step % job.logEverySteps() == 0 || step == run.totalSteps()) {
             listener.accept(
-                    new TrainingEvent.Progressed(
+                    new TrainerLine.Progressed(
                             step,
                             run.totalSteps(),
                             loss.mean(),
@@ -278,7 +279,7 @@ public final class Trainer implements AutoCloseable {
             throw NotFiniteException.ofEvaluation(step, loss.mean(), suspects);
         }
         listener.accept(
-                new TrainingEvent.Evaluated(
+                new TrainerLine.Evaluated(
                         step, loss.mean(), loss.accuracy(), Math.exp(loss.mean()), loss.tokens()));
         return loss;
     }
@@ -319,7 +320,7 @@ public final class Trainer implements AutoCloseable {
                                 lossScale.state()),
                         tensors.named(best.values()));
         listener.accept(
-                new TrainingEvent.Checkpointed(
+                new TrainerLine.Checkpointed(
                         step, out.relativize(file).toString(), FileDigest.of(file)));
     }
 

@@ -2,7 +2,7 @@ package dev.loramill.trainer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.loramill.trainer.loop.TrainingEvent;
+import dev.loramill.events.trainer.TrainerLine;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -33,9 +33,9 @@ class ProgressBarTest {
 
     @Test
     void whatStaysIsALineOfItsOwn() {
-        bar.accept(new TrainingEvent.Evaluated(4, 2, 0.25, 7.389, 100));
-        bar.accept(new TrainingEvent.Finished("a.gguf", "0", "peft", 3, 2, 4, 8, 9, 3700, 5 << 20));
-        bar.accept(new TrainingEvent.Failed("invalid_input", "rank is 0"));
+        bar.accept(new TrainerLine.Evaluated(4, 2, 0.25, 7.389, 100));
+        bar.accept(new TrainerLine.Finished("a.gguf", "0", "peft", 3, 2, 4, 8, 9, 3700, 5 << 20));
+        bar.accept(new TrainerLine.Failed(TrainerLine.Fault.INVALID_INPUT, "rank is 0"));
 
         assertThat(out.toString(StandardCharsets.UTF_8).replace("\r\u001b[K", "").lines())
                 .containsExactly(
@@ -44,8 +44,8 @@ class ProgressBarTest {
                         "failed (invalid_input): rank is 0");
     }
 
-    private static TrainingEvent step(int step, int totalSteps, double etaSeconds) {
-        return new TrainingEvent.Progressed(
+    private static TrainerLine step(int step, int totalSteps, double etaSeconds) {
+        return new TrainerLine.Progressed(
                 step, totalSteps, 2.5, 1e-3, 1.0, null, 410, 100, 7 << 20, etaSeconds, Map.of());
     }
 }

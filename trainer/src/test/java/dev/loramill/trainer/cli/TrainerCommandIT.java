@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.loramill.events.trainer.TrainerLine;
 import dev.loramill.llama.binding.Batch;
 import dev.loramill.llama.binding.LlamaContext;
 import dev.loramill.llama.binding.LlamaContextOptions;
@@ -403,6 +404,13 @@ class TrainerCommandIT {
         assertThat(ended.exitCode()).isEqualTo(1);
         assertThat(failure(ended))
                 .contains("the evaluation loss must be finite, got NaN after step 0", "row-");
+        // Another attempt would end the same way.
+        assertThat(TrainerLine.read(ended.lines().getLast()))
+                .isInstanceOfSatisfying(
+                        TrainerLine.Failed.class,
+                        failed ->
+                                assertThat(failed.category())
+                                        .isEqualTo(TrainerLine.Fault.INVALID_INPUT));
         assertThat(out.resolve("adapter.gguf")).doesNotExist();
     }
 

@@ -3,14 +3,23 @@ package dev.loramill.trainer.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.loramill.artifacts.LocalArtifactStore;
+import dev.loramill.artifacts.StoredArtifact;
+import dev.loramill.events.ArtifactReference;
+import dev.loramill.events.DatasetManifest;
+import dev.loramill.events.FreezeRequest;
+import dev.loramill.events.RecipeReference;
+import dev.loramill.events.TrainServeContract;
 import dev.loramill.llama.gguf.LoraTarget;
 import dev.loramill.trainer.job.TrainingJob.RequestedPrecision;
 import dev.loramill.trainer.storage.FileDigest;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class JobReaderTest {
+    private static final String DIGEST = "a".repeat(64);
+
     @TempDir Path directory;
 
     @BeforeEach
@@ -74,7 +85,7 @@ class JobReaderTest {
 
     @Test
     void aFrozenVersionGivesRowsLimitAndContract() throws IOException {
-        Files.writeString(directory.resolve("manifest.json"), manifest("x", "x"));
+        Files.write(directory.resolve("manifest.json"), manifest("x", "x").bytes());
 
         TrainingJob job =
                 read("{\"base\": {\"path\": \"base.gguf\"}, \"dataset\": \"manifest.json\"}");
@@ -83,32 +94,29 @@ class JobReaderTest {
         assertThat(job.eval()).containsExactly(directory.resolve("eval.jsonl"));
         assertThat(job.maxLength()).isEqualTo(640);
         assertThat(job.overLength()).isEqualTo(TrainingJob.OverLength.TRUNCATE);
-        assertThat(job.contract()).isEqualTo("{\"architecture\":\"llama\"}");
+        assertThat(job.contract()).contains("\"architecture\":\"llama\"", DIGEST);
     }
 
     @Test
     void aFrozenVersionInAnArtifactStoreHasItsRowsThere() throws IOException {
-        Path store = directory.resolve("sha256");
-        String train = sha256("rows");
-        String eval = sha256("held out");
-        for (String[] file : new String[][] {{train, "rows"}, {eval, "held out"}}) {
-            Path folder = Files.createDirectories(store.resolve(file[0].substring(0, 2)));
-            Files.writeString(folder.resolve(file[0]), file[1]);
-        }
-        Files.createDirectories(store.resolve("ab"));
-        Files.writeString(store.resolve("ab").resolve("abcd"), manifest("rows", "held out"));
+        LocalArtifactStore store = new LocalArtifactStore(directory.resolve("artifacts"));
+        store.put(new ByteArrayInputStream("rows".getBytes(StandardCharsets.UTF_8)));
+        store.put(new ByteArrayInputStream("held out".getBytes(StandardCharsets.UTF_8)));
+        StoredArtifact manifest =
+                store.put(new ByteArrayInputStream(manifest("rows", "held out").bytes()));
 
         TrainingJob job =
-                read("{\"base\": {\"path\": \"base.gguf\"}, \"dataset\": \"sha256/ab/abcd\"}");
+                read(
+                        "{\"base\": {\"path\": \"base.gguf\"}, \"dataset\": \"%s\"}"
+                                .formatted(store.localPath(manifest.sha256())));
 
-        assertThat(job.train())
-                .containsExactly(store.resolve(train.substring(0, 2)).resolve(train));
+        assertThat(Files.readString(job.train().getFirst())).isEqualTo("rows");
         assertThat(Files.readString(job.eval().getFirst())).isEqualTo("held out");
     }
 
     @Test
     void refusesAFrozenVersionWithOtherRows() throws IOException {
-        Files.writeString(directory.resolve("manifest.json"), manifest("y", "x"));
+        Files.write(directory.resolve("manifest.json"), manifest("y", "x").bytes());
 
         assertThatThrownBy(() ->
                         read(
@@ -123,13 +131,25 @@ class JobReaderTest {
                 .hasMessageContaining("must be the path of a frozen version's manifest");
     }
 
-    private static String manifest(String train, String eval) {
-        return """
-        {"format": 1, "maxTokens": 640, "overLength": "truncate",
-         "contract": {"architecture": "llama"},
-         "train": {"artifact": {"sha256": "%s"}}, "eval": {"artifact": {"sha256": "%s"}}}
-        """
-                .formatted(sha256(train), sha256(eval));
+    private static DatasetManifest manifest(String train, String eval) {
+        return new DatasetManifest(
+                DatasetManifest.FORMAT,
+                null,
+                new RecipeReference("none", DIGEST),
+                new DatasetManifest.Rows(2, 2, 0, 0, 2, 0, 0, 0),
+                null,
+                42,
+                0.5,
+                "question",
+                640,
+                FreezeRequest.OverLength.TRUNCATE,
+                null,
+                new DatasetManifest.Base("tiny", DIGEST),
+                new TrainServeContract(
+                        DIGEST, "F16", "llama", 320, DIGEST, DIGEST, "2024-07-26", 1, 2),
+                new DatasetManifest.TokenLengths(1, 2, 1.5, 64, List.of()),
+                new DatasetManifest.RowFile(new ArtifactReference(sha256(train), 1), 1, 1),
+                new DatasetManifest.RowFile(new ArtifactReference(sha256(eval), 1), 1, 2));
     }
 
     private static String sha256(String text) {

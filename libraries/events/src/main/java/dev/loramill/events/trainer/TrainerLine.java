@@ -1,23 +1,59 @@
-package dev.loramill.trainer.loop;
+package dev.loramill.events.trainer;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.loramill.events.EventJson;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What happens in a run, in order; as JSON each has a {@code type}. */
-@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+/**
+ * A line of the trainer's standard output: what happens in a run, in order. As JSON each has a
+ * {@code type}.
+ */
+@JsonTypeInfo(
+        use = JsonTypeInfo.Id.NAME,
+        property = "type",
+        defaultImpl = TrainerLine.Unknown.class)
 @JsonSubTypes({
-    @JsonSubTypes.Type(value = TrainingEvent.Started.class, name = "started"),
-    @JsonSubTypes.Type(value = TrainingEvent.Progressed.class, name = "progress"),
-    @JsonSubTypes.Type(value = TrainingEvent.Evaluated.class, name = "evaluated"),
-    @JsonSubTypes.Type(value = TrainingEvent.Checkpointed.class, name = "checkpointed"),
-    @JsonSubTypes.Type(value = TrainingEvent.Finished.class, name = "finished"),
-    @JsonSubTypes.Type(value = TrainingEvent.Failed.class, name = "failed")
+    @JsonSubTypes.Type(value = TrainerLine.Started.class, name = "started"),
+    @JsonSubTypes.Type(value = TrainerLine.Progressed.class, name = "progress"),
+    @JsonSubTypes.Type(value = TrainerLine.Evaluated.class, name = "evaluated"),
+    @JsonSubTypes.Type(value = TrainerLine.Checkpointed.class, name = "checkpointed"),
+    @JsonSubTypes.Type(value = TrainerLine.Finished.class, name = "finished"),
+    @JsonSubTypes.Type(value = TrainerLine.Failed.class, name = "failed")
 })
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public sealed interface TrainingEvent {
+public sealed interface TrainerLine {
+    /** JSON without a line break. */
+    default String toJson() {
+        try {
+            return EventJson.mapper().writeValueAsString(this);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a line of the trainer cannot be written as JSON", e);
+        }
+    }
+
+    /**
+     * Reads a line; one of a kind that is not known is {@link Unknown}.
+     *
+     * @throws IllegalArgumentException when it is no line of a trainer
+     */
+    static TrainerLine read(String json) {
+        TrainerLine line;
+        try {
+            line = EventJson.mapper().readValue(json, TrainerLine.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    "not a line of the trainer: " + e.getOriginalMessage(), e);
+        }
+        if (line == null) {
+            throw new IllegalArgumentException("not a line of the trainer: null");
+        }
+        return line;
+    }
 
     /**
      * The first step lies ahead.
@@ -48,7 +84,7 @@ public sealed interface TrainingEvent {
             int droppedRows,
             int truncatedRows,
             @Nullable Double baseEvalLoss)
-            implements TrainingEvent {}
+            implements TrainerLine {}
 
     /**
      * A step was taken.
@@ -78,7 +114,7 @@ public sealed interface TrainingEvent {
             long memoryBytes,
             double etaSeconds,
             Map<String, Double> partSeconds)
-            implements TrainingEvent {}
+            implements TrainerLine {}
 
     /**
      * The held-out rows were measured.
@@ -91,7 +127,7 @@ public sealed interface TrainingEvent {
      */
     record Evaluated(
             int step, double evalLoss, double tokenAccuracy, double perplexity, long evalTokens)
-            implements TrainingEvent {}
+            implements TrainerLine {}
 
     /**
      * A checkpoint lies on disk.
@@ -100,7 +136,7 @@ public sealed interface TrainingEvent {
      * @param path relative to the output directory
      * @param sha256 digest of the file
      */
-    record Checkpointed(int step, String path, String sha256) implements TrainingEvent {}
+    record Checkpointed(int step, String path, String sha256) implements TrainerLine {}
 
     /**
      * The adapter lies on disk; paths are relative to the output directory.
@@ -127,14 +163,32 @@ public sealed interface TrainingEvent {
             long trainedTokens,
             double wallSeconds,
             long peakMemoryBytes)
-            implements TrainingEvent {}
+            implements TrainerLine {}
 
     /**
      * The run ended without an adapter.
      *
-     * @param category of the fault: {@code invalid_input}, {@code exhausted}, {@code external} or
-     *     {@code internal}
+     * @param category kind of fault
      * @param message what is wrong and what to do
      */
-    record Failed(String category, String message) implements TrainingEvent {}
+    record Failed(Fault category, String message) implements TrainerLine {}
+
+    /** A line of a newer trainer. */
+    record Unknown() implements TrainerLine {}
+
+    /** What kind of fault ended a run. */
+    enum Fault {
+        /** The job cannot be trained as it is. */
+        @JsonProperty("invalid_input")
+        INVALID_INPUT,
+        /** Memory or disk ran out. */
+        @JsonProperty("exhausted")
+        EXHAUSTED,
+        /** A file or another process failed. */
+        @JsonProperty("external")
+        EXTERNAL,
+        /** The trainer itself. */
+        @JsonProperty("internal")
+        INTERNAL
+    }
 }
