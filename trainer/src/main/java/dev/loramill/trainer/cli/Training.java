@@ -71,7 +71,8 @@ final class Training {
                     cause,
                     TrainerCommand.FAILED);
         } catch (NotFiniteException e) {
-            return fail(TrainerLine.Fault.INTERNAL, e, TrainerCommand.FAILED);
+            // It would be the same again.
+            return fail(TrainerLine.Fault.INVALID_INPUT, e, TrainerCommand.FAILED);
         } catch (RankLostException e) {
             return fail(TrainerLine.Fault.EXTERNAL, e, TrainerCommand.FAILED);
         } catch (RuntimeException e) {
