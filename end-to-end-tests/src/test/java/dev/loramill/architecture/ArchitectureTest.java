@@ -144,11 +144,12 @@ class ArchitectureTest {
                     .dependOnClassesThat(resideInAPackage("dev.loramill..").and(outside(HTTP)));
 
     @ArchTest
-    static final ArchRule onlyResourcesKnowHttp =
+    static final ArchRule onlyResourcesAndClientsKnowHttp =
             noClasses()
                     .that()
                     .resideInAPackage("dev.loramill..")
                     .and(areNot("Resource"))
+                    .and(areNot("Client"))
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage("jakarta.ws.rs..");

@@ -29,26 +29,26 @@ record CheckpointBody(
             @JsonProperty("full_valid_mean_token_accuracy")
                     @Nullable Double fullValidTokenAccuracy) {}
 
-    static CheckpointBody of(Job job, StepTable.SavedStep saved) {
-        StepMetrics measured = saved.metrics();
+    static CheckpointBody of(Job job, JobSteps.SavedStep saved) {
+        JobMetric measured = saved.metric() == null ? new JobMetric() : saved.metric();
         int step = saved.checkpoint().step();
         String model =
                 ModelName.of(job.specification().baseId(), job.specification().suffix(), job.id());
         return new CheckpointBody(
                 id(job.id(), step),
                 "fine_tuning.job.checkpoint",
-                saved.createdAt().getEpochSecond(),
+                saved.checkpoint().createdAt.getEpochSecond(),
                 ModelName.ofCheckpoint(model, step),
                 step,
                 job.id(),
                 new Metrics(
                         step,
-                        measured.trainLoss(),
-                        measured.validLoss(),
-                        measured.validTokenAccuracy(),
+                        measured.trainLoss,
+                        measured.validLoss,
+                        measured.validTokenAccuracy,
                         // Every evaluation here is over all held-out rows.
-                        measured.validLoss(),
-                        measured.validTokenAccuracy()),
+                        measured.validLoss,
+                        measured.validTokenAccuracy),
                 saved.checkpoint().artifact());
     }
 

@@ -5,8 +5,8 @@ import dev.loramill.events.Hyperparameters;
 import dev.loramill.events.LoraSpec;
 import dev.loramill.events.TrainingSpec;
 import dev.loramill.train.specification.HyperparameterChoice;
+import dev.loramill.train.specification.JobRows;
 import dev.loramill.train.specification.JobSpecification;
-import dev.loramill.train.specification.RowSource;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -95,7 +95,7 @@ record FineTuningJobBody(
                 new Method("supervised", new Supervised(hyperparameters)),
                 wanted.metadata().isEmpty() ? null : wanted.metadata(),
                 wanted.suffix(),
-                wanted.rows() instanceof RowSource.OfFile file ? file.recipe().name() : null,
+                wanted.rows() instanceof JobRows.OfFile file ? file.recipe().name() : null,
                 spec == null ? null : spec.datasetVersion(),
                 wanted.lora(),
                 state instanceof JobState.Running running ? running.attempt().attempt() : null,

@@ -14,7 +14,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.UriInfo;
-import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +40,7 @@ class FineTuningJobResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    public FineTuningJobBody create(@Nullable JsonNode body) throws SQLException {
+    public FineTuningJobBody create(@Nullable JsonNode body) {
         return FineTuningJobBody.of(jobs.create(body));
     }
 
@@ -49,8 +48,7 @@ class FineTuningJobResource {
     public Page<FineTuningJobBody> list(
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after,
-            @Context UriInfo uri)
-            throws SQLException {
+            @Context UriInfo uri) {
         return jobs.list(
                         PageRequest.newestFirst(limit, after, USUAL_JOBS, MOST),
                         metadata(uri.getQueryParameters()))
@@ -59,7 +57,7 @@ class FineTuningJobResource {
 
     @GET
     @Path("/{id}")
-    public FineTuningJobBody job(@PathParam("id") String id) throws SQLException {
+    public FineTuningJobBody job(@PathParam("id") String id) {
         return FineTuningJobBody.of(jobs.require(id));
     }
 
@@ -67,7 +65,7 @@ class FineTuningJobResource {
     @POST
     @Path("/{id}/cancel")
     @Consumes(MediaType.WILDCARD)
-    public FineTuningJobBody cancel(@PathParam("id") String id) throws SQLException {
+    public FineTuningJobBody cancel(@PathParam("id") String id) {
         return FineTuningJobBody.of(jobs.cancel(id));
     }
 
@@ -76,8 +74,7 @@ class FineTuningJobResource {
     public Page<JobEventBody> events(
             @PathParam("id") String id,
             @RestQuery @Nullable String limit,
-            @RestQuery @Nullable String after)
-            throws SQLException {
+            @RestQuery @Nullable String after) {
         return jobs.events(id, PageRequest.newestFirst(limit, after, USUAL_JOBS, MOST))
                 .map(JobEventBody::of);
     }
@@ -87,8 +84,7 @@ class FineTuningJobResource {
     public Page<CheckpointBody> checkpoints(
             @PathParam("id") String id,
             @RestQuery @Nullable String limit,
-            @RestQuery @Nullable String after)
-            throws SQLException {
+            @RestQuery @Nullable String after) {
         Job job = jobs.require(id);
         return jobs.checkpoints(id, PageRequest.newestFirst(limit, after, USUAL_CHECKPOINTS, MOST))
                 .map(saved -> CheckpointBody.of(job, saved));

@@ -3,43 +3,52 @@ package dev.loramill.train.job;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.loramill.artifacts.BaseCatalogue;
 import dev.loramill.artifacts.BaseModel;
+import dev.loramill.artifacts.BasesConfig;
 import dev.loramill.events.ArtifactReference;
+import dev.loramill.events.FreezeRequested;
 import dev.loramill.events.RecipeReference;
-import dev.loramill.events.TrainingSpec;
 import dev.loramill.http.RefusedException;
-import dev.loramill.outbox.legacy.Transactions;
-import dev.loramill.train.dataset.CleanService;
-import dev.loramill.train.dataset.FrozenVersion;
-import dev.loramill.train.dataset.IngestService;
-import dev.loramill.train.dataset.ServiceAwayException;
-import dev.loramill.train.dataset.UploadedFile;
+import dev.loramill.outbox.Outbox;
+import dev.loramill.train.client.CleanService;
+import dev.loramill.train.client.IngestService;
+import dev.loramill.train.client.ServiceAwayException;
+import dev.loramill.train.client.TrainingFile;
+import dev.loramill.train.specification.FreezeRequests;
+import dev.loramill.train.specification.FrozenVersion;
+import dev.loramill.train.specification.FrozenVersions;
 import dev.loramill.train.specification.JobRequest;
 import dev.loramill.train.specification.JobRequestReader;
+import dev.loramill.train.specification.JobRows;
 import dev.loramill.train.specification.JobSpecification;
 import dev.loramill.train.specification.ProbeConfig;
 import dev.loramill.train.specification.ProbeSet;
-import dev.loramill.train.specification.RowSource;
 import dev.loramill.train.specification.TrainingSpecs;
+import dev.loramill.train.specification.UnusableVersionException;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import java.io.IOException;
 import java.security.SecureRandom;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Creates jobs: finds everything that they name, and refuses those that name what is not there. */
+/**
+ * Creates jobs: finds everything that they name, and refuses those that name what is not there. The
+ * dataset of a job on a file is opened first; its id follows from what it will hold, so that
+ * opening it again, for a job that was not stored after all, finds it.
+ */
 @ApplicationScoped
 class JobCreation {
     private static final Logger LOG = LoggerFactory.getLogger(JobCreation.class);
     private static final String PURPOSE = "fine-tune";
+    private static final String INVALID_FILE = "invalid_training_file";
+    private static final String FILE_PARAM = "training_file";
     private static final String ID_CHARACTERS =
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private static final int ID_LENGTH = 24;
@@ -49,32 +58,35 @@ class JobCreation {
     private final BaseCatalogue bases;
     private final IngestService ingest;
     private final CleanService clean;
-    private final DataSource dataSource;
-    private final JobTable jobs;
-    private final JobDiary diary;
+    private final FrozenVersions versions;
+    private final JobRepository jobs;
+    private final JobEventLog events;
+    private final Outbox outbox;
     private final Clock clock;
-    private final Event<JobsMoved> news;
+    private final Event<JobsChanged> changes;
 
     JobCreation(
             BasesConfig bases,
             ProbeConfig probes,
             IngestService ingest,
             CleanService clean,
-            DataSource dataSource,
-            JobTable jobs,
-            JobDiary diary,
+            FrozenVersions versions,
+            JobRepository jobs,
+            JobEventLog events,
+            Outbox outbox,
             Clock clock,
-            Event<JobsMoved> news)
+            Event<JobsChanged> changes)
             throws IOException {
         this.reader = new JobRequestReader(ProbeSet.shipped(probes.set()).questions());
         this.bases = BaseCatalogue.read(bases.catalogue());
         this.ingest = ingest;
         this.clean = clean;
-        this.dataSource = dataSource;
+        this.versions = versions;
         this.jobs = jobs;
-        this.diary = diary;
+        this.events = events;
+        this.outbox = outbox;
         this.clock = clock;
-        this.news = news;
+        this.changes = changes;
     }
 
     /**
@@ -83,7 +95,7 @@ class JobCreation {
      * @throws RefusedException when the request is wrong, names what is not there, or needs a
      *     service that is away
      */
-    Job create(@Nullable JsonNode body) throws SQLException {
+    Job create(@Nullable JsonNode body) {
         JobRequest request = reader.read(body);
         BaseModel base = base(request.model());
         ArtifactReference file = new ArtifactReference(base.sha256(), base.sizeBytes());
@@ -92,37 +104,37 @@ class JobCreation {
             job =
                     switch (request.rows()) {
                         case JobRequest.Rows.OfFile(String fileId, String recipe) ->
-                                ofFile(JobSpecification.of(request, file, rows(fileId, recipe)));
+                                ofFile(JobSpecification.of(request, file, opened(fileId, recipe)));
                         case JobRequest.Rows.OfVersion(String digest, var _) ->
-                                ofVersion(
-                                        JobSpecification.of(
-                                                request, file, new RowSource.OfVersion(digest)),
-                                        version(request, digest));
+                                ofVersion(request, file, digest);
                     };
         } catch (ServiceAwayException e) {
             LOG.atWarn().setCause(e).log("A job was not created because a service is away");
             throw RefusedException.unavailable(
                     e.getMessage() + "; no job was created, try again later");
         }
-        Transactions.run(
-                dataSource,
-                tx -> {
-                    jobs.insert(tx, job);
-                    diary.info(tx, job.id(), "Created fine-tuning job: " + job.id());
-                    diary.info(tx, job.id(), firstStep(job));
-                });
+        QuarkusTransaction.requiringNew().run(() -> store(job));
         LOG.atInfo()
                 .addKeyValue("jobId", job.id())
                 .addKeyValue("status", job.state().status())
                 .log("A job was created");
-        news.fire(new JobsMoved());
         return job;
+    }
+
+    private void store(Job job) {
+        Optional<FreezeRequested> request = FreezeRequests.of(job.id(), job.specification());
+        request.ifPresent(freeze -> job.awaitFreeze(freeze.requestDigest()));
+        jobs.persist(job);
+        events.info(job.id(), "Created fine-tuning job: " + job.id());
+        events.info(job.id(), firstStep(job));
+        request.ifPresent(outbox::publish);
+        changes.fire(new JobsChanged());
     }
 
     private static String firstStep(Job job) {
         return switch (job.specification().rows()) {
-            case RowSource.OfFile file -> "Validating training file: " + file.fileId();
-            case RowSource.OfVersion version ->
+            case JobRows.OfFile file -> "Validating training file: " + file.fileId();
+            case JobRows.OfVersion version ->
                     "Dataset version %s found, the job is queued".formatted(version.digest());
         };
     }
@@ -142,18 +154,36 @@ class JobCreation {
         return ids.isEmpty() ? "none: add one by ./loramill up --base" : String.join(", ", ids);
     }
 
-    private RowSource rows(String fileId, String recipeName) throws ServiceAwayException {
-        Optional<UploadedFile> file = ingest.file(fileId);
+    /** The rows of a file, with the dataset opened that they go into. */
+    private JobRows opened(String fileId, String recipeName) throws ServiceAwayException {
+        JobRows.OfFile rows = rows(fileId, recipeName);
+        switch (ingest.open(rows.datasetId(), rows.fileId(), rows.recipe().name())) {
+            case IngestService.Opening.Opened(var fault) -> {
+                if (fault != null) {
+                    throw RefusedException.invalid(
+                            INVALID_FILE,
+                            FILE_PARAM,
+                            "the rows of \"%s\" cannot be read: %s".formatted(fileId, fault));
+                }
+            }
+            case IngestService.Opening.Refused(String message) ->
+                    throw RefusedException.invalid(INVALID_FILE, FILE_PARAM, message);
+        }
+        return rows;
+    }
+
+    private JobRows.OfFile rows(String fileId, String recipeName) throws ServiceAwayException {
+        Optional<TrainingFile> file = ingest.file(fileId);
         if (file.isEmpty()) {
             throw RefusedException.invalid(
                     "file_not_found",
-                    "training_file",
+                    FILE_PARAM,
                     "there is no file \"%s\"; upload one by POST /v1/files".formatted(fileId));
         }
         if (!file.get().purpose().equals(PURPOSE)) {
             throw RefusedException.invalid(
-                    "invalid_training_file",
-                    "training_file",
+                    INVALID_FILE,
+                    FILE_PARAM,
                     "file \"%s\" has the purpose \"%s\", it must be \"%s\"; upload it again"
                             .formatted(fileId, file.get().purpose(), PURPOSE));
         }
@@ -165,34 +195,38 @@ class JobCreation {
                     "there is no recipe \"%s\"; known are %s"
                             .formatted(recipeName, String.join(", ", clean.recipeNames())));
         }
-        return RowSource.OfFile.of(fileId, file.get().sha256(), recipe.get());
-    }
-
-    private FrozenVersion version(JobRequest request, String digest) throws ServiceAwayException {
-        FrozenVersion version =
-                clean.version(digest)
-                        .orElseThrow(() ->
-                                RefusedException.invalid(
-                                        "dataset_version_not_found",
-                                        "dataset",
-                                        ("there is no dataset version \"%s\"; list them by GET"
-                                                        + " /v1/dataset-versions of clean-service")
-                                                .formatted(digest)));
-        TrainingSpecs.requireAgreement(request, version);
-        return version;
+        return JobRows.OfFile.of(fileId, file.get().sha256(), recipe.get());
     }
 
     private Job ofFile(JobSpecification specification) {
-        return job(specification, new JobState.ValidatingFiles());
+        return new Job(newId(), now(), specification, new JobState.ValidatingFiles());
     }
 
-    private Job ofVersion(JobSpecification specification, FrozenVersion version) {
-        TrainingSpec spec = TrainingSpecs.of(specification, version);
-        return job(specification, new JobState.ValidatingFiles().queued(spec, now()));
-    }
-
-    private Job job(JobSpecification specification, JobState state) {
-        return new Job(newId(), now(), specification, state, null);
+    private Job ofVersion(JobRequest request, ArtifactReference base, String digest) {
+        FrozenVersion version;
+        try {
+            version =
+                    versions.find(digest)
+                            .orElseThrow(() ->
+                                    RefusedException.invalid(
+                                            "dataset_version_not_found",
+                                            "dataset",
+                                            ("there is no dataset version \"%s\"; list them by GET"
+                                                            + " /v1/dataset-versions of clean-service")
+                                                    .formatted(digest)));
+        } catch (UnusableVersionException e) {
+            throw RefusedException.invalid(
+                    "dataset_version_not_found", "dataset", String.valueOf(e.getMessage()));
+        }
+        TrainingSpecs.requireAgreement(request, version);
+        JobSpecification specification =
+                JobSpecification.of(request, base, new JobRows.OfVersion(digest));
+        return new Job(
+                newId(),
+                now(),
+                specification,
+                new JobState.ValidatingFiles()
+                        .queued(TrainingSpecs.of(specification, version), now()));
     }
 
     /** PostgreSQL keeps microseconds. */

@@ -1,7 +1,6 @@
 package dev.loramill.train.job;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -20,11 +19,11 @@ record JobEventBody(
         return new JobEventBody(
                 id(event.number()),
                 "fine_tuning.job.event",
-                event.createdAt().getEpochSecond(),
-                event.level().name().toLowerCase(Locale.ROOT),
-                event.message(),
-                event.data() == null ? "message" : "metrics",
-                event.data());
+                event.createdAt.getEpochSecond(),
+                event.level,
+                event.message,
+                event.type,
+                event.data);
     }
 
     static String id(long number) {

@@ -3,18 +3,15 @@ package dev.loramill.train.registry;
 import dev.loramill.http.Page;
 import dev.loramill.http.PageRequest;
 import dev.loramill.http.RefusedException;
-import dev.loramill.outbox.legacy.Outbox;
-import dev.loramill.outbox.legacy.Transactions;
-import dev.loramill.train.announce.Relay;
+import dev.loramill.outbox.Outbox;
 import dev.loramill.train.gate.Verdict;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.sql.Connection;
-import java.sql.SQLException;
+import jakarta.persistence.LockModeType;
+import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
-import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,43 +22,43 @@ import org.slf4j.LoggerFactory;
 public class AdapterRegistry {
     private static final Logger LOG = LoggerFactory.getLogger(AdapterRegistry.class);
 
-    private final DataSource dataSource;
-    private final AdapterTable adapters;
+    private final AdapterRepository adapters;
     private final Outbox outbox;
-    private final Relay relay;
     private final Clock clock;
 
-    AdapterRegistry(
-            DataSource dataSource, AdapterTable adapters, Outbox outbox, Relay relay, Clock clock) {
-        this.dataSource = dataSource;
+    AdapterRegistry(AdapterRepository adapters, Outbox outbox, Clock clock) {
         this.adapters = adapters;
         this.outbox = outbox;
-        this.relay = relay;
         this.clock = clock;
     }
 
     /**
-     * Registers an adapter under the gate's verdict and announces it. A file that is registered
-     * already and not retired stays as it is, under the name it has: the same bytes are the same
-     * adapter. A retired one comes back under the new name.
+     * Registers an adapter under the gate's verdict and announces it, in the transaction of its
+     * caller. A file that is registered already and not retired stays as it is, under the name it
+     * has: the same bytes are the same adapter. A retired one comes back under the new name.
      *
      * @return the adapter as it stands now
      */
-    public Adapter register(Connection tx, Candidate candidate, Verdict verdict)
-            throws SQLException {
+    public Adapter register(Candidate candidate, Verdict verdict) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        Adapter adapter = new Adapter(candidate, new AdapterState.Trained().judged(verdict), now);
-        if (!adapters.insert(tx, adapter)) {
-            Adapter registered = adapters.lock(tx, adapter.id()).orElseThrow();
-            switch (registered.state()) {
-                case AdapterState.Live _, AdapterState.Held _ -> {
-                    return registered;
-                }
-                case AdapterState.Retired _ -> adapters.replace(tx, adapter);
-            }
+        AdapterState judged = new AdapterState.Trained().judged(verdict);
+        Optional<Adapter> before =
+                adapters.findByIdOptional(
+                        candidate.adapter().sha256(), LockModeType.PESSIMISTIC_WRITE);
+        if (before.isEmpty()) {
+            Adapter adapter = new Adapter(candidate, judged, now);
+            // Of two transactions that register the same file at once, the second fails here, is
+            // made again and finds the first one's.
+            adapters.persistAndFlush(adapter);
+            announce(adapter);
+            return adapter;
         }
-        announce(tx, adapter);
-        return adapter;
+        Adapter registered = before.get();
+        if (registered.state() instanceof AdapterState.Retired) {
+            registered.replace(candidate, judged, now);
+            announce(registered);
+        }
+        return registered;
     }
 
     /**
@@ -69,28 +66,30 @@ public class AdapterRegistry {
      *
      * @throws RefusedException when there is none
      */
-    Adapter require(String idOrModel) throws SQLException {
-        return Transactions.call(dataSource, tx -> adapters.find(tx, idOrModel))
-                .orElseThrow(() -> missing(idOrModel));
+    @Transactional
+    Adapter require(String idOrModel) {
+        return adapters.named(idOrModel).orElseThrow(() -> missing(idOrModel));
     }
 
-    Page<Adapter> list(PageRequest page) throws SQLException {
-        return Transactions.call(
-                dataSource,
-                tx -> {
-                    String after = page.after();
-                    if (after != null && adapters.find(tx, after).isEmpty()) {
-                        throw RefusedException.invalid(
-                                "invalid_value",
-                                "after",
-                                "after must be the id of an adapter, got \"%s\"".formatted(after));
-                    }
-                    return Page.of(adapters.list(tx, page), page.limit(), Adapter::id);
-                });
+    @Transactional
+    Page<Adapter> list(PageRequest page) {
+        String after = page.after();
+        Adapter last =
+                after == null
+                        ? null
+                        : adapters.named(after)
+                                .orElseThrow(() ->
+                                        RefusedException.invalid(
+                                                "invalid_value",
+                                                "after",
+                                                "after must be the id of an adapter, got \"%s\""
+                                                        .formatted(after)));
+        return Page.of(adapters.list(page, last), page.limit(), Adapter::id);
     }
 
     /** Puts a held adapter into service; a live one stays live. */
-    Adapter promote(String idOrModel) throws SQLException {
+    @Transactional
+    Adapter promote(String idOrModel) {
         return change(
                 idOrModel,
                 "promote",
@@ -107,7 +106,8 @@ public class AdapterRegistry {
     }
 
     /** Takes a live adapter out of service until it is promoted; a held one stays held. */
-    Adapter hold(String idOrModel) throws SQLException {
+    @Transactional
+    Adapter hold(String idOrModel) {
         return change(
                 idOrModel,
                 "hold",
@@ -121,7 +121,8 @@ public class AdapterRegistry {
     }
 
     /** Takes an adapter out of service for good. */
-    Adapter retire(String idOrModel) throws SQLException {
+    @Transactional
+    Adapter retire(String idOrModel) {
         return change(
                 idOrModel,
                 "retire",
@@ -141,34 +142,19 @@ public class AdapterRegistry {
         Optional<AdapterState> from(AdapterState state);
     }
 
-    private Adapter change(String idOrModel, String verb, Transition transition)
-            throws SQLException {
-        Adapter changed =
-                Transactions.call(
-                        dataSource,
-                        tx -> {
-                            Adapter adapter =
-                                    adapters.lock(tx, idOrModel)
-                                            .orElseThrow(() -> missing(idOrModel));
-                            AdapterState next =
-                                    transition
-                                            .from(adapter.state())
-                                            .orElseThrow(() -> illegal(adapter, verb));
-                            if (next.equals(adapter.state())) {
-                                return adapter;
-                            }
-                            Adapter moved =
-                                    new Adapter(adapter.candidate(), next, adapter.createdAt());
-                            adapters.replace(tx, moved);
-                            announce(tx, moved);
-                            return moved;
-                        });
-        relay.wake();
-        return changed;
+    private Adapter change(String idOrModel, String verb, Transition transition) {
+        Adapter adapter = adapters.lock(idOrModel).orElseThrow(() -> missing(idOrModel));
+        AdapterState next =
+                transition.from(adapter.state()).orElseThrow(() -> illegal(adapter, verb));
+        if (!next.equals(adapter.state())) {
+            adapter.enter(next);
+            announce(adapter);
+        }
+        return adapter;
     }
 
-    private void announce(Connection tx, Adapter adapter) throws SQLException {
-        outbox.publish(tx, adapter.announcement());
+    private void announce(Adapter adapter) {
+        outbox.publish(adapter.announcement());
         LOG.atInfo()
                 .addKeyValue("adapterId", adapter.id())
                 .addKeyValue("jobId", adapter.candidate().jobId())

@@ -10,7 +10,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
-import java.sql.SQLException;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 
@@ -30,36 +29,35 @@ class AdapterResource {
 
     @GET
     public Page<AdapterBody> list(
-            @RestQuery @Nullable String limit, @RestQuery @Nullable String after)
-            throws SQLException {
+            @RestQuery @Nullable String limit, @RestQuery @Nullable String after) {
         return registry.list(PageRequest.newestFirst(limit, after, USUAL, MOST))
                 .map(AdapterBody::of);
     }
 
     @GET
     @Path("/{id}")
-    public AdapterBody adapter(@PathParam("id") String id) throws SQLException {
+    public AdapterBody adapter(@PathParam("id") String id) {
         return AdapterBody.of(registry.require(id));
     }
 
     @POST
     @Path("/{id}/promote")
     @Consumes(MediaType.WILDCARD)
-    public AdapterBody promote(@PathParam("id") String id) throws SQLException {
+    public AdapterBody promote(@PathParam("id") String id) {
         return AdapterBody.of(registry.promote(id));
     }
 
     @POST
     @Path("/{id}/hold")
     @Consumes(MediaType.WILDCARD)
-    public AdapterBody hold(@PathParam("id") String id) throws SQLException {
+    public AdapterBody hold(@PathParam("id") String id) {
         return AdapterBody.of(registry.hold(id));
     }
 
     @POST
     @Path("/{id}/retire")
     @Consumes(MediaType.WILDCARD)
-    public AdapterBody retire(@PathParam("id") String id) throws SQLException {
+    public AdapterBody retire(@PathParam("id") String id) {
         return AdapterBody.of(registry.retire(id));
     }
 }

@@ -1,15 +1,14 @@
 package dev.loramill.train.schedule;
 
-import dev.loramill.train.job.AttemptTable;
+import dev.loramill.train.attempt.AttemptRepository;
 import dev.loramill.train.job.Checkpoint;
 import dev.loramill.train.job.Job;
-import dev.loramill.train.job.JobDiary;
 import dev.loramill.train.job.JobError;
+import dev.loramill.train.job.JobEventLog;
 import dev.loramill.train.job.JobState;
-import dev.loramill.train.job.JobTable;
+import dev.loramill.train.job.JobsChanged;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.sql.Connection;
-import java.sql.SQLException;
+import jakarta.enterprise.event.Event;
 import java.time.Clock;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -21,23 +20,23 @@ import org.slf4j.LoggerFactory;
 class AttemptEnding {
     private static final Logger LOG = LoggerFactory.getLogger(AttemptEnding.class);
 
-    private final JobTable jobs;
-    private final AttemptTable attempts;
-    private final JobDiary diary;
+    private final AttemptRepository attempts;
+    private final JobEventLog events;
     private final ScheduleConfig config;
     private final Clock clock;
+    private final Event<JobsChanged> changes;
 
     AttemptEnding(
-            JobTable jobs,
-            AttemptTable attempts,
-            JobDiary diary,
+            AttemptRepository attempts,
+            JobEventLog events,
             ScheduleConfig config,
-            Clock clock) {
-        this.jobs = jobs;
+            Clock clock,
+            Event<JobsChanged> changes) {
         this.attempts = attempts;
-        this.diary = diary;
+        this.events = events;
         this.config = config;
         this.clock = clock;
+        this.changes = changes;
     }
 
     /**
@@ -47,18 +46,10 @@ class AttemptEnding {
      * @param reason sentence on why
      * @param pause time before the next attempt
      */
-    void tryAgain(
-            Connection tx,
-            Job job,
-            JobState.Running state,
-            String outcome,
-            String reason,
-            Duration pause)
-            throws SQLException {
+    void tryAgain(Job job, JobState.Running state, String outcome, String reason, Duration pause) {
         int made = state.attempt().attempt();
         if (made >= config.maxAttempts()) {
             fail(
-                    tx,
                     job,
                     state,
                     outcome,
@@ -68,10 +59,9 @@ class AttemptEnding {
                             null));
             return;
         }
-        end(tx, state, outcome);
-        jobs.update(tx, job.id(), state.lost(clock.instant().plus(pause)));
-        diary.warn(
-                tx,
+        end(state, outcome);
+        job.enter(state.lost(clock.instant().plus(pause)));
+        events.warn(
                 job.id(),
                 "Attempt %d of at most %d is over: %s; another goes on from %s"
                         .formatted(
@@ -86,11 +76,10 @@ class AttemptEnding {
     }
 
     /** Ends the job, which is locked, without an adapter. */
-    void fail(Connection tx, Job job, JobState.Running state, String outcome, JobError error)
-            throws SQLException {
-        end(tx, state, outcome);
-        jobs.update(tx, job.id(), state.failed(error, clock.instant()));
-        diary.error(tx, job.id(), "The job failed: " + error.message());
+    void fail(Job job, JobState.Running state, String outcome, JobError error) {
+        end(state, outcome);
+        job.enter(state.failed(error, clock.instant()));
+        events.error(job.id(), "The job failed: " + error.message());
         LOG.atWarn()
                 .addKeyValue("jobId", job.id())
                 .addKeyValue("code", error.code())
@@ -107,8 +96,9 @@ class AttemptEnding {
         return pause.compareTo(longest) > 0 ? longest : pause;
     }
 
-    private void end(Connection tx, JobState.Running state, String outcome) throws SQLException {
-        attempts.ended(tx, state.attempt(), outcome, clock.instant());
+    private void end(JobState.Running state, String outcome) {
+        attempts.ended(state.attempt(), outcome, clock.instant());
+        changes.fire(new JobsChanged());
     }
 
     private static String position(@Nullable Checkpoint checkpoint) {

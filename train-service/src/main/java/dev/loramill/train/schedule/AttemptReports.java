@@ -7,17 +7,15 @@ import dev.loramill.events.TrainingCheckpointed;
 import dev.loramill.events.TrainingEvaluated;
 import dev.loramill.events.TrainingEvent;
 import dev.loramill.events.TrainingProgressed;
-import dev.loramill.train.job.AttemptTable;
+import dev.loramill.train.attempt.AttemptRepository;
 import dev.loramill.train.job.Checkpoint;
 import dev.loramill.train.job.Job;
-import dev.loramill.train.job.JobDiary;
 import dev.loramill.train.job.JobError;
+import dev.loramill.train.job.JobEventLog;
+import dev.loramill.train.job.JobRepository;
 import dev.loramill.train.job.JobState;
-import dev.loramill.train.job.JobTable;
-import dev.loramill.train.job.StepTable;
+import dev.loramill.train.job.JobSteps;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,33 +31,33 @@ import org.slf4j.LoggerFactory;
 class AttemptReports {
     private static final Logger LOG = LoggerFactory.getLogger(AttemptReports.class);
 
-    private final JobTable jobs;
-    private final AttemptTable attempts;
-    private final StepTable steps;
-    private final JobDiary diary;
+    private final JobRepository jobs;
+    private final AttemptRepository attempts;
+    private final JobSteps steps;
+    private final JobEventLog events;
     private final AttemptEnding ending;
-    private final Graduation graduation;
+    private final AdapterAcceptance acceptance;
     private final Clock clock;
 
     AttemptReports(
-            JobTable jobs,
-            AttemptTable attempts,
-            StepTable steps,
-            JobDiary diary,
+            JobRepository jobs,
+            AttemptRepository attempts,
+            JobSteps steps,
+            JobEventLog events,
             AttemptEnding ending,
-            Graduation graduation,
+            AdapterAcceptance acceptance,
             Clock clock) {
         this.jobs = jobs;
         this.attempts = attempts;
         this.steps = steps;
-        this.diary = diary;
+        this.events = events;
         this.ending = ending;
-        this.graduation = graduation;
+        this.acceptance = acceptance;
         this.clock = clock;
     }
 
-    void take(Connection tx, TrainingEvent event) throws SQLException {
-        Optional<Job> job = jobs.lock(tx, event.attempt().jobId());
+    void take(TrainingEvent event) {
+        Optional<Job> job = jobs.lock(event.attempt().jobId());
         if (job.isEmpty()
                 || !(job.get().state() instanceof JobState.Running running)
                 || !running.attempt().equals(event.attempt())) {
@@ -71,21 +69,21 @@ class AttemptReports {
                     .log("A report without a lease is ignored");
             return;
         }
-        attempts.reported(tx, running.attempt(), clock.instant());
+        attempts.reported(running.attempt(), clock.instant());
         switch (event) {
-            case AttemptStarted started -> started(tx, started);
-            case TrainingProgressed progressed -> progressed(tx, progressed);
-            case TrainingEvaluated evaluated -> evaluated(tx, evaluated);
-            case TrainingCheckpointed checkpointed -> checkpointed(tx, running, checkpointed);
-            case AttemptFinished finished -> graduation.take(tx, job.get(), running, finished);
-            case AttemptFailed failed -> failed(tx, job.get(), running, failed);
+            case AttemptStarted started -> started(started);
+            case TrainingProgressed progressed -> progressed(job.get(), progressed);
+            case TrainingEvaluated evaluated -> evaluated(evaluated);
+            case TrainingCheckpointed checkpointed ->
+                    checkpointed(job.get(), running, checkpointed);
+            case AttemptFinished finished -> acceptance.take(job.get(), running, finished);
+            case AttemptFailed failed -> failed(job.get(), running, failed);
         }
     }
 
-    private void started(Connection tx, AttemptStarted started) throws SQLException {
+    private void started(AttemptStarted started) {
         String jobId = started.attempt().jobId();
-        diary.info(
-                tx,
+        events.info(
                 jobId,
                 started.resumedFromStep() == 0
                         ? "Training started on %s: %d steps"
@@ -97,13 +95,13 @@ class AttemptReports {
                                         started.totalSteps()));
     }
 
-    private void progressed(Connection tx, TrainingProgressed progressed) throws SQLException {
+    private void progressed(Job job, TrainingProgressed progressed) {
         String jobId = progressed.attempt().jobId();
-        steps.trained(tx, jobId, progressed.step(), progressed.loss());
+        steps.trained(jobId, progressed.step(), progressed.loss());
         Instant finish =
                 clock.instant()
                         .plus(Duration.ofMillis(Math.round(1_000 * progressed.etaSeconds())));
-        jobs.estimate(tx, jobId, finish);
+        job.estimate(finish);
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("step", progressed.step());
         figures.put("total_steps", progressed.totalSteps());
@@ -113,8 +111,7 @@ class AttemptReports {
         figures.put("trained_tokens", progressed.trainedTokens());
         figures.put("memory_bytes", progressed.memoryBytes());
         figures.put("eta_seconds", progressed.etaSeconds());
-        diary.metrics(
-                tx,
+        events.metrics(
                 jobId,
                 String.format(
                         Locale.ROOT,
@@ -125,18 +122,16 @@ class AttemptReports {
                 figures);
     }
 
-    private void evaluated(Connection tx, TrainingEvaluated evaluated) throws SQLException {
+    private void evaluated(TrainingEvaluated evaluated) {
         String jobId = evaluated.attempt().jobId();
-        steps.evaluated(
-                tx, jobId, evaluated.step(), evaluated.evalLoss(), evaluated.tokenAccuracy());
+        steps.evaluated(jobId, evaluated.step(), evaluated.evalLoss(), evaluated.tokenAccuracy());
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("step", evaluated.step());
         figures.put("valid_loss", evaluated.evalLoss());
         figures.put("valid_mean_token_accuracy", evaluated.tokenAccuracy());
         figures.put("full_valid_loss", evaluated.evalLoss());
         figures.put("full_valid_mean_token_accuracy", evaluated.tokenAccuracy());
-        diary.metrics(
-                tx,
+        events.metrics(
                 jobId,
                 String.format(
                         Locale.ROOT,
@@ -149,28 +144,25 @@ class AttemptReports {
     }
 
     private void checkpointed(
-            Connection tx, JobState.Running running, TrainingCheckpointed checkpointed)
-            throws SQLException {
+            Job job, JobState.Running running, TrainingCheckpointed checkpointed) {
         String jobId = checkpointed.attempt().jobId();
         Checkpoint checkpoint = new Checkpoint(checkpointed.step(), checkpointed.checkpoint());
-        jobs.update(tx, jobId, running.checkpointed(checkpoint));
-        steps.saved(tx, jobId, checkpoint);
-        diary.info(tx, jobId, "Checkpoint created at step %d".formatted(checkpoint.step()));
+        job.enter(running.checkpointed(checkpoint));
+        steps.saved(jobId, checkpoint);
+        events.info(jobId, "Checkpoint created at step %d".formatted(checkpoint.step()));
     }
 
-    private void failed(Connection tx, Job job, JobState.Running running, AttemptFailed failed)
-            throws SQLException {
+    private void failed(Job job, JobState.Running running, AttemptFailed failed) {
         String outcome = failed.category().name().toLowerCase(Locale.ROOT);
         if (failed.isWorthAnotherAttempt()) {
             ending.tryAgain(
-                    tx,
                     job,
                     running,
                     outcome,
                     failed.message(),
                     ending.pauseAfter(running.attempt().attempt()));
         } else {
-            ending.fail(tx, job, running, outcome, new JobError(outcome, failed.message(), null));
+            ending.fail(job, running, outcome, new JobError(outcome, failed.message(), null));
         }
     }
 }

@@ -3,19 +3,18 @@ package dev.loramill.train.schedule;
 import dev.loramill.artifacts.ArtifactStore;
 import dev.loramill.events.AttemptAssigned;
 import dev.loramill.events.AttemptReference;
-import dev.loramill.outbox.legacy.Outbox;
-import dev.loramill.train.job.AttemptTable;
+import dev.loramill.outbox.Outbox;
+import dev.loramill.train.attempt.AttemptRepository;
+import dev.loramill.train.attempt.Epochs;
 import dev.loramill.train.job.Checkpoint;
 import dev.loramill.train.job.Job;
-import dev.loramill.train.job.JobDiary;
+import dev.loramill.train.job.JobEventLog;
+import dev.loramill.train.job.JobRepository;
 import dev.loramill.train.job.JobState;
-import dev.loramill.train.job.JobTable;
 import dev.loramill.train.worker.LeaseConfig;
 import dev.loramill.train.worker.Worker;
-import dev.loramill.train.worker.WorkerTable;
+import dev.loramill.train.worker.WorkerRepository;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
@@ -29,26 +28,29 @@ import org.slf4j.LoggerFactory;
 class Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
-    private final JobTable jobs;
-    private final AttemptTable attempts;
-    private final WorkerTable workers;
-    private final JobDiary diary;
+    private final JobRepository jobs;
+    private final AttemptRepository attempts;
+    private final Epochs epochs;
+    private final WorkerRepository workers;
+    private final JobEventLog events;
     private final ArtifactStore artifacts;
     private final Outbox outbox;
     private final Duration lease;
 
     Dispatcher(
-            JobTable jobs,
-            AttemptTable attempts,
-            WorkerTable workers,
-            JobDiary diary,
+            JobRepository jobs,
+            AttemptRepository attempts,
+            Epochs epochs,
+            WorkerRepository workers,
+            JobEventLog events,
             ArtifactStore artifacts,
             Outbox outbox,
             LeaseConfig lease) {
         this.jobs = jobs;
         this.attempts = attempts;
+        this.epochs = epochs;
         this.workers = workers;
-        this.diary = diary;
+        this.events = events;
         this.artifacts = artifacts;
         this.outbox = outbox;
         this.lease = lease.duration();
@@ -59,33 +61,27 @@ class Dispatcher {
      *
      * @param heardSince since when this service has heard all that workers say; a worker heard
      *     before may be gone
-     * @return whether anything was
      */
-    boolean dispatch(Connection tx, Instant now, Instant heardSince) throws SQLException {
+    void dispatch(Instant now, Instant heardSince) {
         Instant leaseAgo = now.minus(lease);
-        List<Worker> free = workers.free(tx, heardSince.isAfter(leaseAgo) ? heardSince : leaseAgo);
+        List<Worker> free = workers.free(heardSince.isAfter(leaseAgo) ? heardSince : leaseAgo);
         if (free.isEmpty()) {
-            return false;
+            return;
         }
         Iterator<Worker> next = free.iterator();
-        boolean isAnyLeased = false;
-        for (String jobId : jobs.due(tx, now, free.size())) {
-            Optional<Job> job = jobs.lock(tx, jobId);
+        for (String jobId : jobs.due(now, free.size())) {
+            Optional<Job> job = jobs.lock(jobId);
             if (job.isPresent() && job.get().state() instanceof JobState.Queued queued) {
-                assign(tx, job.get(), queued, next.next(), now);
-                isAnyLeased = true;
+                assign(job.get(), queued, next.next(), now);
             }
         }
-        return isAnyLeased;
     }
 
-    private void assign(Connection tx, Job job, JobState.Queued queued, Worker worker, Instant now)
-            throws SQLException {
+    private void assign(Job job, JobState.Queued queued, Worker worker, Instant now) {
         JobState.Queued ready = queued;
         Checkpoint checkpoint = queued.checkpoint();
         if (checkpoint != null && !artifacts.contains(checkpoint.artifact().sha256())) {
-            diary.warn(
-                    tx,
+            events.warn(
                     job.id(),
                     "The checkpoint of step %d is no longer there, training begins anew"
                             .formatted(checkpoint.step()));
@@ -93,17 +89,15 @@ class Dispatcher {
         }
         AttemptReference attempt =
                 new AttemptReference(
-                        job.id(), ready.attemptsMade() + 1, attempts.nextEpoch(tx), worker.id());
+                        job.id(), ready.attemptsMade() + 1, epochs.next(), worker.id());
         JobState.Running running = ready.assigned(attempt);
         Checkpoint from = running.checkpoint();
-        jobs.update(tx, job.id(), running);
-        attempts.assigned(tx, attempt, now);
+        job.enter(running);
+        attempts.assigned(attempt, now);
         outbox.publish(
-                tx,
                 new AttemptAssigned(
                         attempt, running.spec(), from == null ? null : from.artifact()));
-        diary.info(
-                tx,
+        events.info(
                 job.id(),
                 "Attempt %d is given to worker \"%s\"".formatted(attempt.attempt(), worker.id()));
         LOG.atInfo()

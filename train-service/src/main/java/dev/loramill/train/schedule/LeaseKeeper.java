@@ -2,17 +2,16 @@ package dev.loramill.train.schedule;
 
 import dev.loramill.events.AttemptCancelled;
 import dev.loramill.events.AttemptReference;
-import dev.loramill.outbox.legacy.Outbox;
-import dev.loramill.train.job.AttemptTable;
+import dev.loramill.outbox.Outbox;
+import dev.loramill.train.attempt.AttemptRepository;
+import dev.loramill.train.attempt.Lease;
 import dev.loramill.train.job.Job;
+import dev.loramill.train.job.JobRepository;
 import dev.loramill.train.job.JobState;
-import dev.loramill.train.job.JobTable;
 import dev.loramill.train.worker.LeaseConfig;
 import dev.loramill.train.worker.Worker;
-import dev.loramill.train.worker.WorkerTable;
+import dev.loramill.train.worker.WorkerRepository;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -24,17 +23,17 @@ import org.slf4j.LoggerFactory;
 class LeaseKeeper {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseKeeper.class);
 
-    private final AttemptTable attempts;
-    private final JobTable jobs;
-    private final WorkerTable workers;
+    private final AttemptRepository attempts;
+    private final JobRepository jobs;
+    private final WorkerRepository workers;
     private final AttemptEnding ending;
     private final Outbox outbox;
     private final Duration lease;
 
     LeaseKeeper(
-            AttemptTable attempts,
-            JobTable jobs,
-            WorkerTable workers,
+            AttemptRepository attempts,
+            JobRepository jobs,
+            WorkerRepository workers,
             AttemptEnding ending,
             Outbox outbox,
             LeaseConfig lease) {
@@ -50,56 +49,44 @@ class LeaseKeeper {
      * Ends the attempts whose workers were not heard for the length of a lease.
      *
      * @param heardSince since when this service has heard all that workers say
-     * @return whether there were any
      */
-    boolean takeBack(Connection tx, Instant now, Instant heardSince) throws SQLException {
-        boolean isAnyLost = false;
-        for (AttemptTable.Lease held : attempts.leases(tx)) {
+    void takeBack(Instant now, Instant heardSince) {
+        for (Lease held : attempts.leases()) {
             Instant lastSign = held.lastSign().isAfter(heardSince) ? held.lastSign() : heardSince;
             if (now.isAfter(lastSign.plus(lease))) {
-                isAnyLost |= takeBack(tx, held.attempt());
+                takeBack(held.attempt());
             }
         }
-        return isAnyLost;
     }
 
-    /**
-     * Tells workers to stop what they run without a lease, once each.
-     *
-     * @return whether there were any
-     */
-    boolean recallStrays(Connection tx, Instant now) throws SQLException {
-        boolean isAnyRecalled = false;
-        for (Worker worker : workers.strays(tx, now.minus(lease))) {
+    /** Tells workers to stop what they run without a lease, once each. */
+    void recallStrays(Instant now) {
+        for (Worker worker : workers.strays(now.minus(lease))) {
             AttemptReference running = worker.running();
             if (running != null) {
                 outbox.publish(
-                        tx,
                         new AttemptCancelled(
                                 running,
                                 "the lease of epoch %d is over".formatted(running.epoch())));
-                workers.recalled(tx, running);
+                workers.recalled(running);
                 LOG.atWarn()
                         .addKeyValue("workerId", worker.id())
                         .addKeyValue("jobId", running.jobId())
                         .addKeyValue("epoch", running.epoch())
                         .log("A worker runs what is not leased to it and is told to stop");
-                isAnyRecalled = true;
             }
         }
-        return isAnyRecalled;
     }
 
-    private boolean takeBack(Connection tx, AttemptReference attempt) throws SQLException {
-        Optional<Job> job = jobs.lock(tx, attempt.jobId());
+    private void takeBack(AttemptReference attempt) {
+        Optional<Job> job = jobs.lock(attempt.jobId());
         if (job.isEmpty()
                 || !(job.get().state() instanceof JobState.Running running)
                 || running.attempt().epoch() != attempt.epoch()) {
             // It ended while this transaction waited for the job.
-            return false;
+            return;
         }
         ending.tryAgain(
-                tx,
                 job.get(),
                 running,
                 "lost",
@@ -107,8 +94,6 @@ class LeaseKeeper {
                         .formatted(attempt.workerId(), lease.toSeconds()),
                 Duration.ZERO);
         outbox.publish(
-                tx,
                 new AttemptCancelled(attempt, "the worker was not heard and its lease is over"));
-        return true;
     }
 }

@@ -9,14 +9,17 @@ import java.time.Duration;
 @ConfigMapping(prefix = "loramill.train.schedule")
 public interface ScheduleConfig {
     /**
-     * Longest time between two looks at queue and leases. News are acted on at once; this bounds
-     * what nobody tells, such as a worker's silence.
+     * Longest time between two looks at queue and leases, at least a second. News are acted on at
+     * once; this bounds what nobody tells, such as a worker's silence.
      */
     @WithDefault("1s")
     Duration interval();
 
-    /** Time between two questions to ingest and clean about rows that are on their way. */
-    @WithDefault("2s")
+    /**
+     * Time after which it is asked again for what no event tells of rows that are on their way:
+     * whether ingest can still read them, and for an answer that Kafka no longer holds.
+     */
+    @WithDefault("30s")
     Duration preparationInterval();
 
     /** Attempts after which a job fails. */

@@ -1,82 +1,76 @@
 package dev.loramill.train.schedule;
 
-import dev.loramill.outbox.legacy.Transactions;
-import dev.loramill.train.announce.Relay;
-import dev.loramill.train.job.AttemptTable;
-import dev.loramill.train.job.JobsMoved;
-import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.runtime.StartupEvent;
+import dev.loramill.messaging.Stopping;
+import dev.loramill.train.job.JobsChanged;
+import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.sql.SQLException;
+import jakarta.enterprise.event.TransactionPhase;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Optional;
-import javax.sql.DataSource;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Looks at leases and queue, in one transaction at a time over all replicas of this service. It
- * rests while it cannot hear the workers.
+ * Looks at leases and queue: when jobs have changed, and after each interval. It rests while it
+ * cannot hear the workers.
  */
 @ApplicationScoped
 class Scheduler {
-    private final DataSource dataSource;
-    private final AttemptTable attempts;
-    private final LeaseKeeper leases;
-    private final Dispatcher dispatcher;
-    private final Hearing hearing;
-    private final Relay relay;
+    private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
+
+    private final LeaseRound round;
+    private final ConsumerCatchUp catchUp;
     private final Clock clock;
-    private final Ticker ticker;
+    private final ScheduledExecutorService executor;
+    private final Stopping stopping;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final AtomicBoolean isWoken = new AtomicBoolean();
+    private boolean isFailing;
 
     Scheduler(
-            DataSource dataSource,
-            AttemptTable attempts,
-            LeaseKeeper leases,
-            Dispatcher dispatcher,
-            Hearing hearing,
-            Relay relay,
+            LeaseRound round,
+            ConsumerCatchUp catchUp,
             Clock clock,
-            ScheduleConfig config) {
-        this.dataSource = dataSource;
-        this.attempts = attempts;
-        this.leases = leases;
-        this.dispatcher = dispatcher;
-        this.hearing = hearing;
-        this.relay = relay;
+            ScheduledExecutorService executor,
+            Stopping stopping) {
+        this.round = round;
+        this.catchUp = catchUp;
         this.clock = clock;
-        this.ticker = new Ticker("scheduler", config.interval(), this::look);
+        this.executor = executor;
+        this.stopping = stopping;
     }
 
-    void start(@Observes StartupEvent event) {
-        ticker.start();
-    }
-
-    void stop(@Observes ShutdownEvent event) {
-        ticker.close();
-    }
-
-    void jobsMoved(@Observes JobsMoved news) {
-        ticker.wake();
-    }
-
-    private void look() throws SQLException {
-        Instant now = clock.instant();
-        Optional<Instant> heardSince = hearing.since(now);
-        if (heardSince.isEmpty()) {
-            return;
+    @Scheduled(
+            every = "{loramill.train.schedule.interval}",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void look() {
+        lock.lock();
+        try {
+            isWoken.set(false);
+            if (stopping.hasBegun()) {
+                return;
+            }
+            Instant now = clock.instant();
+            catchUp.since(now).ifPresent(heardSince -> round.run(now, heardSince));
+            isFailing = false;
+        } catch (RuntimeException e) {
+            if (!isFailing && !stopping.hasBegun()) {
+                LOG.atError().setCause(e).log("Leases cannot be looked at and it is tried again");
+            }
+            isFailing = true;
+        } finally {
+            lock.unlock();
         }
-        boolean isAnythingSaid =
-                Transactions.call(
-                        dataSource,
-                        tx -> {
-                            attempts.lockLeasing(tx);
-                            return leases.takeBack(tx, now, heardSince.get())
-                                    | leases.recallStrays(tx, now)
-                                    | dispatcher.dispatch(tx, now, heardSince.get());
-                        });
-        if (isAnythingSaid) {
-            relay.wake();
+    }
+
+    /** Another thread looks, since the one that committed still stands in its transaction. */
+    void jobsChanged(@Observes(during = TransactionPhase.AFTER_SUCCESS) JobsChanged changes) {
+        if (isWoken.compareAndSet(false, true)) {
+            executor.execute(this::look);
         }
     }
 }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public record JobSpecification(
         String baseId,
         ArtifactReference base,
-        RowSource rows,
+        JobRows rows,
         @Nullable String suffix,
         int seed,
         Map<String, String> metadata,
@@ -37,7 +37,7 @@ public record JobSpecification(
     }
 
     /** The specification of a request. */
-    public static JobSpecification of(JobRequest request, ArtifactReference base, RowSource rows) {
+    public static JobSpecification of(JobRequest request, ArtifactReference base, JobRows rows) {
         return new JobSpecification(
                 request.model(),
                 base,

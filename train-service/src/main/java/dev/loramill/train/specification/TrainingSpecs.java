@@ -2,7 +2,6 @@ package dev.loramill.train.specification;
 
 import dev.loramill.events.TrainingSpec;
 import dev.loramill.http.RefusedException;
-import dev.loramill.train.dataset.FrozenVersion;
 import org.jspecify.annotations.Nullable;
 
 /** What a worker is told, from what a person asked for and the rows that were found. */
@@ -89,8 +88,8 @@ public final class TrainingSpecs {
     private static RefusedException refused(JobSpecification job, String message) {
         String param =
                 switch (job.rows()) {
-                    case RowSource.OfFile _ -> "training_file";
-                    case RowSource.OfVersion _ -> "dataset";
+                    case JobRows.OfFile _ -> "training_file";
+                    case JobRows.OfVersion _ -> "dataset";
                 };
         return RefusedException.invalid("invalid_training_file", param, message);
     }

@@ -1,23 +1,96 @@
 package dev.loramill.train.worker;
 
 import dev.loramill.events.AttemptReference;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import org.hibernate.annotations.Immutable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A worker, as it last told of itself.
- *
- * @param id stable over restarts
- * @param incarnation grows with each start of its process
- * @param device device that it trains on
- * @param memoryBytes memory that a trainer may take
- * @param heardAt when it was last heard, by this service's clock
- * @param running the attempt that it said it runs; null when free
+ * A worker, as it last told of itself. Read only: what heartbeats change, {@link WorkerRepository}
+ * writes.
  */
-public record Worker(
-        String id,
-        long incarnation,
-        String device,
-        long memoryBytes,
-        Instant heardAt,
-        @Nullable AttemptReference running) {}
+@Entity
+@Table(name = "worker")
+@Immutable
+public class Worker {
+    @Id String id;
+
+    @Column(name = "incarnation")
+    long incarnation;
+
+    @Column(name = "device")
+    String device;
+
+    @Column(name = "memory_bytes")
+    long memoryBytes;
+
+    @Column(name = "heard_at")
+    Instant heardAt;
+
+    @Column(name = "running_job")
+    @Nullable String runningJob;
+
+    @Column(name = "running_attempt")
+    @Nullable Integer runningAttempt;
+
+    @Column(name = "running_epoch")
+    @Nullable Long runningEpoch;
+
+    @Column(name = "busy_epoch")
+    @Nullable Long busyEpoch;
+
+    @Column(name = "busy_heard_at")
+    @Nullable Instant busyHeardAt;
+
+    @Column(name = "recalled_epoch")
+    @Nullable Long recalledEpoch;
+
+    /** For Hibernate. */
+    protected Worker() {}
+
+    /** Stable over restarts. */
+    public String id() {
+        return id;
+    }
+
+    /** Grows with each start of its process. */
+    public long incarnation() {
+        return incarnation;
+    }
+
+    /** Device that it trains on. */
+    public String device() {
+        return device;
+    }
+
+    /** Memory that a trainer may take. */
+    public long memoryBytes() {
+        return memoryBytes;
+    }
+
+    /** When it was last heard, by this service's clock. */
+    public Instant heardAt() {
+        return heardAt;
+    }
+
+    /** The attempt that it said it runs; null when free. */
+    public @Nullable AttemptReference running() {
+        if (runningJob == null || runningAttempt == null || runningEpoch == null) {
+            return null;
+        }
+        return new AttemptReference(runningJob, runningAttempt, runningEpoch, id);
+    }
+
+    /** When it last said that it runs an attempt; empty when its newest attempt is another. */
+    public Optional<Instant> heardBusyWith(long epoch) {
+        return Objects.equals(busyEpoch, epoch)
+                ? Optional.ofNullable(busyHeardAt)
+                : Optional.empty();
+    }
+}

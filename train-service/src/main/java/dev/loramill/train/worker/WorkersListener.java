@@ -1,22 +1,15 @@
 package dev.loramill.train.worker;
 
-import dev.loramill.events.Topics;
 import dev.loramill.events.WorkerHeartbeat;
-import dev.loramill.outbox.legacy.ConsumedEvent;
-import dev.loramill.outbox.legacy.PoisonEventException;
-import dev.loramill.outbox.legacy.TransactionalConsumer;
-import dev.loramill.train.announce.Consumption;
-import dev.loramill.train.announce.KafkaConfig;
-import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.runtime.StartupEvent;
+import dev.loramill.outbox.ConsumedEvent;
+import dev.loramill.outbox.DeadLetters;
+import dev.loramill.outbox.Inbox;
+import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
-import java.util.Optional;
-import javax.sql.DataSource;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
 
 /**
  * Listens to heartbeats.
@@ -26,50 +19,32 @@ import javax.sql.DataSource;
  * again; what is no heartbeat goes to the dead-letter queue.
  */
 @ApplicationScoped
-class WorkersListener implements Consumption {
-    private final TransactionalConsumer consumer;
-    private final WorkerTable workers;
+class WorkersListener {
+    private static final String CHANNEL = "workers";
+
+    private final Inbox inbox;
+    private final WorkerRepository workers;
     private final Clock clock;
 
-    WorkersListener(DataSource dataSource, KafkaConfig kafka, WorkerTable workers, Clock clock) {
+    WorkersListener(Inbox inbox, WorkerRepository workers, Clock clock) {
+        this.inbox = inbox;
         this.workers = workers;
         this.clock = clock;
-        this.consumer =
-                TransactionalConsumer.builder("train.workers", dataSource, kafka.bootstrapServers())
-                        .topics(Topics.WORKERS)
-                        .handler(this::handle)
-                        .build();
     }
 
-    void start(@Observes StartupEvent event) {
-        consumer.start();
+    @Incoming(CHANNEL)
+    @Blocking
+    void consume(ConsumerRecords<String, byte[]> batch) {
+        inbox.take(CHANNEL, batch, this::take);
     }
 
-    void stop(@Observes ShutdownEvent event) {
-        consumer.close();
-    }
-
-    private void handle(Connection tx, List<ConsumedEvent> batch) throws SQLException {
+    private void take(List<ConsumedEvent> batch, DeadLetters dead) {
         for (ConsumedEvent consumed : batch) {
-            if (!(consumed.envelope().event() instanceof WorkerHeartbeat heartbeat)) {
-                throw new PoisonEventException(consumed, "this topic carries heartbeats only");
+            if (consumed.event() instanceof WorkerHeartbeat heartbeat) {
+                workers.heard(heartbeat, clock.instant());
+            } else {
+                dead.add(consumed, "this topic carries heartbeats only");
             }
-            workers.heard(tx, heartbeat, clock.instant());
         }
-    }
-
-    @Override
-    public String topic() {
-        return Topics.WORKERS;
-    }
-
-    @Override
-    public Optional<String> fault() {
-        return consumer.fault();
-    }
-
-    @Override
-    public long lag() {
-        return consumer.lag();
     }
 }

@@ -84,7 +84,7 @@ class OpenAiClientIT {
         await().atMost(PATIENCE).until(() -> stack.ingest().openedOn(file) != null);
         String dataset = String.valueOf(stack.ingest().openedOn(file));
         assertThat(stack.ingest().recipeOf(dataset)).isEqualTo("medical-forum");
-        stack.cleanAndAnnounce(dataset);
+        stack.clean().clean(dataset);
         try (ScriptedWorker worker = stack.worker()) {
             AttemptAssigned assigned = worker.awaitAssignment(id, 1);
             Reports reports = new Reports(stack, assigned);
@@ -262,37 +262,43 @@ class OpenAiClientIT {
         assertThat(away.at("/error/message")).contains("clean-service", "no job was created");
 
         String id = stack.post("/v1/fine_tuning/jobs", body).at("/id");
-        await().atMost(PATIENCE).until(() -> stack.ingest().openedOn(file) != null);
-        stack.clean().stop();
+        stack.ingest().stop();
         await().atMost(PATIENCE)
                 .until(
                         () -> stack.messages(id),
                         messages ->
                                 messages.stream()
-                                        .anyMatch(
-                                                message -> message.endsWith("it is tried again")));
-        stack.clean().restart();
+                                        .anyMatch(message ->
+                                                message.contains("ingest-service")
+                                                        && message.endsWith("it is tried again")));
+        stack.ingest().restart();
         stack.clean().clean(String.valueOf(stack.ingest().openedOn(file)));
 
-        // Nobody announced it: the service asks by itself.
         assertThat(stack.awaitJob(id, "queued").path("dataset_version").asText()).hasSize(64);
         client.fineTuning().jobs().cancel(id);
     }
 
     @Test
     void jobFailsWhenItsFileCannotBeReadOrNoRowIsLeft() {
+        String unreadable = stack.unique("file");
+        stack.ingest().hold(unreadable, TrainStack.digest(unreadable), "fine-tune");
+        stack.ingest().breakFile(unreadable, "the file is gone");
+        refused(
+                params(TrainStack.BASE, unreadable),
+                "invalid_training_file",
+                unreadable,
+                "the file is gone");
         String broken = stack.unique("file");
         stack.ingest().hold(broken, TrainStack.digest(broken), "fine-tune");
-        stack.ingest().breakFile(broken, "the file is gone");
         String first =
                 client.fineTuning().jobs().create(params(TrainStack.BASE, broken).build()).id();
+        stack.ingest().breakFile(broken, "the file was lost");
         String empty = stack.unique("file");
         stack.ingest().hold(empty, TrainStack.digest(empty), "fine-tune");
         String second =
                 client.fineTuning().jobs().create(params(TrainStack.BASE, empty).build()).id();
-        await().atMost(PATIENCE).until(() -> stack.ingest().openedOn(empty) != null);
         stack.clean().keep(0);
-        stack.cleanAndAnnounce(String.valueOf(stack.ingest().openedOn(empty)));
+        stack.clean().clean(String.valueOf(stack.ingest().openedOn(empty)));
 
         stack.awaitJob(first, "failed");
         stack.awaitJob(second, "failed");
@@ -300,7 +306,7 @@ class OpenAiClientIT {
 
         FineTuningJob failed = client.fineTuning().jobs().retrieve(first);
         assertThat(failed.error().orElseThrow().code()).isEqualTo("invalid_training_file");
-        assertThat(failed.error().orElseThrow().message()).contains(broken, "the file is gone");
+        assertThat(failed.error().orElseThrow().message()).contains(broken, "the file was lost");
         assertThat(client.fineTuning().jobs().retrieve(second).error().orElseThrow().message())
                 .contains("no row of the dataset is left");
         assertThatThrownBy(() -> client.fineTuning().jobs().cancel(first))

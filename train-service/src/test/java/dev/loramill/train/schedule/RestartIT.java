@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.loramill.events.AdapterAnnounced;
 import dev.loramill.events.AttemptAssigned;
 import dev.loramill.events.AttemptReference;
+import dev.loramill.events.FreezeRequest;
 import dev.loramill.train.stack.Reports;
 import dev.loramill.train.stack.ScriptedWorker;
 import dev.loramill.train.stack.SharedTrainStack;
@@ -42,7 +43,7 @@ class RestartIT {
                                 """
                                         .formatted(TrainStack.BASE, file))
                         .at("/id");
-        // Killed while the rows are on their way: ingest has been asked, or not.
+        // Killed while the rows are on their way: clean has been asked, or not.
         stack.killService();
         stack.startService();
         await().atMost(PATIENCE).until(() -> stack.ingest().openedOn(file) != null);
@@ -52,16 +53,16 @@ class RestartIT {
 
         // Cleaned while the service is away.
         stack.killService();
-        stack.cleanAndAnnounce(dataset);
+        stack.clean().clean(dataset);
         stack.startService();
         JsonNode queued = stack.awaitJob(job, "queued");
         assertThat(queued.path("dataset_version").asText()).hasSize(64);
-        JsonNode freeze = Objects.requireNonNull(stack.clean().frozen(dataset));
-        assertThat(freeze.path("sample").asInt()).isEqualTo(100);
-        assertThat(freeze.path("eval_fraction").asDouble()).isEqualTo(0.2);
-        assertThat(freeze.path("seed").asInt()).isEqualTo(7);
-        assertThat(freeze.path("max_tokens").asInt()).isEqualTo(512);
-        assertThat(freeze.path("system_prompt").asText()).isEqualTo("Be kind.");
+        FreezeRequest freeze = Objects.requireNonNull(stack.clean().request(dataset)).request();
+        assertThat(freeze.sample()).isEqualTo(100);
+        assertThat(freeze.evalFraction()).isEqualTo(0.2);
+        assertThat(freeze.seed()).isEqualTo(7);
+        assertThat(freeze.maxTokens()).isEqualTo(512);
+        assertThat(freeze.systemPrompt()).isEqualTo("Be kind.");
 
         // Killed while queued, and right after an attempt was leased.
         stack.killService();

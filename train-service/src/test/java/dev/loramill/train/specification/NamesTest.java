@@ -11,16 +11,16 @@ class NamesTest {
 
     @Test
     void datasetOfAFileFollowsFromItsContentAndItsRecipe() {
-        RowSource.OfFile source = RowSource.OfFile.of("file-1", FILE, NONE);
+        JobRows.OfFile source = JobRows.OfFile.of("file-1", FILE, NONE);
 
         assertThat(source.datasetId()).matches("ds-[0-9a-f]{24}");
-        assertThat(RowSource.OfFile.of("file-2", FILE, NONE).datasetId())
+        assertThat(JobRows.OfFile.of("file-2", FILE, NONE).datasetId())
                 .as("the same content under another file id")
                 .isEqualTo(source.datasetId());
-        assertThat(RowSource.OfFile.of("file-1", "2".repeat(64), NONE).datasetId())
+        assertThat(JobRows.OfFile.of("file-1", "2".repeat(64), NONE).datasetId())
                 .isNotEqualTo(source.datasetId());
         assertThat(
-                        RowSource.OfFile.of(
+                        JobRows.OfFile.of(
                                         "file-1", FILE, new RecipeReference("none", "3".repeat(64)))
                                 .datasetId())
                 .isNotEqualTo(source.datasetId());

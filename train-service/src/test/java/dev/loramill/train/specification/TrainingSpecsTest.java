@@ -10,7 +10,6 @@ import dev.loramill.events.ArtifactReference;
 import dev.loramill.events.TrainServeContract;
 import dev.loramill.events.TrainingSpec;
 import dev.loramill.http.RefusedException;
-import dev.loramill.train.dataset.FrozenVersion;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -82,7 +81,7 @@ class TrainingSpecsTest {
         return JobSpecification.of(
                 request(fields),
                 new ArtifactReference(baseDigest, 100),
-                new RowSource.OfVersion(VERSION));
+                new JobRows.OfVersion(VERSION));
     }
 
     private static JobRequest request(String fields) throws JsonProcessingException {

@@ -3,32 +3,83 @@ package dev.loramill.train.stack;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.loramill.events.ArtifactReference;
+import dev.loramill.events.DatasetCleaned;
+import dev.loramill.events.DatasetFrozen;
+import dev.loramill.events.Event;
 import dev.loramill.events.EventJson;
+import dev.loramill.events.FreezeRefused;
+import dev.loramill.events.FreezeRequest;
+import dev.loramill.events.FreezeRequested;
+import dev.loramill.events.KafkaEvents;
+import dev.loramill.events.RecipeReference;
+import dev.loramill.events.RowCounts;
+import dev.loramill.events.Topics;
 import dev.loramill.events.TrainServeContract;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers for clean-service: it knows two recipes, datasets are cleaned when a test says so, and
- * freezing gives manifests in the real service's shape.
+ * Answers for clean-service: it knows two recipes over HTTP, and freezes over Kafka what a test
+ * says is cleaned, with manifests in the real service's shape.
  */
 public final class CleanPeer extends JsonPeer {
-    private final TrainServeContract contract;
-    private final Set<String> cleaned = ConcurrentHashMap.newKeySet();
-    private final Map<String, JsonNode> versions = new ConcurrentHashMap<>();
-    private final Map<String, JsonNode> freezes = new ConcurrentHashMap<>();
-    private volatile int trainRows = 90;
+    private static final RecipeReference RECIPE = new RecipeReference("none", "0".repeat(64));
+    private static final RowCounts COUNTS = new RowCounts(120, 100, 15, 5);
 
-    CleanPeer(TrainServeContract contract) throws IOException {
+    private final TrainServeContract contract;
+    private final Function<String, ArtifactReference> store;
+    private final Consumer<Event> publish;
+    private final Thread listener;
+    private final Set<String> cleaned = new HashSet<>();
+    private final Set<String> held = new HashSet<>();
+    private final Map<String, FreezeRequested> requests = new LinkedHashMap<>();
+    private volatile int trainRows = 90;
+    private volatile boolean isClosing;
+
+    /**
+     * @param store puts a text into the artifact store
+     * @param publish publishes an event
+     */
+    CleanPeer(
+            TrainServeContract contract,
+            String bootstrapServers,
+            Function<String, ArtifactReference> store,
+            Consumer<Event> publish)
+            throws IOException {
         this.contract = contract;
+        this.store = store;
+        this.publish = publish;
+        this.listener = Thread.ofPlatform().daemon().start(() -> listen(bootstrapServers));
     }
 
-    /** Has an outcome for every row of a dataset. */
-    public void clean(String dataset) {
+    /** Has an outcome for every row of a dataset, says so, and answers who waits for it. */
+    public synchronized void clean(String dataset) {
         cleaned.add(dataset);
+        publish.accept(new DatasetCleaned(dataset, dataset, RECIPE, COUNTS));
+        List.copyOf(requests.values()).forEach(this::answer);
+    }
+
+    /** Takes long over a dataset: it answers nothing that is asked of it, and forgets it. */
+    public synchronized void hold(String dataset) {
+        held.add(dataset);
+    }
+
+    /** Answers what is asked of a dataset from now on. */
+    public synchronized void release(String dataset) {
+        held.remove(dataset);
     }
 
     /** Keeps so many rows of what is frozen next. */
@@ -38,9 +89,7 @@ public final class CleanPeer extends JsonPeer {
 
     /** Freezes a version; returns its digest. */
     public String freeze(String dataset, int maxTokens) {
-        ObjectNode body = JSON.createObjectNode();
-        body.put("base", TrainStack.BASE).put("seed", 42).put("max_tokens", maxTokens);
-        return freeze(dataset, body, contract);
+        return freeze(dataset, request(TrainStack.BASE, maxTokens), contract).sha256();
     }
 
     /** Freezes a version for another base; returns its digest. */
@@ -56,30 +105,34 @@ public final class CleanPeer extends JsonPeer {
                         contract.templateDate(),
                         contract.bosCount(),
                         contract.endOfTurnToken());
-        ObjectNode body = JSON.createObjectNode();
-        body.put("base", "another").put("seed", 1).put("max_tokens", 512);
-        return freeze(dataset, body, other);
+        return freeze(dataset, request("another", 512), other).sha256();
     }
 
-    /** Request that froze a dataset last; null when none did. */
-    public @Nullable JsonNode frozen(String dataset) {
-        return freezes.get(dataset);
+    /** Last request to freeze a dataset; null when there was none. */
+    public synchronized @Nullable FreezeRequested request(String dataset) {
+        return requests.values().stream()
+                .filter(request -> request.datasetId().equals(dataset))
+                .reduce((_, last) -> last)
+                .orElse(null);
     }
 
     @Override
     Reply answer(String method, String path, JsonNode body) {
         String[] parts = path.split("/");
-        return switch (parts.length > 2 ? parts[2] : "") {
-            case "recipes" -> recipe(parts);
-            case "datasets" -> dataset(method, parts[3], body);
-            case "dataset-versions" -> {
-                JsonNode manifest = versions.get(parts[3]);
-                yield manifest == null
-                        ? Reply.error(404, "no such version")
-                        : Reply.of(200, manifest.toString());
-            }
-            default -> Reply.error(404, "nothing here");
-        };
+        return parts.length > 2 && parts[2].equals("recipes")
+                ? recipe(parts)
+                : Reply.error(404, "nothing here");
+    }
+
+    @Override
+    public void close() {
+        isClosing = true;
+        super.close();
+        try {
+            listener.join(Duration.ofSeconds(5));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static Reply recipe(String[] parts) {
@@ -95,49 +148,93 @@ public final class CleanPeer extends JsonPeer {
         };
     }
 
-    private Reply dataset(String method, String id, JsonNode body) {
-        if (method.equals("GET")) {
-            return cleaned.contains(id)
-                    ? Reply.of(200, "{\"dataset\":\"%s\",\"state\":\"cleaned\"}".formatted(id))
-                    : Reply.error(404, "no such dataset");
+    private void listen(String bootstrapServers) {
+        try (var consumer =
+                new KafkaConsumer<>(
+                        Map.of(
+                                "bootstrap.servers",
+                                bootstrapServers,
+                                "group.id",
+                                "clean-peer",
+                                "auto.offset.reset",
+                                "earliest",
+                                "isolation.level",
+                                "read_committed"),
+                        new StringDeserializer(),
+                        new ByteArrayDeserializer())) {
+            consumer.subscribe(List.of(Topics.FREEZES));
+            while (!isClosing) {
+                for (ConsumerRecord<String, byte[]> record :
+                        consumer.poll(Duration.ofMillis(200))) {
+                    if (KafkaEvents.read(record).event() instanceof FreezeRequested request) {
+                        take(request);
+                    }
+                }
+            }
         }
-        if (!cleaned.contains(id)) {
-            return Reply.notYet("the dataset is open");
-        }
-        if (trainRows == 0) {
-            return Reply.error(400, "no row of the dataset is left");
-        }
-        String digest = freeze(id, body, contract);
-        ObjectNode view = JSON.createObjectNode();
-        view.put("id", digest).put("version", digest).put("object", "dataset.version");
-        view.set("manifest", versions.get(digest));
-        return Reply.of(200, view.toString());
     }
 
-    private String freeze(String dataset, JsonNode body, TrainServeContract forContract) {
-        freezes.put(dataset, body);
+    private synchronized void take(FreezeRequested request) {
+        if (!held.contains(request.datasetId())) {
+            requests.put(request.requestDigest(), request);
+            answer(request);
+        }
+    }
+
+    private void answer(FreezeRequested request) {
+        if (!cleaned.contains(request.datasetId())) {
+            return;
+        }
+        if (trainRows == 0) {
+            publish.accept(
+                    new FreezeRefused(
+                            request.datasetId(),
+                            request.datasetId(),
+                            RECIPE,
+                            COUNTS,
+                            request.requestDigest(),
+                            "no_rows",
+                            "no row of the dataset is left",
+                            false));
+            return;
+        }
+        ArtifactReference manifest = freeze(request.datasetId(), request.request(), contract);
+        publish.accept(
+                new DatasetFrozen(
+                        request.datasetId(),
+                        request.datasetId(),
+                        RECIPE,
+                        manifest.sha256(),
+                        manifest,
+                        trainRows,
+                        10,
+                        request.requestDigest()));
+    }
+
+    private static FreezeRequest request(String base, int maxTokens) {
+        return new FreezeRequest(
+                base, null, 42, 0.1, maxTokens, FreezeRequest.OverLength.DROP, null);
+    }
+
+    private ArtifactReference freeze(
+            String dataset, FreezeRequest request, TrainServeContract forContract) {
         ObjectNode manifest = JSON.createObjectNode();
         manifest.put("format", 1);
         manifest.putObject("dataset").put("id", dataset).put("name", dataset);
         manifest.putObject("recipe").put("name", "none").put("digest", "0".repeat(64));
-        manifest.set("sample", body.path("sample").isInt() ? body.path("sample") : JSON.nullNode());
-        manifest.put("evalFraction", body.path("eval_fraction").asDouble(0.1));
-        manifest.put("seed", body.path("seed").asInt())
-                .put("maxTokens", body.path("max_tokens").asInt());
-        manifest.set(
-                "systemPrompt",
-                body.path("system_prompt").isTextual()
-                        ? body.path("system_prompt")
-                        : JSON.nullNode());
+        manifest.set("sample", JSON.valueToTree(request.sample()));
+        manifest.put("evalFraction", request.evalFraction());
+        manifest.put("seed", request.seed())
+                .put("maxTokens", request.maxTokens())
+                .put("overLength", request.overLength().label());
+        manifest.set("systemPrompt", JSON.valueToTree(request.systemPrompt()));
         manifest.putObject("base")
-                .put("id", body.path("base").asText())
+                .put("id", request.base())
                 .put("sha256", forContract.baseDigest());
         manifest.set("contract", EventJson.mapper().valueToTree(forContract));
         manifest.set("train", rows(TrainStack.digest("train" + dataset), trainRows));
         manifest.set("eval", rows(TrainStack.digest("eval" + dataset), 10));
-        String digest = TrainStack.digest(manifest.toString());
-        versions.put(digest, manifest);
-        return digest;
+        return Objects.requireNonNull(store.apply(manifest.toString()));
     }
 
     private static ObjectNode rows(String sha256, int count) {

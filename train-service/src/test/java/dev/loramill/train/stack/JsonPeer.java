@@ -72,6 +72,7 @@ abstract class JsonPeer implements AutoCloseable {
         String path = String.valueOf(exchange.getRequestURI().getPath());
         JsonNode body = JSON.readTree(exchange.getRequestBody().readAllBytes());
         Reply reply = answer(exchange.getRequestMethod(), path, body);
+        exchange.getResponseHeaders().add("Content-Type", "application/json");
         if (reply.isRetryable()) {
             exchange.getResponseHeaders().add("Retry-After", "1");
         }

@@ -9,9 +9,6 @@ import dev.loramill.artifacts.LocalArtifactStore;
 import dev.loramill.artifacts.StoredArtifact;
 import dev.loramill.events.AdapterAnnounced;
 import dev.loramill.events.ArtifactReference;
-import dev.loramill.events.DatasetCleaned;
-import dev.loramill.events.RecipeReference;
-import dev.loramill.events.RowCounts;
 import dev.loramill.events.Topics;
 import dev.loramill.events.TrainServeContract;
 import dev.loramill.events.TrainingAssignment;
@@ -65,7 +62,7 @@ public final class TrainStack extends ServiceStack {
                 new BaseModel(
                         BASE, base.sha256(), base.sizeBytes(), "llama", "Q4_1", "unknown", "test"));
         this.ingest = new IngestPeer();
-        this.clean = new CleanPeer(contract);
+        this.clean = new CleanPeer(contract, bootstrapServers(), this::store, this::publish);
     }
 
     static TrainStack start() throws IOException {
@@ -82,9 +79,9 @@ public final class TrainStack extends ServiceStack {
                         "LORAMILL_TRAIN_LEASE_DURATION",
                         LEASE.toSeconds() + "s",
                         "LORAMILL_TRAIN_SCHEDULE_INTERVAL",
-                        "200ms",
-                        "LORAMILL_TRAIN_SCHEDULE_PREPARATION_INTERVAL",
                         "1s",
+                        "LORAMILL_TRAIN_SCHEDULE_PREPARATION_INTERVAL",
+                        "2s",
                         "LORAMILL_TRAIN_SCHEDULE_RETRY_DELAY",
                         "200ms",
                         "LORAMILL_TRAIN_SCHEDULE_MAX_ATTEMPTS",
@@ -208,17 +205,6 @@ public final class TrainStack extends ServiceStack {
     /** Assignments of a kind, in order, each once. */
     public <E extends TrainingAssignment> List<E> assignments(Class<E> kind) {
         return distinctEvents(Topics.TRAINING_ASSIGNMENTS, kind);
-    }
-
-    /** Has clean-service finish a dataset, and say so on its topic. */
-    public void cleanAndAnnounce(String dataset) {
-        clean.clean(dataset);
-        publish(
-                new DatasetCleaned(
-                        dataset,
-                        dataset,
-                        new RecipeReference("none", "0".repeat(64)),
-                        new RowCounts(120, 100, 15, 5)));
     }
 
     @Override

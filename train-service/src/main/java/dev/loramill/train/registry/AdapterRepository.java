@@ -1,0 +1,37 @@
+package dev.loramill.train.registry;
+
+import dev.loramill.http.PageRequest;
+import dev.loramill.train.job.KeysetRepository;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.LockModeType;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The registered adapters. */
+@ApplicationScoped
+class AdapterRepository extends KeysetRepository<Adapter, String> {
+    private static final String BY_NAME = "id = ?1 or model = ?1";
+
+    /** The adapter with an id or a model name, which nobody else changes for the moment. */
+    Optional<Adapter> lock(String idOrModel) {
+        return find(BY_NAME, idOrModel)
+                .withLock(LockModeType.PESSIMISTIC_WRITE)
+                .firstResultOptional();
+    }
+
+    /** The adapter with an id or a model name. */
+    Optional<Adapter> named(String idOrModel) {
+        return find(BY_NAME, idOrModel).firstResultOptional();
+    }
+
+    /**
+     * Adapters, newest first, one more than the page holds when there are more.
+     *
+     * @param last last adapter of the page before; null for the first page
+     */
+    List<Adapter> list(PageRequest page, @Nullable Adapter last) {
+        return newestFirst("number", last == null ? null : last.number, page, List.of(), Map.of());
+    }
+}

@@ -1,0 +1,78 @@
+package dev.loramill.train.preparation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.loramill.events.FreezeRefused;
+import dev.loramill.events.FreezeRequested;
+import dev.loramill.events.RecipeReference;
+import dev.loramill.events.RowCounts;
+import dev.loramill.events.Topics;
+import dev.loramill.train.job.Job;
+import dev.loramill.train.job.JobRepository;
+import dev.loramill.train.job.JobState;
+import dev.loramill.train.specification.FreezeRequests;
+import dev.loramill.train.stack.Delivery;
+import dev.loramill.train.stack.Samples;
+import dev.loramill.train.stack.TrainDatabase;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.smallrye.reactive.messaging.memory.InMemoryConnector;
+import jakarta.enterprise.inject.Any;
+import jakarta.inject.Inject;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@QuarkusTestResource(TrainDatabase.class)
+class DatasetsListenerTest {
+    @Inject @Any InMemoryConnector connector;
+    @Inject JobRepository jobs;
+
+    @Test
+    void refusalThatMayPassLeavesTheJobWaitingAndOneThatStaysFailsIt() {
+        FreezeRequested passing = store("ftjob-passing", "ds-passing");
+        FreezeRequested staying = store("ftjob-staying", "ds-staying");
+        connector
+                .source("datasets")
+                .send(
+                        new Delivery(Topics.DATASETS, 3)
+                                .event(refused(passing, true))
+                                .event(refused(staying, false))
+                                .records());
+
+        await().until(() -> job("ftjob-staying").state() instanceof JobState.Failed);
+        assertThat(job("ftjob-staying").state())
+                .isInstanceOfSatisfying(
+                        JobState.Failed.class,
+                        failed -> {
+                            assertThat(failed.error().code()).isEqualTo("invalid_training_file");
+                            assertThat(failed.error().message()).isEqualTo("the base is unknown");
+                        });
+        assertThat(job("ftjob-passing").state()).isInstanceOf(JobState.ValidatingFiles.class);
+    }
+
+    private FreezeRequested store(String id, String dataset) {
+        Job job = Samples.validating(id, dataset);
+        FreezeRequested request = FreezeRequests.of(id, job.specification()).orElseThrow();
+        job.awaitFreeze(request.requestDigest());
+        QuarkusTransaction.requiringNew().run(() -> jobs.persist(job));
+        return request;
+    }
+
+    private Job job(String id) {
+        return QuarkusTransaction.requiringNew().call(() -> jobs.findById(id));
+    }
+
+    private static FreezeRefused refused(FreezeRequested request, boolean isRetryable) {
+        return new FreezeRefused(
+                request.datasetId(),
+                "rows",
+                new RecipeReference("none", "0".repeat(64)),
+                new RowCounts(3, 3, 0, 0),
+                request.requestDigest(),
+                "unknown_base",
+                "the base is unknown",
+                isRetryable);
+    }
+}
