@@ -108,6 +108,11 @@ public abstract class ServiceStack implements AutoCloseable {
         return postgres.dataSource(databaseName());
     }
 
+    /** Address of the service's database, as JDBC has it. */
+    public final String databaseAddress() {
+        return postgres.jdbcUrl(databaseName());
+    }
+
     /** Address of the broker. */
     public final String bootstrapServers() {
         return kafka.bootstrapServers();
