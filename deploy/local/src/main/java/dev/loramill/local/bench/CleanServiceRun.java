@@ -1,0 +1,254 @@
+package dev.loramill.local.bench;
+
+import dev.loramill.events.ChatMessage;
+import dev.loramill.events.DatasetOpened;
+import dev.loramill.events.DatasetSealed;
+import dev.loramill.events.Event;
+import dev.loramill.events.EventEnvelope;
+import dev.loramill.events.KafkaEvents;
+import dev.loramill.events.RecipeReference;
+import dev.loramill.events.RowCleaned;
+import dev.loramill.events.RowDigests;
+import dev.loramill.events.RowOrigin;
+import dev.loramill.events.RowReceived;
+import dev.loramill.events.Topics;
+import dev.loramill.local.LocalKafka;
+import dev.loramill.local.LocalPostgres;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * A packaged clean-service on a broker and a database of its own, both in a folder that is deleted
+ * at the end. Only what every build of the service has is used: topics, and the table of datasets.
+ */
+final class CleanServiceRun implements AutoCloseable {
+    private static final String DATABASE = "loramill_clean";
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final URI SOURCE = URI.create("/loramill/bench");
+
+    /** The shipped recipe {@code none}, whose digest every build knows. */
+    private static final String RECIPE = "none";
+
+    private final Path directory;
+    private final LocalKafka kafka;
+    private final LocalPostgres postgres;
+    private final Process service;
+    private final KafkaProducer<String, byte[]> producer;
+    private final RecipeReference recipe;
+
+    /**
+     * Starts all, and waits until the service has stored its recipes.
+     *
+     * @param application folder with {@code quarkus-run.jar}
+     */
+    CleanServiceRun(Path application) throws IOException, InterruptedException, SQLException {
+        directory = Files.createTempDirectory("loramill-bench");
+        kafka = LocalKafka.start(directory.resolve("kafka"), 0);
+        kafka.createTopics();
+        postgres = LocalPostgres.start(directory.resolve("postgres"), 0);
+        postgres.createDatabase(DATABASE);
+        service = start(application);
+        producer =
+                new KafkaProducer<>(
+                        Map.of(
+                                "bootstrap.servers",
+                                kafka.bootstrapServers(),
+                                "linger.ms",
+                                20,
+                                "batch.size",
+                                1 << 17,
+                                "compression.type",
+                                "lz4"),
+                        new StringSerializer(),
+                        new ByteArraySerializer());
+        recipe = awaitRecipe();
+    }
+
+    /** Which part of the service is measured. */
+    enum Part {
+        /** Rows that come as cleaned already: only the ledger works. */
+        LEDGER,
+        /** Rows as they are received: topology and ledger work. */
+        CLEAN
+    }
+
+    /**
+     * What a dataset took.
+     *
+     * @param rows rows of the dataset
+     * @param seconds from the first row sent until the dataset was cleaned
+     * @param cpuSeconds processor time of the service meanwhile
+     */
+    record Measured(int rows, double seconds, double cpuSeconds) {
+        double rowsPerSecond() {
+            return rows / seconds;
+        }
+
+        double cpuMicrosPerRow() {
+            return cpuSeconds * 1e6 / rows;
+        }
+    }
+
+    /** Sends a dataset and waits until it is cleaned. */
+    Measured measure(Part part, String dataset, int rows)
+            throws InterruptedException, SQLException {
+        Duration cpuBefore = cpu();
+        long begin = System.nanoTime();
+        for (int line = 1; line <= rows; line++) {
+            List<ChatMessage> messages = messages(dataset, line);
+            RowOrigin origin = new RowOrigin("bench", line);
+            String digest = RowDigests.of(messages);
+            send(
+                    switch (part) {
+                        case LEDGER ->
+                                new RowCleaned(
+                                        dataset, origin, digest, digest, messages, recipe,
+                                        List.of());
+                        case CLEAN -> new RowReceived(dataset, origin, digest, messages, recipe);
+                    });
+        }
+        sendTo(Topics.DATASETS_HISTORY, new DatasetOpened(dataset, "bench", recipe, Instant.EPOCH));
+        sendTo(Topics.DATASETS_HISTORY, new DatasetSealed(dataset, "bench", recipe, rows, 0));
+        producer.flush();
+        awaitCleaned(dataset);
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        return new Measured(rows, seconds, cpu().minus(cpuBefore).toMillis() / 1e3);
+    }
+
+    @Override
+    public void close() throws IOException {
+        producer.close(Duration.ZERO);
+        service.destroyForcibly();
+        kafka.close();
+        postgres.close();
+        try (Stream<Path> all = Files.walk(directory)) {
+            all.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+        }
+    }
+
+    private Process start(Path application) throws IOException {
+        Path java = Path.of(String.valueOf(System.getProperty("java.home")), "bin", "java");
+        // As ./loramill up starts it.
+        ProcessBuilder builder =
+                new ProcessBuilder(
+                        java.toString(),
+                        "-Xmx256m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--add-modules",
+                        "jdk.incubator.vector",
+                        "-jar",
+                        application.resolve("quarkus-run.jar").toString());
+        Map<String, String> environment = builder.environment();
+        environment.put("QUARKUS_HTTP_PORT", Integer.toString(freePort()));
+        environment.put("QUARKUS_DATASOURCE_JDBC_URL", postgres.jdbcUrl(DATABASE));
+        environment.put("QUARKUS_DATASOURCE_USERNAME", postgres.user());
+        environment.put("QUARKUS_DATASOURCE_PASSWORD", postgres.password());
+        environment.put("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
+        environment.put("LORAMILL_ARTIFACTS_DIRECTORY", directory.resolve("artifacts").toString());
+        environment.put("LORAMILL_BASES_CATALOGUE", directory.resolve("bases.json").toString());
+        environment.put("LORAMILL_CLEAN_STATE_DIRECTORY", directory.resolve("state").toString());
+        return builder.redirectErrorStream(true)
+                .redirectOutput(directory.resolve("service.log").toFile())
+                .start();
+    }
+
+    private RecipeReference awaitRecipe() throws InterruptedException, IOException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() < deadline) {
+            if (!service.isAlive()) {
+                throw new IOException(
+                        "clean-service ended at its start:\n"
+                                + Files.readString(directory.resolve("service.log")));
+            }
+            try (Connection connection = postgres.dataSource(DATABASE).getConnection();
+                    PreparedStatement select =
+                            connection.prepareStatement(
+                                    "SELECT digest FROM recipe_name WHERE name = ?")) {
+                select.setString(1, RECIPE);
+                try (ResultSet found = select.executeQuery()) {
+                    if (found.next()) {
+                        return new RecipeReference(RECIPE, String.valueOf(found.getString(1)));
+                    }
+                }
+            } catch (SQLException e) {
+                // The table is not there yet.
+            }
+            Thread.sleep(200);
+        }
+        throw new IOException("clean-service did not come up");
+    }
+
+    private void awaitCleaned(String dataset) throws InterruptedException, SQLException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        try (Connection connection = postgres.dataSource(DATABASE).getConnection();
+                PreparedStatement select =
+                        connection.prepareStatement(
+                                "SELECT 1 FROM dataset WHERE id = ? AND state = 'cleaned'")) {
+            select.setString(1, dataset);
+            while (System.nanoTime() < deadline) {
+                try (ResultSet found = select.executeQuery()) {
+                    if (found.next()) {
+                        return;
+                    }
+                }
+                Thread.sleep(50);
+            }
+        }
+        throw new IllegalStateException("dataset \"%s\" was not cleaned".formatted(dataset));
+    }
+
+    private void send(Event event) {
+        sendRecord(KafkaEvents.record(EventEnvelope.of(SOURCE, event)));
+    }
+
+    private void sendTo(String topic, Event event) {
+        sendRecord(KafkaEvents.record(topic, EventEnvelope.of(SOURCE, event)));
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // flush waits, and rows that are lost show
+    private void sendRecord(ProducerRecord<String, byte[]> record) {
+        producer.send(record);
+    }
+
+    private Duration cpu() {
+        return service.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    private static List<ChatMessage> messages(String dataset, int line) {
+        return List.of(
+                new ChatMessage("user", "What helps against condition %d?".formatted(line)),
+                new ChatMessage(
+                        "assistant",
+                        ("Condition %d of %s mostly needs rest, warm drinks and some time at home,"
+                                        + " and a doctor should look at it when the fever lasts"
+                                        + " longer than three days or when breathing hurts.")
+                                .formatted(line, dataset)));
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
