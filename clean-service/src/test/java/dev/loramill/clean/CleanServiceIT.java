@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.loramill.clean.json.CanonicalJson;
+import dev.loramill.clean.recipe.CanonicalJson;
 import dev.loramill.clean.stack.CleanStack;
 import dev.loramill.clean.stack.Rows;
 import dev.loramill.clean.stack.SharedCleanStack;
@@ -13,6 +13,10 @@ import dev.loramill.events.DatasetCleaned;
 import dev.loramill.events.DatasetFrozen;
 import dev.loramill.events.DatasetOpened;
 import dev.loramill.events.DatasetSealed;
+import dev.loramill.events.FreezeRefused;
+import dev.loramill.events.FreezeRequest;
+import dev.loramill.events.FreezeRequest.OverLength;
+import dev.loramill.events.FreezeRequested;
 import dev.loramill.events.RecipeReference;
 import dev.loramill.events.RowCleaned;
 import dev.loramill.events.RowCounts;
@@ -59,7 +63,7 @@ class CleanServiceIT {
         assertThat(count(ledger, "row-words", "clean")).isEqualTo(6);
         assertThat(count(ledger, "exact-duplicate", "duplicate")).isEqualTo(28);
         assertThat(count(ledger, "not-json", "ingest")).isEqualTo(7);
-        assertThat(stack.get("/v1/datasets").text()).contains("\"ds-sample\"");
+        assertThat(stack.get("/v1/ledgers?limit=1000").text()).contains("\"ds-sample\"");
         for (String topic : List.of(Topics.DATASETS, Topics.DATASETS_HISTORY)) {
             await().untilAsserted(() ->
                     assertThat(
@@ -96,7 +100,7 @@ class CleanServiceIT {
         send("ds-rows", Rows.MEDICAL, List.of(changed, same, refused, twin));
         stack.awaitCleaned("ds-rows");
 
-        Answer answer = stack.get("/v1/datasets/ds-rows/rows?outcome=changed");
+        Answer answer = stack.get("/v1/ledgers/ds-rows/rows?outcome=changed");
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         JsonNode rows = answer.json().path("data");
         assertThat(rows.size()).isEqualTo(1 + (twinWasKept() ? 1 : 0));
@@ -111,7 +115,7 @@ class CleanServiceIT {
                 .isEqualTo("[\"platform-greeting\",\"greeting\",\"thanks-sentence\",\"sign-off\"]");
 
         JsonNode rejected =
-                stack.get("/v1/datasets/ds-rows/rows?outcome=rejected&rule=answer-words")
+                stack.get("/v1/ledgers/ds-rows/rows?outcome=rejected&rule=answer-words")
                         .json()
                         .path("data")
                         .get(0);
@@ -121,13 +125,13 @@ class CleanServiceIT {
                 .isEqualTo("Hello. Rest.");
         assertThat(rejected.path("origin").path("line").asInt()).isEqualTo(3);
         JsonNode duplicates =
-                stack.get("/v1/datasets/ds-rows/rows?outcome=duplicate").json().path("data");
+                stack.get("/v1/ledgers/ds-rows/rows?outcome=duplicate").json().path("data");
         assertThat(duplicates.size()).isEqualTo(1);
         assertThat(duplicates.get(0).path("reason").asText()).contains("file-1:");
     }
 
     private boolean twinWasKept() {
-        return stack.get("/v1/datasets/ds-rows/rows?outcome=kept").text().contains("file-1:4");
+        return stack.get("/v1/ledgers/ds-rows/rows?outcome=kept").text().contains("file-1:4");
     }
 
     @Test
@@ -142,7 +146,7 @@ class CleanServiceIT {
         send("ds-marker", Rows.NONE, List.of(Rows.received("ds-marker", 1, Rows.NONE, "a", "b")));
         stack.awaitCleaned("ds-marker");
 
-        assertThat(stack.get("/v1/datasets/ds-again/ledger").json()).isEqualTo(before);
+        assertThat(stack.get("/v1/ledgers/ds-again").json()).isEqualTo(before);
         assertThat(
                         stack.events(Topics.DATASETS_HISTORY, DatasetCleaned.class).stream()
                                 .filter(event -> event.datasetId().equals("ds-again")))
@@ -150,7 +154,7 @@ class CleanServiceIT {
     }
 
     @Test
-    void theSameRowsInAnotherOrderFreezeToTheSameFiles() {
+    void theSameRowsInAnotherDatasetAndOrderFreezeToTheSameVersion() {
         List<RowEvent> rows = new ArrayList<>(Rows.sample("ds-order-1"));
         send("ds-order-1", Rows.MEDICAL, rows);
         List<RowEvent> shuffled = new ArrayList<>(Rows.sample("ds-order-2"));
@@ -164,9 +168,81 @@ class CleanServiceIT {
         JsonNode other = freeze("ds-order-1", ",\"sample\":300,\"seed\":8").json();
 
         assertThat(one.at("/manifest/rows/sampled").asInt()).isEqualTo(300);
-        assertThat(two.at("/manifest/train")).isEqualTo(one.at("/manifest/train"));
-        assertThat(two.at("/manifest/eval")).isEqualTo(one.at("/manifest/eval"));
-        assertThat(other.at("/manifest/train")).isNotEqualTo(one.at("/manifest/train"));
+        assertThat(two.path("version")).isEqualTo(one.path("version"));
+        assertThat(two.path("manifest")).isEqualTo(one.path("manifest"));
+        assertThat(two.path("dataset").asText()).isEqualTo("ds-order-2");
+        assertThat(other.path("version")).isNotEqualTo(one.path("version"));
+        String version = one.path("version").asText();
+        await().untilAsserted(() ->
+                assertThat(
+                                stack.events(Topics.DATASETS_HISTORY, DatasetFrozen.class).stream()
+                                        .filter(event -> event.version().equals(version))
+                                        .map(DatasetFrozen::datasetId))
+                        .containsExactlyInAnyOrder("ds-order-1", "ds-order-2"));
+    }
+
+    @Test
+    void aRequestByAnEventWaitsForTheCleaningAndIsAnsweredEachTimeItIsAsked() {
+        FreezeRequested asked = FreezeRequested.of("ds-asked", request(512), "job-1");
+        stack.publish(asked);
+        send("ds-asked", Rows.MEDICAL, Rows.sample("ds-asked"));
+
+        await().untilAsserted(() -> assertThat(frozen(asked)).hasSize(1));
+        stack.publish(asked);
+        await().untilAsserted(() -> assertThat(frozen(asked)).hasSize(2));
+
+        assertThat(frozen(asked))
+                .allSatisfy(answer -> {
+                    assertThat(answer.datasetId()).isEqualTo("ds-asked");
+                    assertThat(answer.name()).isEqualTo("a dataset");
+                    assertThat(answer.recipe()).isEqualTo(Rows.MEDICAL);
+                });
+        assertThat(frozen(asked).stream().map(DatasetFrozen::version).distinct()).hasSize(1);
+        assertThat(freeze("ds-asked", "").at("/version"))
+                .isEqualTo(frozen(asked).getFirst().version());
+    }
+
+    @Test
+    void aRequestByAnEventThatCannotBeGrantedIsRefusedWithTheStateOfTheDataset() {
+        send("ds-refused", Rows.NONE, List.of(Rows.received("ds-refused", 1, Rows.NONE, "a", "b")));
+        FreezeRequested tooFew = FreezeRequested.of("ds-refused", request(512), null);
+        FreezeRequested noBase =
+                FreezeRequested.of(
+                        "ds-refused",
+                        new FreezeRequest("gpt-7", null, 1, 0.1, 512, OverLength.DROP, null),
+                        null);
+        stack.publish(tooFew);
+        stack.publish(noBase);
+        FreezeRequested lie = new FreezeRequested("ds-refused", "0".repeat(64), request(64), null);
+        stack.publish(lie);
+
+        await().untilAsserted(() ->
+                assertThat(
+                                stack.events(Topics.DATASETS_HISTORY, FreezeRefused.class).stream()
+                                        .filter(event -> event.datasetId().equals("ds-refused"))
+                                        .map(event -> event.requestDigest() + " " + event.code()))
+                        .containsExactlyInAnyOrder(
+                                tooFew.requestDigest() + " empty_split",
+                                noBase.requestDigest() + " unknown_base"));
+        assertThat(stack.events(Topics.DATASETS_HISTORY, FreezeRefused.class))
+                .filteredOn(event -> event.datasetId().equals("ds-refused"))
+                .allSatisfy(event -> {
+                    assertThat(event.counts()).isEqualTo(new RowCounts(1, 1, 0, 0));
+                    assertThat(event.name()).isEqualTo("a dataset");
+                    assertThat(event.isRetryable()).isFalse();
+                });
+        await().untilAsserted(() ->
+                assertThat(stack.records(Topics.deadLetters(Topics.FREEZES))).hasSize(1));
+    }
+
+    private static FreezeRequest request(int maxTokens) {
+        return new FreezeRequest(CleanStack.BASE, null, 42, 0.1, maxTokens, OverLength.DROP, null);
+    }
+
+    private List<DatasetFrozen> frozen(FreezeRequested asked) {
+        return stack.events(Topics.DATASETS_HISTORY, DatasetFrozen.class).stream()
+                .filter(event -> asked.requestDigest().equals(event.requestDigest()))
+                .toList();
     }
 
     @Test
@@ -200,7 +276,7 @@ class CleanServiceIT {
         await().untilAsserted(() ->
                 assertThat(
                                 stack.events(Topics.DATASETS_HISTORY, DatasetFrozen.class).stream()
-                                        .filter(event -> event.version().equals(version)))
+                                        .filter(event -> event.datasetId().equals("ds-frozen")))
                         .singleElement()
                         .satisfies(event ->
                                 assertThat(event.trainRows()).isEqualTo(train.lines().count())));
@@ -253,7 +329,7 @@ class CleanServiceIT {
         stack.publish(
                 Topics.ROWS_RECEIVED,
                 List.of(Rows.received("ds-open", 1, Rows.NONE, "Why?", "Because.")));
-        await().until(() -> stack.get("/v1/datasets/ds-open/ledger").status() == 200);
+        await().until(() -> stack.get("/v1/ledgers/ds-open").status() == 200);
         send("ds-one", Rows.NONE, List.of(Rows.received("ds-one", 1, Rows.NONE, "a", "b")));
         stack.awaitCleaned("ds-one");
         send("ds-none", Rows.MEDICAL, List.of(Rows.received("ds-none", 1, Rows.MEDICAL, "a", "b")));
@@ -268,7 +344,7 @@ class CleanServiceIT {
         assertThat(one.status()).isEqualTo(400);
         assertThat(one.at("/error/code")).isEqualTo("empty_split");
         assertThat(freeze("ds-none", "").at("/error/code")).isEqualTo("empty_dataset");
-        Answer base = stack.post("/v1/datasets/ds-one/freeze", "{\"base\":\"gpt-7\"}");
+        Answer base = stack.post("/v1/ledgers/ds-one/freeze", "{\"base\":\"gpt-7\"}");
         assertThat(base.status()).isEqualTo(400);
         assertThat(base.at("/error/message"))
                 .isEqualTo("there is no base \"gpt-7\"; there are [tiny]");
@@ -277,7 +353,7 @@ class CleanServiceIT {
                 .contains("eval_fraction must be", "max_tokens must be", "sample must be >= 2");
         assertThat(freeze("ds-one", ",\"evil\":1").status()).isEqualTo(400);
         assertThat(freeze("ds-one", ",\"evil\":1").at("/error/message")).contains("evil");
-        assertThat(stack.post("/v1/datasets/ds-one/freeze", "{").status()).isEqualTo(400);
+        assertThat(stack.post("/v1/ledgers/ds-one/freeze", "{").status()).isEqualTo(400);
         assertThat(stack.get("/v1/dataset-versions/" + "0".repeat(64)).status()).isEqualTo(404);
     }
 
@@ -349,8 +425,8 @@ class CleanServiceIT {
         for (Answer answer :
                 List.of(
                         stack.get("/v1/nothing"),
-                        stack.get("/v1/datasets/ds-x/ledger"),
-                        stack.get("/v1/datasets/ds-x/rows?limit=0"),
+                        stack.get("/v1/ledgers/ds-x"),
+                        stack.get("/v1/ledgers/ds-x/rows?limit=0"),
                         stack.post("/v1/recipes", "[1]"),
                         stack.post("/v1/recipes", ""))) {
             assertThat(answer.status()).as(answer.text()).isBetween(400, 499);
@@ -363,7 +439,7 @@ class CleanServiceIT {
 
     private Answer freeze(String dataset, String more) {
         return stack.post(
-                "/v1/datasets/" + dataset + "/freeze",
+                "/v1/ledgers/" + dataset + "/freeze",
                 "{\"base\":\"%s\"%s}".formatted(CleanStack.BASE, more));
     }
 

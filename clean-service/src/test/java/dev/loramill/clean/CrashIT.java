@@ -59,7 +59,7 @@ class CrashIT {
     void readinessIsRedWhileTheDatabaseIsAwayAndRowsFlowAfterwards() throws IOException {
         stack.stopPostgres();
         await().atMost(PATIENCE).until(() -> stack.readiness() == 503);
-        assertThat(stack.get("/v1/datasets/ds-x/ledger").status()).isEqualTo(503);
+        assertThat(stack.get("/v1/ledgers/ds-x").status()).isEqualTo(503);
         assertThat(stack.get("/v1/recipes").headers().firstValue("Retry-After")).hasValue("2");
         stack.startPostgres();
         stack.awaitReady();
@@ -129,7 +129,7 @@ class CrashIT {
 
     private long processed(String dataset) {
         try {
-            JsonNode ledger = stack.get("/v1/datasets/" + dataset + "/ledger").json();
+            JsonNode ledger = stack.get("/v1/ledgers/" + dataset).json();
             return ledger.path("kept").asLong()
                     + ledger.path("rejected").asLong()
                     + ledger.path("duplicate").asLong();

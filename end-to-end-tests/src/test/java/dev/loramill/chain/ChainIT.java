@@ -73,7 +73,7 @@ class ChainIT {
         String version =
                 chain.post(
                                 Service.CLEAN,
-                                "/v1/datasets/%s/freeze".formatted(dataset),
+                                "/v1/ledgers/%s/freeze".formatted(dataset),
                                 "{\"base\":\"%s\",\"sample\":60,\"max_tokens\":1024}"
                                         .formatted(base))
                         .path("version")
@@ -163,7 +163,7 @@ class ChainIT {
                                 () ->
                                         chain.get(
                                                 Service.CLEAN,
-                                                "/v1/datasets/%s/ledger".formatted(dataset)),
+                                                "/v1/ledgers/%s".formatted(dataset)),
                                 found ->
                                         found.isPresent()
                                                 && found.get()

@@ -1,49 +1,118 @@
 package dev.loramill.clean.freeze;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.loramill.clean.ledger.DatasetLedger;
+import dev.loramill.clean.ledger.LedgerQueries;
+import dev.loramill.clean.version.DatasetVersion;
+import dev.loramill.clean.version.DatasetVersions;
+import dev.loramill.events.FreezeRequest;
 import dev.loramill.http.RefusedException;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import java.io.IOException;
-import java.sql.SQLException;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** Freezing over HTTP. */
-@Path("/v1/datasets/{id}/freeze")
+/** Freezing over HTTP: the answer comes when the version is there. */
+@Path("/v1/ledgers/{id}/freeze")
 @Blocking
 class FreezeResource {
-    private final Freezing freezing;
+    private static final long DEFAULT_SEED = 42;
+    private static final double DEFAULT_EVAL_FRACTION = 0.1;
+    private static final int DEFAULT_MAX_TOKENS = 512;
 
-    FreezeResource(Freezing freezing) {
-        this.freezing = freezing;
+    private final LedgerQueries ledgers;
+    private final Freezes freezes;
+    private final FreezeRunner runner;
+    private final DatasetVersions versions;
+
+    FreezeResource(
+            LedgerQueries ledgers, Freezes freezes, FreezeRunner runner, DatasetVersions versions) {
+        this.ledgers = ledgers;
+        this.freezes = freezes;
+        this.runner = runner;
+        this.versions = versions;
     }
 
     @POST
-    public View freeze(@PathParam("id") String id, FreezeRequest.@Nullable Body body)
-            throws SQLException, IOException {
+    public FrozenView freeze(@PathParam("id") String id, @Nullable FreezeBody body)
+            throws IOException, InterruptedException {
         if (body == null) {
             throw RefusedException.invalid(
                     "missing_required_parameter",
                     "base",
                     "the body must be a JSON object that names at least \"base\"");
         }
-        return view(freezing.freeze(id, body.complete()));
+        FreezeRequest request = body.complete();
+        DatasetLedger ledger = ledgers.ledger(id);
+        if (ledger.cleaned().isEmpty()) {
+            throw RefusedException.notYet(
+                    "dataset_not_cleaned",
+                    "dataset \"%s\" is %s: %d of %d rows have their outcome; it can be frozen once it is cleaned"
+                            .formatted(id, ledger.state(), ledger.processed(), ledger.received()));
+        }
+        return switch (answer(freezes.keep(id, request))) {
+            case FreezeAnswer.Frozen frozen -> view(id, versions.version(frozen.version()));
+            case FreezeAnswer.Refused refused -> throw refused.toException();
+        };
     }
 
-    private View view(FrozenVersion version) throws IOException {
-        return new View(
+    private FreezeAnswer answer(String requestDigest) throws InterruptedException {
+        try {
+            return runner.run(requestDigest).get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException fault
+                    ? fault
+                    : new IllegalStateException(e.getCause());
+        }
+    }
+
+    private FrozenView view(String datasetId, DatasetVersion version) throws IOException {
+        return new FrozenView(
                 version.version(),
                 version.version(),
                 "dataset.version",
-                version.datasetId(),
+                datasetId,
                 version.trainRows(),
                 version.evalRows(),
-                freezing.manifest(version));
+                versions.manifest(version));
     }
 
-    record View(
+    /** The request as it comes, before defaults. */
+    record FreezeBody(
+            @Nullable String base,
+            @Nullable Integer sample,
+            @Nullable Long seed,
+            @Nullable Double evalFraction,
+            @Nullable Integer maxTokens,
+            FreezeRequest.@Nullable OverLength overLength,
+            @Nullable String systemPrompt) {
+        /**
+         * Checks and completes the request.
+         *
+         * @throws RefusedException naming every fault
+         */
+        FreezeRequest complete() {
+            try {
+                return new FreezeRequest(
+                        base == null ? "" : base,
+                        sample,
+                        seed == null ? DEFAULT_SEED : seed,
+                        evalFraction == null ? DEFAULT_EVAL_FRACTION : evalFraction,
+                        maxTokens == null ? DEFAULT_MAX_TOKENS : maxTokens,
+                        overLength == null ? FreezeRequest.OverLength.DROP : overLength,
+                        systemPrompt);
+            } catch (IllegalArgumentException e) {
+                throw RefusedException.invalid(
+                        "invalid_freeze_request", null, String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    /** A frozen version; the manifest as its file has it. */
+    record FrozenView(
             String id,
             String version,
             String object,

@@ -1,4 +1,4 @@
-/** Freezing: sampling, split, token lengths, and the manifest that names a version. */
+/** Requests to freeze a dataset: kept, worked off beside one another, and answered. */
 @NullMarked
 package dev.loramill.clean.freeze;
 

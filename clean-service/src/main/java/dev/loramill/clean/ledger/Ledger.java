@@ -3,23 +3,18 @@ package dev.loramill.clean.ledger;
 import dev.loramill.clean.topology.RowHeaders;
 import dev.loramill.events.DatasetCleaned;
 import dev.loramill.events.DatasetEvent;
-import dev.loramill.events.Event;
-import dev.loramill.events.KafkaEvents;
 import dev.loramill.events.RowCleaned;
 import dev.loramill.events.RowRejected;
-import dev.loramill.events.UnreadableEventException;
-import dev.loramill.outbox.legacy.Outbox;
-import dev.loramill.outbox.legacy.PoisonEventException;
-import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
+import dev.loramill.outbox.ConsumedEvent;
+import dev.loramill.outbox.DeadLetters;
+import dev.loramill.outbox.Outbox;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
-import org.jspecify.annotations.Nullable;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,66 +22,72 @@ import org.slf4j.LoggerFactory;
  * Keeps the ledger from the outcomes of rows and the events of datasets. What is delivered twice
  * changes nothing: a row has one outcome, the first.
  */
-final class Ledger {
+@ApplicationScoped
+class Ledger {
     private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
 
+    private final RowOutcomeTable outcomes;
+    private final DatasetLedgerRepository datasets;
     private final Outbox outbox;
+    private final Event<DatasetCleaned> news;
 
-    Ledger(Outbox outbox) {
+    Ledger(
+            RowOutcomeTable outcomes,
+            DatasetLedgerRepository datasets,
+            Outbox outbox,
+            Event<DatasetCleaned> news) {
+        this.outcomes = outcomes;
+        this.datasets = datasets;
         this.outbox = outbox;
+        this.news = news;
     }
 
-    /**
-     * Takes over a batch of records, and announces the datasets that are cleaned by it.
-     *
-     * @throws PoisonEventException when a record holds no event
-     */
-    void apply(Connection tx, List<ConsumerRecord<String, byte[]>> batch) throws SQLException {
+    /** Takes over a batch of events, and announces the datasets that are cleaned by it. */
+    void apply(List<ConsumedEvent> batch, DeadLetters deadLetters) throws SQLException {
         List<RowOutcome> rows = new ArrayList<>(batch.size());
-        TreeSet<String> touched = new TreeSet<>();
-        List<DatasetEvent> datasets = new ArrayList<>();
-        for (ConsumerRecord<String, byte[]> record : batch) {
-            switch (read(record)) {
-                case RowCleaned row -> rows.add(RowOutcome.of(row, original(record)));
+        List<DatasetEvent> told = new ArrayList<>();
+        for (ConsumedEvent consumed : batch) {
+            switch (consumed.event()) {
+                case RowCleaned row ->
+                        rows.add(
+                                RowOutcome.of(
+                                        row, consumed.header(RowHeaders.ORIGINAL).orElse(null)));
                 case RowRejected row -> rows.add(RowOutcome.of(row));
-                case DatasetEvent event -> datasets.add(event);
-                default ->
-                        throw new PoisonEventException(
-                                record, "this topic is not for such an event");
+                case DatasetEvent event -> told.add(event);
+                default -> deadLetters.add(consumed, "this topic is not for such an event");
             }
         }
+        // In the order of their ids, so that no two batches wait for one another.
+        TreeMap<String, DatasetLedger> touched = new TreeMap<>();
+        TreeMap<String, RowOutcomeTable.Added> added = new TreeMap<>();
         if (!rows.isEmpty()) {
-            List<OutcomeTable.Added> added = OutcomeTable.insert(tx, rows);
-            DatasetTable.count(tx, added);
-            added.forEach(of -> touched.add(of.datasetId()));
+            outcomes.insert(rows).forEach(of -> added.put(of.datasetId(), of));
         }
-        for (DatasetEvent event : datasets) {
-            DatasetTable.update(tx, event);
-            touched.add(event.datasetId());
-        }
-        for (String datasetId : touched) {
-            Optional<DatasetCleaned> cleaned = DatasetTable.complete(tx, datasetId);
-            if (cleaned.isPresent()) {
-                outbox.publish(tx, cleaned.get());
-                LOG.atInfo()
-                        .addKeyValue("datasetId", datasetId)
-                        .addKeyValue("received", cleaned.get().counts().received())
-                        .addKeyValue("kept", cleaned.get().counts().kept())
-                        .log("A dataset is cleaned");
-            }
+        told.forEach(event -> added.putIfAbsent(event.datasetId(), RowOutcomeTable.Added.none()));
+        added.keySet().forEach(id -> touched.put(id, datasets.lock(id)));
+        added.forEach((id, counts) -> ledger(touched, id).count(counts));
+        told.forEach(event -> ledger(touched, event.datasetId()).take(event));
+        touched.values().forEach(this::complete);
+    }
+
+    private void complete(DatasetLedger dataset) {
+        Optional<DatasetCleaned> cleaned = dataset.complete();
+        if (cleaned.isPresent()) {
+            outbox.publish(cleaned.get());
+            news.fire(cleaned.get());
+            LOG.atInfo()
+                    .addKeyValue("datasetId", dataset.id())
+                    .addKeyValue("received", cleaned.get().counts().received())
+                    .addKeyValue("kept", cleaned.get().counts().kept())
+                    .log("A dataset is cleaned");
         }
     }
 
-    private static Event read(ConsumerRecord<String, byte[]> record) {
-        try {
-            return KafkaEvents.read(record).event();
-        } catch (UnreadableEventException e) {
-            throw new PoisonEventException(record, String.valueOf(e.getMessage()));
+    private static DatasetLedger ledger(TreeMap<String, DatasetLedger> touched, String id) {
+        DatasetLedger found = touched.get(id);
+        if (found == null) {
+            throw new IllegalStateException("dataset \"%s\" is not locked".formatted(id));
         }
-    }
-
-    private static @Nullable String original(ConsumerRecord<String, byte[]> record) {
-        Header header = record.headers().lastHeader(RowHeaders.ORIGINAL);
-        return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
+        return found;
     }
 }

@@ -2,12 +2,14 @@ package dev.loramill.clean.ledger;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.loramill.clean.database.Columns;
 import dev.loramill.events.ChatMessage;
 import dev.loramill.events.EventJson;
 import dev.loramill.events.RowOrigin;
+import dev.loramill.http.Page;
+import dev.loramill.http.PageRequest;
 import dev.loramill.http.RefusedException;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -17,12 +19,17 @@ import java.util.List;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** What can be asked of the ledger. */
+/**
+ * What can be asked of the ledger. Rows are read with SQL, as they are written: see {@link
+ * RowOutcomeTable}.
+ */
 @ApplicationScoped
 public class LedgerQueries {
+    private final DatasetLedgerRepository datasets;
     private final DataSource dataSource;
 
-    LedgerQueries(DataSource dataSource) {
+    LedgerQueries(DatasetLedgerRepository datasets, DataSource dataSource) {
+        this.datasets = datasets;
         this.dataSource = dataSource;
     }
 
@@ -76,23 +83,21 @@ public class LedgerQueries {
      *
      * @throws RefusedException when the dataset is not known here
      */
-    public DatasetLedger ledger(String datasetId) throws SQLException {
-        try (Connection connection = dataSource.getConnection()) {
-            return DatasetTable.find(connection, datasetId)
-                    .orElseThrow(() ->
-                            RefusedException.missing(
-                                    "dataset_not_found",
-                                    "dataset",
-                                    "no row and no event of dataset \"%s\" has come here"
-                                            .formatted(datasetId)));
-        }
+    @Transactional
+    public DatasetLedger ledger(String datasetId) {
+        return datasets.findByIdOptional(datasetId)
+                .orElseThrow(() ->
+                        RefusedException.missing(
+                                "dataset_not_found",
+                                "dataset",
+                                "no row and no event of dataset \"%s\" has come here"
+                                        .formatted(datasetId)));
     }
 
-    /** All datasets, the newest first. */
-    public List<DatasetLedger> ledgers() throws SQLException {
-        try (Connection connection = dataSource.getConnection()) {
-            return DatasetTable.all(connection);
-        }
+    /** A page of the datasets, the newest first. */
+    @Transactional
+    public Page<DatasetLedger> ledgers(PageRequest page) {
+        return Page.of(datasets.page(page), page.limit(), DatasetLedger::id);
     }
 
     /** Rows refused by each rule, most first. */
@@ -120,13 +125,12 @@ public class LedgerQueries {
     }
 
     /**
-     * Rows of a dataset, in the order of their origin.
+     * A page of the rows of a dataset, in the order of their origin.
      *
      * @param rule only rows that this rule refused or changed; null for all
-     * @param limit most rows
      */
-    public List<RowView> rows(
-            String datasetId, Selection selection, @Nullable String rule, int limit)
+    public Page<RowView> rows(
+            String datasetId, Selection selection, @Nullable String rule, PageRequest page)
             throws SQLException {
         String where =
                 switch (selection) {
@@ -141,23 +145,30 @@ public class LedgerQueries {
                             " AND (?::text IS NULL OR ? = ANY(string_to_array(rules_applied, ',')))";
                     case REJECTED, DUPLICATE -> " AND (?::text IS NULL OR rule = ?)";
                 };
+        String behind =
+                " AND (?::text IS NULL OR (source, line) > (SELECT source, line FROM row_outcome"
+                        + " WHERE dataset_id = ? AND row_id = ?))";
         String sql =
                 "SELECT * FROM row_outcome WHERE dataset_id = ? AND "
                         + where
                         + byRule
+                        + behind
                         + " ORDER BY source, line LIMIT ?";
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement select = connection.prepareStatement(sql)) {
             select.setString(1, datasetId);
             select.setString(2, rule);
             select.setString(3, rule);
-            select.setInt(4, limit);
+            select.setString(4, page.after());
+            select.setString(5, datasetId);
+            select.setString(6, page.after());
+            select.setInt(7, page.limit() + 1);
             try (ResultSet result = select.executeQuery()) {
                 List<RowView> rows = new ArrayList<>();
                 while (result.next()) {
                     rows.add(view(result));
                 }
-                return List.copyOf(rows);
+                return Page.of(rows, page.limit(), RowView::rowId);
             }
         }
     }
@@ -171,8 +182,8 @@ public class LedgerQueries {
                 while (result.next()) {
                     counts.add(
                             new RuleCount(
-                                    Columns.text(result, "rule"),
-                                    Columns.text(result, "stage"),
+                                    RowOutcomeTable.text(result, "rule"),
+                                    RowOutcomeTable.text(result, "stage"),
                                     result.getLong("count")));
                 }
                 return List.copyOf(counts);
@@ -186,9 +197,9 @@ public class LedgerQueries {
         String applied = result.getString("rules_applied");
         String before = original == null ? messages : original;
         return new RowView(
-                Columns.text(result, "row_id"),
-                new RowOrigin(Columns.text(result, "source"), result.getLong("line")),
-                Columns.text(result, "outcome"),
+                RowOutcomeTable.text(result, "row_id"),
+                new RowOrigin(RowOutcomeTable.text(result, "source"), result.getLong("line")),
+                RowOutcomeTable.text(result, "outcome"),
                 result.getString("rule"),
                 result.getString("stage"),
                 result.getString("reason"),

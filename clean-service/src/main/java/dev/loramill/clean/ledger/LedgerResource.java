@@ -1,6 +1,7 @@
 package dev.loramill.clean.ledger;
 
 import dev.loramill.events.RecipeReference;
+import dev.loramill.http.Page;
 import dev.loramill.http.PageRequest;
 import dev.loramill.http.RefusedException;
 import io.smallrye.common.annotation.Blocking;
@@ -15,7 +16,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The ledger over HTTP. */
-@Path("/v1/datasets")
+@Path("/v1/ledgers")
 @Blocking
 class LedgerResource {
     private static final int USUAL_LIMIT = 20;
@@ -28,30 +29,32 @@ class LedgerResource {
     }
 
     @GET
-    public Listing<Summary> list() throws SQLException {
-        return new Listing<>("list", queries.ledgers().stream().map(Summary::of).toList());
+    public Page<LedgerSummary> list(
+            @QueryParam("limit") @Nullable String limit,
+            @QueryParam("after") @Nullable String after) {
+        return queries.ledgers(PageRequest.newestFirst(limit, after, USUAL_LIMIT, MAX_LIMIT))
+                .map(LedgerSummary::of);
     }
 
     @GET
-    @Path("{id}/ledger")
-    public View ledger(@PathParam("id") String id) throws SQLException {
-        return View.of(queries.ledger(id), queries.refusals(id), queries.changes(id));
+    @Path("{id}")
+    public LedgerView ledger(@PathParam("id") String id) throws SQLException {
+        return LedgerView.of(queries.ledger(id), queries.refusals(id), queries.changes(id));
     }
 
     @GET
     @Path("{id}/rows")
-    public Listing<LedgerQueries.RowView> rows(
+    public Page<LedgerQueries.RowView> rows(
             @PathParam("id") String id,
             @QueryParam("outcome") @DefaultValue("kept") String outcome,
             @QueryParam("rule") @Nullable String rule,
-            @QueryParam("limit") @Nullable String limit)
+            @QueryParam("limit") @Nullable String limit,
+            @QueryParam("after") @Nullable String after)
             throws SQLException {
         LedgerQueries.Selection selection = selection(outcome);
         queries.ledger(id);
-        return new Listing<>(
-                "list",
-                queries.rows(
-                        id, selection, rule, PageRequest.limit(limit, USUAL_LIMIT, MAX_LIMIT)));
+        return queries.rows(
+                id, selection, rule, PageRequest.newestFirst(limit, after, USUAL_LIMIT, MAX_LIMIT));
     }
 
     private static LedgerQueries.Selection selection(String outcome) {
@@ -67,9 +70,8 @@ class LedgerResource {
                         .formatted(outcome));
     }
 
-    record Listing<T>(String object, List<T> data) {}
-
-    record Summary(
+    record LedgerSummary(
+            String object,
             String dataset,
             @Nullable String name,
             String state,
@@ -77,8 +79,9 @@ class LedgerResource {
             long kept,
             long rejected,
             long duplicate) {
-        static Summary of(DatasetLedger ledger) {
-            return new Summary(
+        static LedgerSummary of(DatasetLedger ledger) {
+            return new LedgerSummary(
+                    "dataset.ledger",
                     ledger.id(),
                     ledger.name(),
                     ledger.state(),
@@ -91,7 +94,7 @@ class LedgerResource {
 
     record ChangeCount(String rule, long count) {}
 
-    record View(
+    record LedgerView(
             String object,
             String dataset,
             @Nullable String name,
@@ -105,11 +108,11 @@ class LedgerResource {
             boolean balanced,
             List<LedgerQueries.RuleCount> rules,
             List<ChangeCount> changedBy) {
-        static View of(
+        static LedgerView of(
                 DatasetLedger ledger,
                 List<LedgerQueries.RuleCount> refusals,
                 List<LedgerQueries.RuleCount> changes) {
-            return new View(
+            return new LedgerView(
                     "dataset.ledger",
                     ledger.id(),
                     ledger.name(),

@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.loramill.clean.json.CanonicalJson;
 import dev.loramill.clean.rule.Rule;
 import dev.loramill.events.RecipeReference;
 import java.io.IOException;

@@ -1,21 +1,25 @@
 package dev.loramill.clean.recipe;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.loramill.events.RecipeReference;
+import dev.loramill.http.Page;
+import dev.loramill.http.PageRequest;
 import dev.loramill.http.RefusedException;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
-import java.sql.SQLException;
-import java.util.List;
+import jakarta.ws.rs.QueryParam;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Recipes over HTTP. */
 @Path("/v1/recipes")
 @Blocking
 class RecipeResource {
+    private static final int USUAL_LIMIT = 100;
+    private static final int MAX_LIMIT = 1_000;
+
     private final RecipeStore store;
 
     RecipeResource(RecipeStore store) {
@@ -23,26 +27,25 @@ class RecipeResource {
     }
 
     @GET
-    public Listing list() throws SQLException {
-        return new Listing(
-                "list",
-                store.all().stream()
-                        .map(recipe -> new Entry("recipe", recipe.name(), recipe.digest()))
-                        .toList());
+    public Page<RecipeSummary> list(
+            @QueryParam("limit") @Nullable String limit,
+            @QueryParam("after") @Nullable String after) {
+        return store.page(PageRequest.newestFirst(limit, after, USUAL_LIMIT, MAX_LIMIT))
+                .map(recipe -> new RecipeSummary("recipe", recipe.name(), recipe.digest()));
     }
 
     @GET
     @Path("{name}")
-    public View get(@PathParam("name") String name) throws SQLException {
-        return View.of(store.named(name).orElseThrow(() -> unknown(name)));
+    public RecipeView get(@PathParam("name") String name) {
+        return RecipeView.of(store.named(name).orElseThrow(() -> unknown(name)));
     }
 
     @POST
-    public View store(JsonNode document) throws SQLException {
+    public RecipeView store(JsonNode document) {
         try {
             Recipe recipe = RecipeReader.read(document);
             store.store(recipe);
-            return View.of(recipe);
+            return RecipeView.of(recipe);
         } catch (InvalidRecipeException e) {
             throw RefusedException.invalid(
                     "invalid_recipe",
@@ -53,26 +56,17 @@ class RecipeResource {
     }
 
     private RefusedException unknown(String name) {
-        try {
-            return RefusedException.missing(
-                    "recipe_not_found",
-                    "name",
-                    "there is no recipe \"%s\"; there are %s"
-                            .formatted(
-                                    name,
-                                    store.all().stream().map(RecipeReference::name).toList()));
-        } catch (SQLException e) {
-            return RefusedException.unavailable("the database is away; try again later");
-        }
+        return RefusedException.missing(
+                "recipe_not_found",
+                "name",
+                "there is no recipe \"%s\"; there are %s".formatted(name, store.allNames()));
     }
 
-    record Listing(String object, List<Entry> data) {}
+    record RecipeSummary(String object, String name, String digest) {}
 
-    record Entry(String object, String name, String digest) {}
-
-    record View(String object, String name, String digest, JsonNode document) {
-        static View of(Recipe recipe) {
-            return new View(
+    record RecipeView(String object, String name, String digest, JsonNode document) {
+        static RecipeView of(Recipe recipe) {
+            return new RecipeView(
                     "recipe",
                     recipe.reference().name(),
                     recipe.reference().digest(),

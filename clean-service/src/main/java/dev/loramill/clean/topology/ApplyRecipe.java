@@ -42,7 +42,7 @@ final class ApplyRecipe extends ContextualProcessor<String, byte[], String, RowS
             return;
         }
         if (envelope.event() instanceof RowReceived row) {
-            clean(row, record.timestamp());
+            clean(row, record.timestamp(), record.headers());
         } else {
             toDeadLetters(
                     record,
@@ -52,7 +52,7 @@ final class ApplyRecipe extends ContextualProcessor<String, byte[], String, RowS
         }
     }
 
-    private void clean(RowReceived row, long timestamp) {
+    private void clean(RowReceived row, long timestamp, Headers received) {
         Optional<CompiledRecipe> recipe = recipes.find(row.recipe().digest());
         CleaningOutcome outcome =
                 recipe.isPresent()
@@ -72,7 +72,7 @@ final class ApplyRecipe extends ContextualProcessor<String, byte[], String, RowS
                                 kept.messages(),
                                 row.recipe(),
                                 kept.rulesApplied());
-                Headers headers = RowHeaders.of(cleaned, timestamp);
+                Headers headers = RowHeaders.of(cleaned, timestamp, received);
                 if (!kept.rulesApplied().isEmpty()) {
                     headers.add(RowHeaders.ORIGINAL, RowHeaders.utf8(json(row.messages())));
                 }
@@ -102,15 +102,22 @@ final class ApplyRecipe extends ContextualProcessor<String, byte[], String, RowS
                                         new RowStep(
                                                 RowStep.Kind.REJECTED, EventJson.write(rejected)),
                                         timestamp,
-                                        RowHeaders.of(rejected, timestamp)));
+                                        RowHeaders.of(rejected, timestamp, received)));
             }
         }
     }
 
     private void toDeadLetters(Record<String, byte[]> record, RuntimeException cause) {
         Headers headers = new RecordHeaders(record.headers());
+        headers.add(
+                "dead-letter-exception-class-name", RowHeaders.utf8(cause.getClass().getName()));
         headers.add("dead-letter-reason", RowHeaders.utf8(String.valueOf(cause.getMessage())));
-        headers.add("dead-letter-cause", RowHeaders.utf8(cause.getClass().getName()));
+        Throwable behind = cause.getCause();
+        if (behind != null) {
+            headers.add(
+                    "dead-letter-cause-class-name", RowHeaders.utf8(behind.getClass().getName()));
+            headers.add("dead-letter-cause", RowHeaders.utf8(String.valueOf(behind.getMessage())));
+        }
         Optional<RecordMetadata> metadata = context().recordMetadata();
         if (metadata.isPresent()) {
             RecordMetadata position = metadata.get();

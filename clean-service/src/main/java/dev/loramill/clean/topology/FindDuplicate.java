@@ -61,6 +61,6 @@ final class FindDuplicate extends ContextualProcessor<String, byte[], String, Ro
                                 duplicate.key(),
                                 new RowStep(RowStep.Kind.REJECTED, EventJson.write(duplicate)),
                                 record.timestamp(),
-                                RowHeaders.of(duplicate, record.timestamp())));
+                                RowHeaders.of(duplicate, record.timestamp(), record.headers())));
     }
 }

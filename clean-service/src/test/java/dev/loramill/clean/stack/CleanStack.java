@@ -66,7 +66,7 @@ public final class CleanStack extends ServiceStack {
 
     private JsonNode ledgerOrEmpty(String dataset) {
         try {
-            return get("/v1/datasets/" + dataset + "/ledger").json();
+            return get("/v1/ledgers/" + dataset).json();
         } catch (UncheckedIOException e) {
             return MissingNode.getInstance();
         }

@@ -143,6 +143,28 @@ class CleaningTopologyTest {
         assertThat(output()).isEmpty();
     }
 
+    @Test
+    void theTraceOfARowGoesOnWhateverBecomesOfIt() {
+        String answer = "Word ".repeat(31).strip();
+        for (RowReceived row :
+                List.of(
+                        Rows.received("ds", 1, Rows.MEDICAL, "Why?", answer),
+                        Rows.received("ds", 2, Rows.MEDICAL, "Why?", answer),
+                        Rows.received("ds", 3, Rows.MEDICAL, "Why?", "Rest."))) {
+            var record = KafkaEvents.record(EventEnvelope.of(SOURCE, row));
+            record.headers()
+                    .add("traceparent", "00-trace-span-01".getBytes(StandardCharsets.UTF_8));
+            received.pipeInput(new TestRecord<>(record.key(), record.value(), record.headers()));
+        }
+
+        assertThat(records())
+                .hasSize(3)
+                .allSatisfy(record ->
+                        assertThat(record.headers().lastHeader("traceparent").value())
+                                .asString(StandardCharsets.UTF_8)
+                                .isEqualTo("00-trace-span-01"));
+    }
+
     private void send(RowReceived row) {
         var record =
                 KafkaEvents.record(new EventEnvelope("id", SOURCE, Instant.ofEpochSecond(9), row));

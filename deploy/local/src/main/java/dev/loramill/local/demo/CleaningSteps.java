@@ -55,7 +55,7 @@ final class CleaningSteps {
                         "the file could not be read: " + state.at("/error/message").asText());
             }
             // The ledger begins when the dataset's first event has reached the clean service.
-            JsonNode ledger = clean.find("/v1/datasets/" + dataset + "/ledger").orElse(state);
+            JsonNode ledger = clean.find("/v1/ledgers/" + dataset).orElse(state);
             terminal.live(
                     ledger.path("state").asText(),
                     "%s: received %,d, kept %,d, rejected %,d, duplicate %,d"
@@ -99,7 +99,7 @@ final class CleaningSteps {
 
     private void showChangedRow(String dataset) throws DemoFailure, InterruptedException {
         JsonNode rows =
-                clean.get("/v1/datasets/" + dataset + "/rows?outcome=changed&limit=1").path("data");
+                clean.get("/v1/ledgers/" + dataset + "/rows?outcome=changed&limit=1").path("data");
         if (!rows.isEmpty()) {
             terminal.line("");
             terminal.sideBySide(
@@ -123,7 +123,7 @@ final class CleaningSteps {
         body.put("seed", options.seed());
         body.put("eval_fraction", 0.1);
         body.put("max_tokens", 512);
-        JsonNode version = clean.post("/v1/datasets/" + dataset + "/freeze", body);
+        JsonNode version = clean.post("/v1/ledgers/" + dataset + "/freeze", body);
         JsonNode tokens = version.at("/manifest/tokenLengths");
         terminal.line("version %s", version.path("version").asText());
         terminal.line(

@@ -1,0 +1,4 @@
+package dev.loramill.clean.freeze;
+
+/** Signal within the service: a request to freeze was kept that is to be answered by an event. */
+record FreezeAwaited(String requestDigest) {}

@@ -1,0 +1,83 @@
+package dev.loramill.clean.freeze;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.loramill.events.EventJson;
+import dev.loramill.events.FreezeRequest;
+import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.LockModeType;
+import java.time.Instant;
+import java.util.List;
+
+/** Requests to freeze datasets. */
+@ApplicationScoped
+class FreezeRepository implements PanacheRepositoryBase<Freeze, String> {
+    /** Name space of the advisory locks of requests. */
+    private static final int WORK_LOCKS = 0x46726f7a;
+
+    /**
+     * Keeps a request; one that is there already stays as it is. SQL, since the same request may
+     * come by two ways at once.
+     */
+    void keep(String requestDigest, String datasetId, FreezeRequest request) {
+        getEntityManager()
+                .createNativeQuery(
+                        """
+                        INSERT INTO dataset_freeze
+                            (request_digest, dataset_id, request, is_awaited, requested_at)
+                        VALUES (:digest, :dataset, CAST(:request AS jsonb), false, :now)
+                        ON CONFLICT DO NOTHING
+                        """)
+                .setParameter("digest", requestDigest)
+                .setParameter("dataset", datasetId)
+                .setParameter("request", json(request))
+                .setParameter("now", Instant.now())
+                .executeUpdate();
+    }
+
+    /** Notes that an answer by an event is waited for. */
+    void await(String requestDigest) {
+        update("isAwaited = true where requestDigest = ?1", requestDigest);
+    }
+
+    /** Awaited requests of datasets that are cleaned, the oldest first. */
+    List<String> workable(int most) {
+        return getEntityManager()
+                .createQuery(
+                        """
+                        select f.requestDigest from Freeze f, DatasetLedger d
+                        where d.id = f.datasetId and d.state = 'cleaned' and f.isAwaited
+                        order by f.requestedAt
+                        """,
+                        String.class)
+                .setMaxResults(most)
+                .getResultList();
+    }
+
+    /**
+     * Waits until nobody else works on a request, in any replica; holds until the transaction ends.
+     * Not a lock of the row, which others note on that they wait for it meanwhile.
+     */
+    void lockWork(String requestDigest) {
+        getEntityManager()
+                .createNativeQuery(
+                        "SELECT count(pg_advisory_xact_lock(:space, hashtext(:digest)))",
+                        Long.class)
+                .setParameter("space", WORK_LOCKS)
+                .setParameter("digest", requestDigest)
+                .getSingleResult();
+    }
+
+    /** Reads a request anew, and keeps others from changing it until the transaction ends. */
+    void lock(Freeze freeze) {
+        getEntityManager().refresh(freeze, LockModeType.PESSIMISTIC_WRITE);
+    }
+
+    private static String json(FreezeRequest request) {
+        try {
+            return EventJson.mapper().writeValueAsString(request);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("cannot write a freeze request as JSON", e);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package dev.loramill.clean.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.loramill.clean.stack.CleanResources;
+import dev.loramill.clean.stack.Rows;
+import dev.loramill.events.DatasetOpened;
+import dev.loramill.events.DatasetSealed;
+import dev.loramill.events.Event;
+import dev.loramill.events.EventEnvelope;
+import dev.loramill.events.KafkaEvents;
+import dev.loramill.events.RowCleaned;
+import dev.loramill.events.RowReceived;
+import dev.loramill.events.Topics;
+import dev.loramill.http.RefusedException;
+import dev.loramill.stack.Topic;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.smallrye.reactive.messaging.memory.InMemoryConnector;
+import jakarta.enterprise.inject.Any;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.eclipse.microprofile.config.Config;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@QuarkusTestResource(CleanResources.class)
+class OutcomesListenerIT {
+    private static final URI SOURCE = URI.create("/loramill/test");
+
+    @Inject @Any InMemoryConnector connector;
+    @Inject LedgerQueries ledgers;
+    @Inject Config config;
+
+    @Test
+    void aBatchThatComesAgainTakesEffectOnce() {
+        ConsumerRecords<String, byte[]> batch = batch(Topics.ROWS_CLEANED, 0, 0, rows("ds-twice"));
+
+        send(batch);
+        send(batch);
+        send(batch(Topics.ROWS_CLEANED, 0, 5, rows("ds-behind")));
+
+        await().untilAsserted(() -> assertThat(kept("ds-behind")).isEqualTo(5));
+        assertThat(kept("ds-twice")).isEqualTo(10);
+    }
+
+    @Test
+    void whatIsNoEventGoesToDeadLettersWithTheStandardHeadersAndTheRestTakesEffect() {
+        List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+        for (int offset = 0; offset < 100; offset++) {
+            records.add(
+                    new ConsumerRecord<>(
+                            Topics.ROWS_REJECTED,
+                            1,
+                            offset,
+                            "k",
+                            "poison".getBytes(StandardCharsets.UTF_8)));
+        }
+        batch(Topics.ROWS_REJECTED, 1, 100, rows("ds-poison")).forEach(records::add);
+
+        send(
+                new ConsumerRecords<>(
+                        Map.of(new TopicPartition(Topics.ROWS_REJECTED, 1), records), Map.of()));
+
+        await().untilAsserted(() -> assertThat(kept("ds-poison")).isEqualTo(10));
+        Topic deadLetters = topic(Topics.deadLetters(Topics.ROWS_REJECTED));
+        await().untilAsserted(() -> assertThat(deadLetters.records()).hasSize(100));
+        assertThat(deadLetters.records().getFirst().headers())
+                .extracting(header -> header.key())
+                .contains(
+                        "dead-letter-exception-class-name",
+                        "dead-letter-reason",
+                        "dead-letter-topic",
+                        "dead-letter-partition",
+                        "dead-letter-offset");
+    }
+
+    @Test
+    void aSealedDatasetIsAnnouncedAsCleanedOnceWithItsLastRow() {
+        send(batch(Topics.ROWS_CLEANED, 2, 0, rows("ds-sealed")));
+        send(
+                batch(
+                        Topics.DATASETS_HISTORY,
+                        0,
+                        0,
+                        List.of(
+                                new DatasetOpened("ds-sealed", "n", Rows.NONE, Instant.EPOCH),
+                                new DatasetSealed("ds-sealed", "n", Rows.NONE, 10, 0))));
+
+        await().until(() -> kept("ds-sealed") == 10);
+        await().until(() -> ledgers.ledger("ds-sealed").cleaned().isPresent());
+        Topic history = topic(Topics.DATASETS_HISTORY);
+        await().untilAsserted(() -> assertThat(history.records()).hasSize(1));
+    }
+
+    private Topic topic(String name) {
+        return new Topic(config.getValue("kafka.bootstrap.servers", String.class), name);
+    }
+
+    private void send(ConsumerRecords<String, byte[]> batch) {
+        connector.<ConsumerRecords<String, byte[]>>source("outcomes").send(batch);
+    }
+
+    private long kept(String dataset) {
+        try {
+            return ledgers.ledger(dataset).kept();
+        } catch (RefusedException e) {
+            return 0;
+        }
+    }
+
+    private static List<RowCleaned> rows(String dataset) {
+        List<RowCleaned> rows = new ArrayList<>();
+        for (int line = 1; line <= 10; line++) {
+            RowReceived row = Rows.received(dataset, line, Rows.NONE, "Why " + line, "Because");
+            rows.add(
+                    new RowCleaned(
+                            dataset,
+                            row.origin(),
+                            row.digest(),
+                            row.digest(),
+                            row.messages(),
+                            row.recipe(),
+                            List.of()));
+        }
+        return rows;
+    }
+
+    private static ConsumerRecords<String, byte[]> batch(
+            String topic, int partition, long offset, List<? extends Event> events) {
+        List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+        for (Event event : events) {
+            ProducerRecord<String, byte[]> sent =
+                    KafkaEvents.record(topic, EventEnvelope.of(SOURCE, event));
+            ConsumerRecord<String, byte[]> record =
+                    new ConsumerRecord<>(
+                            topic, partition, offset + records.size(), sent.key(), sent.value());
+            sent.headers().forEach(record.headers()::add);
+            records.add(record);
+        }
+        return new ConsumerRecords<>(
+                Map.of(new TopicPartition(topic, partition), records), Map.of());
+    }
+}
