@@ -61,9 +61,23 @@ public final class BaseProvider {
      */
     public BaseModel provide(String idOrPath)
             throws BaseException, IOException, InterruptedException {
+        return provide(idOrPath, Optional.empty());
+    }
+
+    /**
+     * Makes a base available.
+     *
+     * @param idOrPath as {@link #provide(String)} takes it
+     * @param wantedId id that a GGUF file gets in the catalogue; else that of the known base with
+     *     these bytes, else one made of its name
+     * @throws BaseException when it cannot be had
+     * @throws IOException when the disk fails
+     */
+    public BaseModel provide(String idOrPath, Optional<String> wantedId)
+            throws BaseException, IOException, InterruptedException {
         Path file = Path.of(idOrPath);
         if (Files.isRegularFile(file)) {
-            return ofFile(file);
+            return ofFile(file, wantedId);
         }
         if (idOrPath.contains("/") || idOrPath.endsWith(GGUF) || idOrPath.endsWith(WHEEL)) {
             throw new BaseException("base file \"%s\" does not exist".formatted(idOrPath));
@@ -106,7 +120,8 @@ public final class BaseProvider {
         }
     }
 
-    private BaseModel ofFile(Path file) throws BaseException, IOException {
+    private BaseModel ofFile(Path file, Optional<String> wantedId)
+            throws BaseException, IOException {
         if (file.toString().endsWith(WHEEL)) {
             return ofWheel(file);
         }
@@ -122,7 +137,7 @@ public final class BaseProvider {
         }
         Optional<KnownBase> known = KnownBase.ofDigest(artifact.sha256());
         return register(
-                known.map(KnownBase::id).orElseGet(() -> id(file)),
+                wantedId.or(() -> known.map(KnownBase::id)).orElseGet(() -> id(file)),
                 artifact,
                 known.map(KnownBase::license).orElse("unknown"),
                 known.map(KnownBase::requirement).orElseGet(() -> "file " + file.getFileName()));

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             LogsCommand.class,
             DoctorCommand.class,
             ResetCommand.class,
+            BaseCommand.class,
             TopicsCommand.class,
             BenchCommand.class,
             CommandLine.HelpCommand.class
