@@ -90,8 +90,8 @@ class ChainIT {
 
         ChatCompletion answer = chat(model);
         assertThat(answer.model()).isEqualTo(model);
-        JsonNode adapters = chain.get(Service.SERVE, "/v1/adapters").orElseThrow();
-        assertThat(Instant.parse(adapters.path("replica_started_at").asText()))
+        JsonNode adapters = chain.get(Service.SERVE, "/v1/served-adapters").orElseThrow();
+        assertThat(Instant.parse(adapters.at("/data/0/replica_started_at").asText()))
                 .isBefore(Instant.ofEpochSecond(job.path("created_at").asLong()));
         assertThat(adapters.at("/data/0/max_logit_difference").asDouble()).isPositive();
         assertUsersSeeWhatTheGateMeasured(base, model);

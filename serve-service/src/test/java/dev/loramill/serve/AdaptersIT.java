@@ -117,7 +117,7 @@ class AdaptersIT {
         TrainServeContract own = announcer.contract();
         String foreign = "f".repeat(64);
         AdapterAnnounced adapter =
-                Announcer.trainedFor(
+                AnnouncedFiles.trainedFor(
                         announcer.adapter("foreign", 200),
                         new TrainServeContract(
                                 foreign,
@@ -161,7 +161,7 @@ class AdaptersIT {
         AdapterAnnounced adapter = announcer.adapter("other", 203);
 
         assertRefused(
-                Announcer.trainedFor(
+                AnnouncedFiles.trainedFor(
                         adapter, adapter.contract(), new LoraSpec(8, 8, 0, List.of("q", "v"))),
                 "lora.rank is 8 in the announcement and 4 in the file",
                 "lora.targets are [q, v] in the announcement and [down, gate, k, o, q, up, v]");
@@ -204,7 +204,8 @@ class AdaptersIT {
         }
 
         announcer.announce(
-                Announcer.inState(adapter, AdapterAnnounced.State.RETIRED, "a better one came"));
+                AnnouncedFiles.inState(
+                        adapter, AdapterAnnounced.State.RETIRED, "a better one came"));
 
         assertThat(status(AdapterEvicted.class, adapter).reason())
                 .isEqualTo("it is retired: a better one came");
@@ -221,7 +222,8 @@ class AdaptersIT {
         status(AdapterLoaded.class, adapter);
         String before = answer(adapter.model());
 
-        announcer.announce(Announcer.inState(adapter, AdapterAnnounced.State.HELD, "it loops"));
+        announcer.announce(
+                AnnouncedFiles.inState(adapter, AdapterAnnounced.State.HELD, "it loops"));
         status(AdapterEvicted.class, adapter);
         assertThat(tryAnswer(adapter.model())).isEqualTo("404");
         announcer.announce(adapter);
@@ -282,7 +284,7 @@ class AdaptersIT {
     }
 
     private Instant loadedAt(AdapterAnnounced adapter) throws Exception {
-        for (JsonNode entry : JSON.readTree(get("/v1/adapters").body()).path("data")) {
+        for (JsonNode entry : JSON.readTree(get("/v1/served-adapters").body()).path("data")) {
             if (entry.path("id").asText().equals(adapter.adapterId())) {
                 return Instant.parse(entry.path("loaded_at").asText());
             }

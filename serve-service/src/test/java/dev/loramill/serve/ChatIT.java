@@ -16,10 +16,10 @@ import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.models.Model;
 import dev.loramill.artifacts.ArtifactStore;
 import dev.loramill.events.AdapterAnnounced;
-import dev.loramill.serve.adapter.ServedModels;
 import dev.loramill.serve.engine.Engine;
 import dev.loramill.serve.engine.EngineLifecycle;
 import dev.loramill.serve.engine.EngineState;
+import dev.loramill.serve.model.ServedModels;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -240,7 +240,7 @@ class ChatIT {
     void showsTheProofOfEachAdapter() throws Exception {
         String adapter = serve("proven", 4);
 
-        assertThat(get("/v1/adapters").body())
+        assertThat(get("/v1/served-adapters").body())
                 .contains("\"model\":\"" + adapter + "\"")
                 .containsPattern("\"max_logit_difference\":\\d+\\.\\d+")
                 .containsPattern("\"replica_started_at\":\"2")

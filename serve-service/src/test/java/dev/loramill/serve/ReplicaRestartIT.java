@@ -9,6 +9,8 @@ import dev.loramill.artifacts.ArtifactStore;
 import dev.loramill.artifacts.BaseCatalogue;
 import dev.loramill.artifacts.LocalArtifactStore;
 import dev.loramill.events.AdapterAnnounced;
+import dev.loramill.events.AdapterLoaded;
+import dev.loramill.events.ServingStatus;
 import dev.loramill.events.TrainServeContract;
 import dev.loramill.llama.gguf.GgufFile;
 import dev.loramill.llama.gguf.ModelHyperparameters;
@@ -83,7 +85,8 @@ class ReplicaRestartIT {
         String answer = answer(kept.model());
         assertThat(answer).isNotEqualTo(answer(TinyServing.BASE_ID));
         Instant firstStart = replicaStartedAt();
-        announcer.announce(Announcer.inState(retired, AdapterAnnounced.State.RETIRED, "replaced"));
+        announcer.announce(
+                AnnouncedFiles.inState(retired, AdapterAnnounced.State.RETIRED, "replaced"));
 
         service.destroyForcibly().waitFor();
         launch();
@@ -110,6 +113,42 @@ class ReplicaRestartIT {
         announcer.announce(later);
 
         await().atMost(PATIENCE).until(() -> served().contains(later.model()));
+    }
+
+    @Test
+    void reportsInOrderWhatItDidWhileTheBrokerWasAway() throws Exception {
+        ArtifactStore store =
+                new LocalArtifactStore(Path.of(config.get("loramill.artifacts.directory")));
+        List<AdapterAnnounced> late = new ArrayList<>();
+        for (int seed = 10; seed < 13; seed++) {
+            late.add(announcer.adapter("late" + seed, seed));
+        }
+        for (AdapterAnnounced adapter : late) {
+            Files.move(store.localPath(adapter.adapterId()), aside(adapter));
+            announcer.announce(adapter);
+        }
+        launch();
+        awaitReady();
+        await().atMost(PATIENCE).until(() -> announcer.statuses().size() == late.size());
+        int brokerPort = kafka.port();
+        kafka.close();
+        await().atMost(PATIENCE).until(() -> ready() == 503);
+        for (AdapterAnnounced adapter : late) {
+            store.putFile(aside(adapter));
+            await().atMost(PATIENCE).until(() -> served().contains(adapter.model()));
+        }
+
+        kafka = LocalKafka.start(directory.resolve("kafka"), brokerPort);
+
+        await().atMost(PATIENCE).until(() -> announcer.statuses().size() == 2 * late.size());
+        assertThat(announcer.statuses().subList(late.size(), 2 * late.size()))
+                .hasOnlyElementsOfType(AdapterLoaded.class)
+                .extracting(ServingStatus::adapterId)
+                .containsExactlyElementsOf(late.stream().map(AdapterAnnounced::adapterId).toList());
+    }
+
+    private Path aside(AdapterAnnounced adapter) {
+        return directory.resolve(adapter.adapterId());
     }
 
     @Test
@@ -220,15 +259,15 @@ class ReplicaRestartIT {
 
     private List<String> served() throws Exception {
         List<String> models = new ArrayList<>();
-        JSON.readTree(get("/v1/adapters").body())
+        JSON.readTree(get("/v1/served-adapters").body())
                 .path("data")
                 .forEach(adapter -> models.add(adapter.path("model").asText()));
         return models;
     }
 
     private Instant replicaStartedAt() throws Exception {
-        JsonNode adapters = JSON.readTree(get("/v1/adapters").body());
-        return Instant.parse(adapters.path("replica_started_at").asText());
+        JsonNode adapters = JSON.readTree(get("/v1/served-adapters").body());
+        return Instant.parse(adapters.at("/data/0/replica_started_at").asText());
     }
 
     private String answer(String model) throws Exception {

@@ -27,7 +27,7 @@ import java.util.Locale;
  * the file while checking its digest, validates the copy, loads it, and proves that it changes what
  * the base says. Generation goes on meanwhile. Not for several threads.
  */
-final class AdapterLoader {
+final class AdapterLoader implements AdapterLoading {
     private static final ChatMessage PROBE =
             ChatMessage.user("What can I do about a headache that will not go away?");
 
@@ -54,7 +54,8 @@ final class AdapterLoader {
         return new AdapterLimits(limits.fileBytes(), maxRank, limits.alpha(), limits.magnitude());
     }
 
-    LoadOutcome load(AdapterAnnounced announced) {
+    @Override
+    public LoadOutcome load(AdapterAnnounced announced) {
         List<String> differences = base.contract().differences(announced.contract());
         if (!differences.isEmpty()) {
             return new LoadOutcome.Refused(
@@ -83,16 +84,21 @@ final class AdapterLoader {
         }
     }
 
+    @Override
+    public void unload(ModelVariant variant, Runnable whenFreed) {
+        engine.unload(variant, whenFreed);
+    }
+
     private LoadOutcome load(AdapterAnnounced announced, Path copy) throws IOException {
         try (InputStream content = store.open(announced.adapterId())) {
             Files.copy(content, copy, StandardCopyOption.REPLACE_EXISTING);
         }
         return switch (validator.validate(copy)) {
             case AdapterOutcome.Refused refused -> new LoadOutcome.Refused(refused.reason());
-            case AdapterOutcome.Accepted(AdapterDescription adapter) -> {
-                List<String> faults = compare(announced.lora(), adapter);
+            case AdapterOutcome.Accepted accepted -> {
+                List<String> faults = compare(announced.lora(), accepted.adapter());
                 yield faults.isEmpty()
-                        ? prove(announced, engine.load(copy, announced.model()))
+                        ? prove(announced, engine.load(copy, accepted, announced.model()))
                         : new LoadOutcome.Refused(String.join("; ", faults));
             }
         };

@@ -1,5 +1,6 @@
 package dev.loramill.serve.adapter;
 
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -12,9 +13,16 @@ class Replica {
     private final String id;
     private final Instant startedAt;
 
+    @Inject
     Replica(AdapterConfig config) {
-        this.id = config.replica().filter(name -> !name.isBlank()).orElseGet(Replica::hostName);
-        this.startedAt = Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean().getStartTime());
+        this(
+                config.replica().filter(name -> !name.isBlank()).orElseGet(Replica::hostName),
+                Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean().getStartTime()));
+    }
+
+    Replica(String id, Instant startedAt) {
+        this.id = id;
+        this.startedAt = startedAt;
     }
 
     private static String hostName() {

@@ -1,16 +1,14 @@
 package dev.loramill.serve.adapter;
 
-import dev.loramill.events.AdapterAnnounced;
 import dev.loramill.serve.engine.ModelVariant;
 import java.time.Duration;
 import java.time.Instant;
 
 /**
- * An adapter that is loaded and has proven its effect.
+ * An adapter that is loaded and has proven its effect; in the order of the announcements.
  *
- * @param announced its latest announcement
- * @param offset place of that announcement in the log; of two adapters with one model name, the
- *     later one answers
+ * @param announcement its latest announcement; of two adapters with one model name, the later
+ *     announced one answers
  * @param variant what the engine generates with
  * @param maxLogitDifference greatest absolute difference of the probe prompt's logits from the
  *     base's
@@ -18,15 +16,23 @@ import java.time.Instant;
  * @param loadTime from the announcement to {@code loadedAt}
  */
 record ServedAdapter(
-        AdapterAnnounced announced,
-        long offset,
+        Announcement announcement,
         ModelVariant variant,
         double maxLogitDifference,
         Instant loadedAt,
-        Duration loadTime) {
+        Duration loadTime)
+        implements Comparable<ServedAdapter> {
 
-    ServedAdapter withAnnouncement(AdapterAnnounced latest, long latestOffset) {
-        return new ServedAdapter(
-                latest, latestOffset, variant, maxLogitDifference, loadedAt, loadTime);
+    String adapterId() {
+        return announcement.adapterId();
+    }
+
+    ServedAdapter announcedAgain(Announcement latest) {
+        return new ServedAdapter(latest, variant, maxLogitDifference, loadedAt, loadTime);
+    }
+
+    @Override
+    public int compareTo(ServedAdapter other) {
+        return announcement.compareTo(other.announcement());
     }
 }

@@ -2,7 +2,7 @@ package dev.loramill.serve.adapter;
 
 import dev.loramill.events.ServingStatus;
 
-/** Takes what a replica did with adapters; never blocks. */
+/** Takes what a replica did with adapters; never blocks, and may be called by any thread. */
 interface StatusSink {
     void publish(ServingStatus status);
 }

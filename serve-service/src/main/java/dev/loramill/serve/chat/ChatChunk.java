@@ -1,8 +1,6 @@
 package dev.loramill.serve.chat;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  * @param usage null where usage was not asked for and the field is to be left out; empty in all
  *     chunks but the last where it was
  */
-@JsonNaming(SnakeCaseStrategy.class)
 record ChatChunk(
         String id,
         String object,
@@ -24,7 +21,6 @@ record ChatChunk(
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Optional<Usage> usage) {
 
     /** A piece of the one answer. */
-    @JsonNaming(SnakeCaseStrategy.class)
     record Choice(
             int index, Delta delta, @Nullable Logprobs logprobs, @Nullable String finishReason) {}
 

@@ -1,12 +1,9 @@
 package dev.loramill.serve.chat;
 
-import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** An answer as a whole, in OpenAI's shape. */
-@JsonNaming(SnakeCaseStrategy.class)
 record ChatCompletion(
         String id,
         String object,
@@ -17,7 +14,6 @@ record ChatCompletion(
         Usage usage) {
 
     /** The one answer. */
-    @JsonNaming(SnakeCaseStrategy.class)
     record Choice(int index, Message message, @Nullable Logprobs logprobs, String finishReason) {}
 
     /** What the assistant says. */

@@ -1,7 +1,5 @@
 package dev.loramill.serve.chat;
 
-import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.loramill.serve.engine.TokenLogprobs;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +24,6 @@ record Logprobs(List<Entry> content, @Nullable Object refusal) {
      * @param bytes of its text, which may be a part of a character
      * @param topLogprobs the likeliest tokens in its place
      */
-    @JsonNaming(SnakeCaseStrategy.class)
     record Entry(String token, double logprob, List<Integer> bytes, List<Candidate> topLogprobs) {}
 
     /** One of the likeliest tokens. */

@@ -7,15 +7,16 @@ import dev.loramill.llama.binding.LlamaContextOptions;
 import dev.loramill.llama.binding.LlamaModel;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A context of llama.cpp with one variant put on it, made at the first step. In each step the
  * answers under way get one token each, and what room is left in the batch reads prompts.
  */
 final class ContextDecoder implements LaneDecoder {
-    private static final Logger LOGGER = Logger.getLogger(ContextDecoder.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ContextDecoder.class);
     private static final String ENGINE_FAILED =
             "the engine failed while this answer was generated; the server's log has the reason";
 
@@ -55,7 +56,10 @@ final class ContextDecoder implements LaneDecoder {
                 decode(open(), threads);
             }
         } catch (RuntimeException e) {
-            LOGGER.errorf(e, "Step failed model=%s", variant.name());
+            LOG.atError()
+                    .setCause(e)
+                    .addKeyValue("model", variant.name())
+                    .log("A decode step failed");
             admitted.forEach(generation -> generation.fail(ENGINE_FAILED));
             discard(ENGINE_FAILED);
         } finally {

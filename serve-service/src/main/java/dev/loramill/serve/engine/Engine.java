@@ -6,6 +6,7 @@ import dev.loramill.llama.binding.LlamaModel;
 import dev.loramill.llama.binding.LlamaModelOptions;
 import dev.loramill.llama.binding.LoraAdapter;
 import dev.loramill.llama.binding.NativeCallException;
+import dev.loramill.llama.gguf.AdapterOutcome;
 import dev.loramill.llama.gguf.InvalidGgufException;
 import dev.loramill.llama.jinja.TemplateException;
 import dev.loramill.llama.template.ChatFormat;
@@ -19,8 +20,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The base model in memory with its decode threads. Requests of one variant share a context and are
@@ -30,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class Engine implements AutoCloseable {
     static final String CLOSING = "the server is shutting down";
 
-    private static final Logger LOGGER = Logger.getLogger(Engine.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
     private final LlamaModel model;
     private final ChatFormat chat;
@@ -171,14 +173,16 @@ public final class Engine implements AutoCloseable {
     /**
      * Loads an adapter, while requests are generated.
      *
-     * @param file a GGUF file that was found sound; it is read completely and may be deleted then
+     * @param file a GGUF file; it is read completely and may be deleted then
+     * @param accepted what the validator made of this very file
      * @param name name for logs
      * @throws NativeCallException if llama.cpp refuses the file, with its reason
      * @throws IllegalStateException if the library cannot put adapters on this base
      * @throws IOException if the file cannot be read
      */
-    public ModelVariant load(Path file, String name) throws IOException {
-        LoraAdapter adapter = LoraAdapter.load(model, file);
+    public ModelVariant load(Path file, AdapterOutcome.Accepted accepted, String name)
+            throws IOException {
+        LoraAdapter adapter = LoraAdapter.load(model, file, accepted);
         adapters.add(adapter);
         return new ModelVariant(name, adapter);
     }
@@ -236,7 +240,7 @@ public final class Engine implements AutoCloseable {
                 case Turn.Follow(Runnable action) -> action.run();
             }
         } catch (RuntimeException e) {
-            LOGGER.error("Decode thread failed", e);
+            LOG.atError().setCause(e).log("A decode thread failed");
         }
         return 0;
     }
@@ -251,7 +255,7 @@ public final class Engine implements AutoCloseable {
                 thread.join();
             } catch (InterruptedException e) {
                 // Native memory must not be freed under a thread that still decodes.
-                LOGGER.warn("Engine left open, interrupted while it was closed");
+                LOG.atWarn().log("Engine left open, interrupted while it was closed");
                 Thread.currentThread().interrupt();
                 return;
             }

@@ -1,6 +1,7 @@
 package dev.loramill.serve.engine;
 
 import dev.loramill.artifacts.ArtifactStore;
+import dev.loramill.artifacts.BasesConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -11,8 +12,9 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Loads the base when the service starts, beside everything else; tries again as long as the base
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 public class EngineLifecycle {
-    private static final Logger LOGGER = Logger.getLogger(EngineLifecycle.class);
+    private static final Logger LOG = LoggerFactory.getLogger(EngineLifecycle.class);
     private static final Duration RETRY = Duration.ofSeconds(2);
 
     private final BaseLoader loader;
@@ -59,7 +61,9 @@ public class EngineLifecycle {
                     }
                     case EngineState.Waiting waiting -> {
                         if (!waiting.equals(state)) {
-                            LOGGER.warnf("Base not loaded reason=%s", waiting.reason());
+                            LOG.atWarn()
+                                    .addKeyValue("reason", waiting.reason())
+                                    .log("Base not loaded");
                         }
                         state = waiting;
                     }
@@ -77,12 +81,12 @@ public class EngineLifecycle {
     }
 
     private void serve(EngineState.Serving serving) {
-        LOGGER.infof(
-                "Base loaded baseId=%s sha256=%s library=%s version=%s",
-                serving.base().model().id(),
-                serving.base().model().sha256(),
-                serving.engine().library().name(),
-                serving.engine().library().version());
+        LOG.atInfo()
+                .addKeyValue("baseId", serving.base().model().id())
+                .addKeyValue("sha256", serving.base().model().sha256())
+                .addKeyValue("library", serving.engine().library().name())
+                .addKeyValue("version", serving.engine().library().version())
+                .log("Base loaded");
         state = serving;
         whenServing.fire(serving);
     }

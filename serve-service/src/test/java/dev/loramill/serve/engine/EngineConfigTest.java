@@ -2,6 +2,8 @@ package dev.loramill.serve.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.loramill.artifacts.ArtifactsConfig;
+import dev.loramill.artifacts.BasesConfig;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Path;

@@ -3,6 +3,8 @@ package dev.loramill.serve.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loramill.llama.binding.SamplerOptions;
+import dev.loramill.llama.gguf.AdapterOutcome;
+import dev.loramill.llama.gguf.AdapterValidator;
 import dev.loramill.llama.gguf.GgufFile;
 import dev.loramill.llama.gguf.ModelHyperparameters;
 import dev.loramill.llama.tiny.TinyAdapter;
@@ -184,7 +186,9 @@ class EngineIT {
 
     private ModelVariant adapter(long seed) throws Exception {
         Path file = TinyAdapter.random(sizes, seed).write(directory.resolve(seed + ".gguf"));
-        return engine.load(file, "adapter " + seed);
+        AdapterOutcome.Accepted accepted =
+                (AdapterOutcome.Accepted) new AdapterValidator(sizes).validate(file);
+        return engine.load(file, accepted, "adapter " + seed);
     }
 
     private Generation submit(ModelVariant variant, int[] prompt) {

@@ -25,10 +25,10 @@ final class ServingSteps {
         String model = job.path("fine_tuned_model").asText();
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (System.nanoTime() < deadline) {
-            JsonNode answer = serve.get("/v1/adapters");
+            JsonNode answer = serve.get("/v1/served-adapters");
             for (JsonNode adapter : answer.path("data")) {
                 if (adapter.path("model").asText().equals(model)) {
-                    showProof(job, answer, adapter);
+                    showProof(job, adapter);
                     return;
                 }
             }
@@ -39,11 +39,11 @@ final class ServingSteps {
                         .formatted(model, PATIENCE.toSeconds()));
     }
 
-    private void showProof(JsonNode job, JsonNode answer, JsonNode adapter) {
+    private void showProof(JsonNode job, JsonNode adapter) {
         terminal.line("%s", adapter.path("model").asText());
         terminal.line(
                 "serving process started %s; job created %s; adapter loaded %s",
-                answer.path("replica_started_at").asText(),
+                adapter.path("replica_started_at").asText(),
                 Instant.ofEpochSecond(job.path("created_at").asLong()),
                 adapter.path("loaded_at").asText());
         terminal.line(

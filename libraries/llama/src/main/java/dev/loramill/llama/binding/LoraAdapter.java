@@ -50,6 +50,29 @@ public final class LoraAdapter implements AutoCloseable {
         return loadUnchecked(model, path);
     }
 
+    /**
+     * Loads a file that {@link AdapterValidator} has just accepted for the model, and does not
+     * check it again.
+     *
+     * <p>Give the private copy that was checked.
+     *
+     * @param accepted what the validator made of this very file
+     * @throws IllegalArgumentException if it can be seen that it was another file
+     * @throws IllegalStateException if the library cannot put adapters on the model's weights
+     * @throws NativeCallException if llama.cpp refuses the file, with its reason
+     * @throws IOException if the file cannot be read
+     */
+    public static LoraAdapter load(LlamaModel model, Path path, AdapterOutcome.Accepted accepted)
+            throws IOException {
+        long sizeBytes = Files.size(path);
+        if (sizeBytes != accepted.adapter().sizeBytes()) {
+            throw new IllegalArgumentException(
+                    "\"%s\" has %d bytes, but a file of %d bytes was checked; check the file that is loaded"
+                            .formatted(path, sizeBytes, accepted.adapter().sizeBytes()));
+        }
+        return loadUnchecked(model, path);
+    }
+
     /** Loads a file without a check, which malformed files end the process by. */
     static LoraAdapter loadUnchecked(LlamaModel model, Path path) throws IOException {
         model.requireWeights("adapters");

@@ -1,4 +1,4 @@
-package dev.loramill.serve.adapter;
+package dev.loramill.serve.model;
 
 import dev.loramill.serve.engine.ModelVariant;
 import java.time.Instant;

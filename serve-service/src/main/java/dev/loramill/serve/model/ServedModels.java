@@ -1,4 +1,4 @@
-package dev.loramill.serve.adapter;
+package dev.loramill.serve.model;
 
 import dev.loramill.http.RefusedException;
 import jakarta.inject.Singleton;
@@ -8,11 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The models that can be asked for now; changes as a whole, so readers never see half a change. */
 @Singleton
 public class ServedModels {
     private volatile Map<String, ServedModel> byName = Map.of();
+    private @Nullable ServedModel base;
 
     /** The model of a name. */
     public Optional<ServedModel> find(String name) {
@@ -46,11 +48,24 @@ public class ServedModels {
         return List.copyOf(byName.values());
     }
 
-    /** Serves these models and no others; of one name, the last counts. */
-    void replace(Collection<ServedModel> models) {
+    /** The base is loaded; until an adapter is, it is the only model. */
+    public synchronized void serveBase(ServedModel loaded) {
+        base = loaded;
+        replace(List.of());
+    }
+
+    /** Serves the base and these adapters, and no others; of one name, the last counts. */
+    public synchronized void replaceAdapters(Collection<ServedModel> adapters) {
+        replace(adapters);
+    }
+
+    private void replace(Collection<ServedModel> adapters) {
         Map<String, ServedModel> next = new LinkedHashMap<>();
-        for (ServedModel model : models) {
-            next.put(model.name(), model);
+        if (base != null) {
+            next.put(base.name(), base);
+        }
+        for (ServedModel adapter : adapters) {
+            next.put(adapter.name(), adapter);
         }
         byName = next;
     }

@@ -1,0 +1,233 @@
+package dev.loramill.serve.adapter;
+
+import dev.loramill.events.AdapterAnnounced;
+import dev.loramill.events.AdapterEvicted;
+import dev.loramill.events.AdapterLoaded;
+import dev.loramill.events.AdapterRefused;
+import dev.loramill.serve.model.ServedModel;
+import dev.loramill.serve.model.ServedModels;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the adapters that are served to those that are announced. What is served in the end
+ * depends on the announcements alone, not on the order in which they came; to reconcile once more
+ * changes nothing, except that files which could not be read are tried again. Not for several
+ * threads, but {@link #served} is for any.
+ */
+final class AdapterReconciler {
+    private static final Logger LOG = LoggerFactory.getLogger(AdapterReconciler.class);
+
+    private final AdapterLoading loading;
+    private final String baseId;
+    private final ServedModels models;
+    private final StatusSink statuses;
+    private final Replica replica;
+    private final Clock clock;
+    private final int limit;
+    // Announcements that were answered by a refusal, so that each is refused once.
+    private final Map<String, Announcement> unfit = new HashMap<>();
+    private final Map<String, Announcement> waiting = new HashMap<>();
+    private volatile Map<String, ServedAdapter> served = Map.of();
+
+    AdapterReconciler(
+            AdapterLoading loading,
+            String baseId,
+            ServedModels models,
+            StatusSink statuses,
+            Replica replica,
+            Clock clock,
+            int limit) {
+        this.loading = loading;
+        this.baseId = baseId;
+        this.models = models;
+        this.statuses = statuses;
+        this.replica = replica;
+        this.clock = clock;
+        this.limit = limit;
+    }
+
+    /** The adapters that are served, in the order of their announcements. */
+    List<ServedAdapter> served() {
+        return served.values().stream().sorted().toList();
+    }
+
+    /** Lets go of what is no longer live, and loads what is and fits within the limit. */
+    void reconcile(AnnouncedAdapters announced) {
+        for (ServedAdapter adapter : served()) {
+            Optional<Announcement> last = announced.last(adapter.adapterId());
+            if (!isLive(last)) {
+                evict(adapter, reason(last));
+            }
+        }
+        int room = limit;
+        List<Announcement> live = announced.live();
+        for (Announcement announcement : live) {
+            if (room > 0) {
+                room -= serve(announcement) ? 1 : 0;
+            } else {
+                waitForRoom(announcement);
+            }
+        }
+        unfit.values().retainAll(live);
+        waiting.values().retainAll(live);
+    }
+
+    private static boolean isLive(Optional<Announcement> last) {
+        return last.map(Announcement::adapter)
+                .map(AdapterAnnounced::state)
+                .filter(AdapterAnnounced.State.LIVE::equals)
+                .isPresent();
+    }
+
+    private static String reason(Optional<Announcement> last) {
+        if (last.isEmpty()) {
+            return "its announcement was deleted";
+        }
+        AdapterAnnounced adapter = last.get().adapter();
+        return switch (adapter.state()) {
+            case LIVE, TRAINED -> "it is no longer live";
+            case HELD -> because("it is held", adapter.reasons());
+            case RETIRED -> because("it is retired", adapter.reasons());
+        };
+    }
+
+    private static String because(String what, List<String> reasons) {
+        return reasons.isEmpty() ? what : what + ": " + String.join("; ", reasons);
+    }
+
+    /** Whether the adapter is served now. */
+    private boolean serve(Announcement announcement) {
+        ServedAdapter known = served.get(announcement.adapterId());
+        if (known != null) {
+            if (!known.announcement().equals(announcement)) {
+                put(known.announcedAgain(announcement));
+            }
+            return true;
+        }
+        return !announcement.equals(unfit.get(announcement.adapterId())) && load(announcement);
+    }
+
+    private boolean load(Announcement announcement) {
+        switch (loading.load(announcement.adapter())) {
+            case LoadOutcome.Loaded loaded -> {
+                waiting.remove(announcement.adapterId());
+                loaded(announcement, loaded);
+                return true;
+            }
+            case LoadOutcome.Refused(String reason) -> {
+                unfit.put(announcement.adapterId(), announcement);
+                refuse(announcement, reason);
+            }
+            case LoadOutcome.Unavailable(String reason) ->
+                    refuseForNow(
+                            announcement,
+                            "its file cannot be read now, it is tried again: " + reason);
+        }
+        return false;
+    }
+
+    private void waitForRoom(Announcement announcement) {
+        ServedAdapter known = served.get(announcement.adapterId());
+        if (known != null) {
+            evict(known, "it makes room for adapters that were announced before it");
+        }
+        refuseForNow(
+                announcement,
+                "%d adapters are loaded, no more are allowed by loramill.serve.adapters.limit; retire one"
+                        .formatted(limit));
+    }
+
+    private void refuseForNow(Announcement announcement, String reason) {
+        if (!announcement.equals(waiting.put(announcement.adapterId(), announcement))) {
+            refuse(announcement, reason);
+        }
+    }
+
+    private void loaded(Announcement announcement, LoadOutcome.Loaded loaded) {
+        AdapterAnnounced adapter = announcement.adapter();
+        Instant now = clock.instant();
+        Duration loadTime = Duration.between(announcement.seenAt(), now);
+        Duration known = loadTime.isNegative() ? Duration.ZERO : loadTime;
+        put(
+                new ServedAdapter(
+                        announcement, loaded.variant(), loaded.maxLogitDifference(), now, known));
+        LOG.atInfo()
+                .addKeyValue("adapterId", adapter.adapterId())
+                .addKeyValue("jobId", adapter.jobId())
+                .addKeyValue("model", adapter.model())
+                .addKeyValue("maxLogitDifference", loaded.maxLogitDifference())
+                .log("Adapter loaded");
+        statuses.publish(
+                new AdapterLoaded(
+                        replica.id(),
+                        adapter.adapterId(),
+                        adapter.model(),
+                        loaded.maxLogitDifference(),
+                        known.toMillis(),
+                        replica.startedAt()));
+    }
+
+    private void refuse(Announcement announcement, String reason) {
+        AdapterAnnounced adapter = announcement.adapter();
+        LOG.atWarn()
+                .addKeyValue("adapterId", adapter.adapterId())
+                .addKeyValue("jobId", adapter.jobId())
+                .addKeyValue("model", adapter.model())
+                .addKeyValue("reason", reason)
+                .log("Adapter refused");
+        statuses.publish(
+                new AdapterRefused(replica.id(), adapter.adapterId(), adapter.model(), reason));
+    }
+
+    private void put(ServedAdapter adapter) {
+        Map<String, ServedAdapter> next = new LinkedHashMap<>(served);
+        next.put(adapter.adapterId(), adapter);
+        served = Map.copyOf(next);
+        route();
+    }
+
+    private void evict(ServedAdapter evicted, String reason) {
+        Map<String, ServedAdapter> next = new LinkedHashMap<>(served);
+        next.remove(evicted.adapterId());
+        served = Map.copyOf(next);
+        route();
+        AdapterAnnounced adapter = evicted.announcement().adapter();
+        loading.unload(
+                evicted.variant(),
+                () -> {
+                    LOG.atInfo()
+                            .addKeyValue("adapterId", adapter.adapterId())
+                            .addKeyValue("jobId", adapter.jobId())
+                            .addKeyValue("model", adapter.model())
+                            .addKeyValue("reason", reason)
+                            .log("Adapter evicted");
+                    statuses.publish(
+                            new AdapterEvicted(
+                                    replica.id(), adapter.adapterId(), adapter.model(), reason));
+                });
+    }
+
+    private void route() {
+        models.replaceAdapters(
+                served().stream()
+                        .map(adapter -> {
+                            AdapterAnnounced announced = adapter.announcement().adapter();
+                            return new ServedModel(
+                                    announced.model(),
+                                    adapter.variant(),
+                                    announced.createdAt(),
+                                    announced.adapterId(),
+                                    Optional.of(baseId));
+                        })
+                        .toList());
+    }
+}

@@ -1,0 +1,32 @@
+package dev.loramill.serve.adapter;
+
+import dev.loramill.events.AdapterAnnounced;
+import java.time.Instant;
+import java.util.Comparator;
+
+/**
+ * What was announced last of an adapter.
+ *
+ * <p>Announcements are in the order of the times that stand in the events, and at the same time in
+ * that of the adapters' ids: of two adapters with one name, every replica sees the same one as the
+ * later, whatever partitions they came by and whatever has been compacted away between them.
+ *
+ * @param adapter what was announced
+ * @param announcedAt when, by the event
+ * @param seenAt when it was announced, or when this replica first read it, if that is later than
+ *     its start
+ */
+record Announcement(AdapterAnnounced adapter, Instant announcedAt, Instant seenAt)
+        implements Comparable<Announcement> {
+    private static final Comparator<Announcement> ORDER =
+            Comparator.comparing(Announcement::announcedAt).thenComparing(Announcement::adapterId);
+
+    String adapterId() {
+        return adapter.adapterId();
+    }
+
+    @Override
+    public int compareTo(Announcement other) {
+        return ORDER.compare(this, other);
+    }
+}

@@ -1,0 +1,132 @@
+package dev.loramill.serve.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.loramill.artifacts.ArtifactStore;
+import dev.loramill.events.AdapterAnnounced;
+import dev.loramill.events.AdapterEvicted;
+import dev.loramill.events.AdapterLoaded;
+import dev.loramill.events.EventEnvelope;
+import dev.loramill.events.KafkaEvents;
+import dev.loramill.events.Topics;
+import dev.loramill.serve.AnnouncedFiles;
+import dev.loramill.serve.InMemoryServing;
+import dev.loramill.serve.engine.EngineLifecycle;
+import dev.loramill.serve.engine.EngineState;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.smallrye.common.annotation.Identifier;
+import io.smallrye.reactive.messaging.memory.InMemoryConnector;
+import jakarta.enterprise.inject.Any;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.junit.jupiter.api.Test;
+
+/** The listener on channels in memory; the engine is real. */
+@QuarkusTest
+@QuarkusTestResource(value = InMemoryServing.class, restrictToAnnotatedClass = true)
+class AdaptersListenerIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final TopicPartition PARTITION = new TopicPartition(Topics.ADAPTERS, 0);
+
+    @Inject @Any InMemoryConnector connector;
+
+    @Inject
+    @Identifier("adapters")
+    AdaptersListener listener;
+
+    @Inject Adapters adapters;
+    @Inject EngineLifecycle lifecycle;
+    @Inject ArtifactStore store;
+
+    @Test
+    void servesWhatWasAnnouncedBeforeTheStartAndThenWhatComes() throws Exception {
+        await().atMost(PATIENCE).until(() -> lifecycle.state() instanceof EngineState.Serving);
+        AnnouncedFiles files =
+                new AnnouncedFiles(
+                        store,
+                        ((EngineState.Serving) lifecycle.state()).base().sizes(),
+                        ((EngineState.Serving) lifecycle.state()).base().contract());
+        AdapterAnnounced kept = files.adapter("kept", 1);
+        AdapterAnnounced retired = files.adapter("retired", 2);
+        MockConsumer<String, byte[]> consumer = new MockConsumer<>("earliest");
+        consumer.assign(List.of(PARTITION));
+        consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
+        consumer.updateEndOffsets(Map.of(PARTITION, 4L));
+
+        listener.onPartitionsAssigned(consumer, List.of(PARTITION));
+        send(record(0, retired), record(1, kept));
+        send(new ConsumerRecord<>(Topics.ADAPTERS, 0, 2, "x", bytes("no announcement")));
+        assertThat(adapters.isComplete()).isFalse();
+        assertThat(statuses()).isEmpty();
+        send(record(3, AnnouncedFiles.inState(retired, AdapterAnnounced.State.RETIRED, "old")));
+
+        await().atMost(PATIENCE).until(adapters::isComplete);
+        assertThat(adapters.served())
+                .extracting(ServedAdapter::adapterId)
+                .containsExactly(kept.adapterId());
+        assertThat(statuses()).hasSize(1).first().isInstanceOf(AdapterLoaded.class);
+
+        // Assigned again: it goes on where it was, and what comes again changes nothing.
+        listener.onPartitionsAssigned(consumer, List.of(PARTITION));
+        assertThat(consumer.position(PARTITION)).isEqualTo(4);
+        send(record(1, kept), deletion(4, kept.adapterId()));
+
+        await().atMost(PATIENCE).until(() -> statuses().size() == 2);
+        assertThat(statuses()).last().isInstanceOf(AdapterEvicted.class);
+        assertThat(adapters.served()).isEmpty();
+    }
+
+    @SafeVarargs
+    private void send(ConsumerRecord<String, byte[]>... records) {
+        connector
+                .<ConsumerRecords<String, byte[]>>source("adapters")
+                .send(new ConsumerRecords<>(Map.of(PARTITION, List.of(records)), Map.of()));
+    }
+
+    private List<Object> statuses() {
+        return connector.<ProducerRecord<String, byte[]>>sink("serving-status").received().stream()
+                .map(message -> message.getPayload())
+                .map(record -> (Object) KafkaEvents.read(record.headers(), record.value()).event())
+                .toList();
+    }
+
+    private static ConsumerRecord<String, byte[]> record(long offset, AdapterAnnounced adapter) {
+        ProducerRecord<String, byte[]> sent =
+                KafkaEvents.record(EventEnvelope.of(URI.create("/test"), adapter));
+        return new ConsumerRecord<>(
+                sent.topic(),
+                0,
+                offset,
+                0,
+                TimestampType.CREATE_TIME,
+                0,
+                0,
+                sent.key(),
+                sent.value(),
+                new RecordHeaders(sent.headers().toArray()),
+                Optional.empty());
+    }
+
+    @SuppressWarnings("NullAway") // a deletion has no value
+    private static ConsumerRecord<String, byte[]> deletion(long offset, String adapterId) {
+        return new ConsumerRecord<>(Topics.ADAPTERS, 0, offset, adapterId, null);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
