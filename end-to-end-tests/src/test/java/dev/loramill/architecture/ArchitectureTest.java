@@ -164,6 +164,24 @@ class ArchitectureTest {
                     .dependOnClassesThat()
                     .resideInAPackage("org.bytedeco..");
 
+    /** Models for tests, broken adapters among them, commands and benches stay out of services. */
+    @ArchTest
+    static final ArchRule nothingShippedHoldsTestModelsOrCommands =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage(SERVICES)
+                    .and(
+                            outside("dev.loramill.trainer.bench..")
+                                    .and(outside("dev.loramill.trainer.stress..")))
+                    .or()
+                    .resideInAnyPackage(LIBRARIES)
+                    .and(
+                            outside("dev.loramill.llama.cli..")
+                                    .and(outside("dev.loramill.llama.tiny..")))
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("dev.loramill.llama.tiny..", "dev.loramill.llama.cli..");
+
     @ArchTest
     static final ArchRule foreignMemoryIsTouchedByModelsOnly =
             noClasses()
