@@ -1,4 +1,4 @@
-/** Datasets: opened, filled from files and batches, sealed once all their rows stand on Kafka. */
+/** What is known of a dataset, from its opening to its seal. */
 @NullMarked
 package dev.loramill.ingest.dataset;
 

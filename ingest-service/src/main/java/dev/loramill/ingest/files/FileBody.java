@@ -1,6 +1,5 @@
 package dev.loramill.ingest.files;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import org.jspecify.annotations.Nullable;
 
 /** A file as clients see it: OpenAI's File, with its digest and the format of its rows. */
@@ -8,12 +7,12 @@ record FileBody(
         String id,
         String object,
         long bytes,
-        @JsonProperty("created_at") long createdAt,
+        long createdAt,
         String filename,
         String purpose,
         String status,
-        @JsonProperty("status_details") @Nullable String statusDetails,
-        @JsonProperty("expires_at") @Nullable Long expiresAt,
+        @Nullable String statusDetails,
+        @Nullable Long expiresAt,
         String sha256,
         Format format) {
 
@@ -23,7 +22,7 @@ record FileBody(
     /** Answer to a deletion. */
     record Deleted(String id, String object, boolean deleted) {}
 
-    static FileBody of(UploadedFile file) {
+    static FileBody of(StoredFile file) {
         return new FileBody(
                 file.id(),
                 "file",

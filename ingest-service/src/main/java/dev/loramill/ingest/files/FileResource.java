@@ -14,7 +14,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.io.File;
 import java.io.IOException;
-import java.sql.SQLException;
 import org.jboss.resteasy.reactive.RestForm;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.multipart.FileUpload;
@@ -26,9 +25,9 @@ import org.jspecify.annotations.Nullable;
 class FileResource {
     private static final int MAX_PAGE = 10_000;
 
-    private final UploadedFiles files;
+    private final StoredFiles files;
 
-    FileResource(UploadedFiles files) {
+    FileResource(StoredFiles files) {
         this.files = files;
     }
 
@@ -38,7 +37,7 @@ class FileResource {
     public FileBody upload(
             @RestForm("file") @Nullable FileUpload file,
             @RestForm("purpose") @Nullable String purpose)
-            throws IOException, SQLException {
+            throws IOException {
         if (file == null) {
             throw RefusedException.invalid(
                     "missing_required_parameter",
@@ -54,8 +53,7 @@ class FileResource {
             @RestQuery @Nullable String purpose,
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String order,
-            @RestQuery @Nullable String after)
-            throws SQLException {
+            @RestQuery @Nullable String after) {
         return files.list(PageRequest.ordered(limit, after, order, MAX_PAGE), purpose)
                 .map(FileBody::of);
     }
@@ -63,7 +61,7 @@ class FileResource {
     @GET
     @Path("/{id}")
     @Produces(MediaType.APPLICATION_JSON)
-    public FileBody file(@PathParam("id") String id) throws SQLException {
+    public FileBody file(@PathParam("id") String id) {
         return FileBody.of(files.require(id, null));
     }
 
@@ -71,14 +69,14 @@ class FileResource {
     @GET
     @Path("/{id}/content")
     @Produces(MediaType.WILDCARD)
-    public File content(@PathParam("id") String id) throws IOException, SQLException {
+    public File content(@PathParam("id") String id) throws IOException {
         return files.content(id).toFile();
     }
 
     @DELETE
     @Path("/{id}")
     @Produces(MediaType.APPLICATION_JSON)
-    public FileBody.Deleted delete(@PathParam("id") String id) throws SQLException {
+    public FileBody.Deleted delete(@PathParam("id") String id) {
         files.delete(id);
         return new FileBody.Deleted(id, "file", true);
     }

@@ -1,6 +1,7 @@
 package dev.loramill.ingest.row;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import jakarta.persistence.EnumeratedValue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +15,7 @@ public enum RowFormat {
     /** {@code question} and {@code answer}. */
     QUESTION_ANSWER("question-answer", List.of("question", "answer"));
 
-    private final String id;
+    @EnumeratedValue private final String id;
     private final List<String> columns;
 
     RowFormat(String id, List<String> columns) {

@@ -1,25 +1,16 @@
 package dev.loramill.ingest.submitted;
 
-import dev.loramill.events.Topics;
-import dev.loramill.ingest.announce.KafkaConfig;
-import dev.loramill.ingest.announce.Relay;
-import dev.loramill.outbox.legacy.PoisonEventException;
-import dev.loramill.outbox.legacy.TransactionalConsumer;
-import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.runtime.StartupEvent;
-import jakarta.annotation.Priority;
+import dev.loramill.outbox.DeadLetters;
+import dev.loramill.outbox.Inbox;
+import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
-import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
-import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.header.Header;
-import org.eclipse.microprofile.health.HealthCheck;
-import org.eclipse.microprofile.health.HealthCheckResponse;
-import org.eclipse.microprofile.health.Readiness;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,61 +20,41 @@ import org.jspecify.annotations.Nullable;
  * that belongs to no open dataset goes to the dead-letter queue; a fault of the database is retried
  * for as long as it lasts.
  */
-@Readiness
 @ApplicationScoped
-class RowsSubmittedListener implements HealthCheck {
+class RowsSubmittedListener {
     /** Header that names the dataset of a record. */
     static final String DATASET_HEADER = "loramill-dataset";
 
-    private static final String GROUP = "loramill-ingest";
-    private static final int MAX_POLL_RECORDS = 100;
-    private static final int BEFORE_RELAY = 100;
+    private static final String CHANNEL = "rows-submitted";
 
+    private final Inbox inbox;
     private final SubmittedRows rows;
-    private final TransactionalConsumer consumer;
 
-    RowsSubmittedListener(
-            SubmittedRows rows, DataSource dataSource, KafkaConfig kafka, Relay relay) {
+    RowsSubmittedListener(Inbox inbox, SubmittedRows rows) {
+        this.inbox = inbox;
         this.rows = rows;
-        this.consumer =
-                TransactionalConsumer.builder(GROUP, dataSource, kafka.bootstrapServers())
-                        .topics(Topics.ROWS_SUBMITTED)
-                        .handlerRaw(this::handle)
-                        .maxPollRecords(MAX_POLL_RECORDS)
-                        .afterCommit(relay::wake)
-                        .build();
     }
 
-    void start(@Observes StartupEvent event) {
-        consumer.start();
+    @Incoming(CHANNEL)
+    @Blocking
+    void consume(ConsumerRecords<String, byte[]> batch) {
+        inbox.takeRecords(CHANNEL, batch, this::take);
     }
 
-    void stop(@Observes @Priority(BEFORE_RELAY) ShutdownEvent event) {
-        consumer.close();
-    }
-
-    @Override
-    public HealthCheckResponse call() {
-        return HealthCheckResponse.named("rows-submitted")
-                .status(consumer.isHealthy())
-                .withData("lag", consumer.lag())
-                .withData("fault", consumer.fault().orElse("none"))
-                .build();
-    }
-
-    private void handle(Connection tx, List<ConsumerRecord<String, byte[]>> batch)
-            throws SQLException {
+    private void take(List<ConsumerRecord<String, byte[]>> batch, DeadLetters deadLetters) {
+        SubmittedRows.Intake intake = rows.begin();
         for (ConsumerRecord<String, byte[]> record : batch) {
             try {
-                rows.accept(
-                        tx,
+                intake.accept(
                         Submission.read(dataset(record), record.value()),
                         record.partition(),
-                        record.offset());
+                        record.offset(),
+                        Instant.ofEpochMilli(Math.max(0, record.timestamp())));
             } catch (UnattributableException e) {
-                throw new PoisonEventException(record, String.valueOf(e.getMessage()));
+                deadLetters.add(record, e);
             }
         }
+        intake.complete();
     }
 
     private static @Nullable String dataset(ConsumerRecord<String, byte[]> record) {

@@ -1,73 +1,115 @@
 package dev.loramill.ingest.submitted;
 
-import dev.loramill.ingest.announce.RowEvents;
+import dev.loramill.events.EventEnvelope;
 import dev.loramill.ingest.dataset.Dataset;
-import dev.loramill.ingest.dataset.DatasetTable;
+import dev.loramill.ingest.dataset.DatasetRepository;
+import dev.loramill.ingest.row.RowEvents;
 import dev.loramill.ingest.row.RowOutcome;
 import dev.loramill.ingest.row.RowReader;
 import dev.loramill.ingest.row.RowRule;
 import dev.loramill.ingest.source.SourceConfig;
-import dev.loramill.outbox.legacy.Outbox;
+import dev.loramill.outbox.Outbox;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
-import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Takes submitted rows into their dataset. The rows are published by the outbox, so that they reach
- * Kafka if and only if they were counted: however often a record is delivered, it counts once.
+ * Takes submitted rows into their datasets, within the transaction of their batch. The rows are
+ * published by the outbox, so that they reach Kafka if and only if they were counted: however often
+ * a record is delivered, it counts once.
  */
 @ApplicationScoped
 class SubmittedRows {
-    private final DatasetTable datasets;
+    /** Bounds the memory that rows take before they are written together. */
+    private static final int ROWS_TOGETHER = 1_000;
+
+    private final DatasetRepository datasets;
     private final Outbox outbox;
     private final RowReader reader;
     private final int maxRowBytes;
+    private final URI source;
 
-    SubmittedRows(DatasetTable datasets, Outbox outbox, SourceConfig config) {
+    SubmittedRows(
+            DatasetRepository datasets,
+            Outbox outbox,
+            SourceConfig config,
+            @ConfigProperty(name = "loramill.events.source") URI source) {
         this.datasets = datasets;
         this.outbox = outbox;
         this.maxRowBytes = config.limits().maxRowBytes();
         this.reader = new RowReader(null, maxRowBytes);
+        this.source = source;
     }
 
-    /**
-     * Takes the rows of a record.
-     *
-     * @param tx transaction that also stores the offset of the record
-     * @throws UnattributableException when there is no such dataset, or it takes no rows
-     */
-    void accept(Connection tx, Submission submission, int partition, long offset)
-            throws SQLException {
-        Dataset dataset = datasets.lock(tx, submission.datasetId()).orElse(null);
+    /** Begins to take in records that take effect together. */
+    Intake begin() {
+        return new Intake();
+    }
+
+    /** Records that take effect together. */
+    final class Intake {
+        private final List<EventEnvelope> events = new ArrayList<>();
+
+        private Intake() {}
+
+        /**
+         * Takes in the rows of a record.
+         *
+         * @param time when the record was written
+         * @throws UnattributableException when there is no such dataset, or it takes no rows;
+         *     nothing was changed
+         */
+        void accept(Submission submission, int partition, long offset, Instant time) {
+            Dataset dataset = require(submission.datasetId());
+            int refused = 0;
+            int index = 0;
+            for (String row : submission.rows()) {
+                RowOutcome outcome = read(row);
+                if (outcome instanceof RowOutcome.Refused) {
+                    refused++;
+                }
+                events.add(
+                        EventEnvelope.of(
+                                source,
+                                time,
+                                RowEvents.of(
+                                        dataset.id(),
+                                        dataset.recipe(),
+                                        Submission.origin(partition, offset, index),
+                                        outcome,
+                                        row.substring(0, Math.min(row.length(), maxRowBytes)))));
+                index++;
+            }
+            dataset.addRows(index, refused);
+            if (events.size() >= ROWS_TOGETHER) {
+                complete();
+            }
+        }
+
+        /** Publishes what was taken in. */
+        void complete() {
+            outbox.publishEnvelopes(events);
+            events.clear();
+        }
+    }
+
+    private Dataset require(String id) {
+        Dataset dataset = datasets.lock(id).orElse(null);
         if (dataset == null) {
             throw new UnattributableException(
                     "there is no dataset \"%s\"; open it before its rows are submitted"
-                            .formatted(submission.datasetId()));
+                            .formatted(id));
         }
-        if (dataset.state() != Dataset.State.OPEN || dataset.fileId() != null) {
+        if (!dataset.isOpen() || dataset.fileId() != null) {
             throw new UnattributableException(
                     "dataset \"%s\" takes no rows: it is sealed, or takes them from a file"
-                            .formatted(dataset.id()));
+                            .formatted(id));
         }
-        int refused = 0;
-        int index = 0;
-        for (String row : submission.rows()) {
-            RowOutcome outcome = read(row);
-            if (outcome instanceof RowOutcome.Refused) {
-                refused++;
-            }
-            outbox.publish(
-                    tx,
-                    RowEvents.of(
-                            dataset.id(),
-                            dataset.recipe(),
-                            Submission.origin(partition, offset, index),
-                            outcome,
-                            row.substring(0, Math.min(row.length(), maxRowBytes))));
-            index++;
-        }
-        datasets.addCounts(tx, dataset.id(), index, refused);
+        return dataset;
     }
 
     private RowOutcome read(String row) {

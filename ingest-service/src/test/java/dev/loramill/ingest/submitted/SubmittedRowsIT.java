@@ -10,7 +10,12 @@ import dev.loramill.events.RowRejected;
 import dev.loramill.events.Topics;
 import dev.loramill.ingest.stack.IngestStack;
 import dev.loramill.ingest.stack.SharedIngestStack;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -76,6 +81,40 @@ class SubmittedRowsIT {
                                 .anyMatch(reason -> reason.contains("takes no rows"))
                                 .anyMatch(reason -> reason.contains("no dataset is named")));
         assertThat(stack.get("/v1/datasets/" + sealed).at("/row_count")).isEqualTo("1");
+    }
+
+    @Test
+    void rowsOfARecordAreWrittenTogether() throws SQLException {
+        String dataset = stack.post("/v1/datasets", "{}").at("/id");
+        try (Connection database = stack.database().getConnection();
+                Statement statement = database.createStatement()) {
+            statement.execute("CREATE SEQUENCE outbox_statements");
+            statement.execute(
+                    """
+                    CREATE FUNCTION count_outbox_statement() RETURNS trigger LANGUAGE plpgsql AS
+                    $$ BEGIN PERFORM nextval('outbox_statements'); RETURN NULL; END $$
+                    """);
+            statement.execute(
+                    "CREATE TRIGGER outbox_statement AFTER INSERT ON outbox FOR EACH STATEMENT"
+                            + " EXECUTE FUNCTION count_outbox_statement()");
+            try {
+                submit(
+                        "{\"dataset\":\"%s\",\"rows\":[%s]}"
+                                .formatted(
+                                        dataset, String.join(",", Collections.nCopies(1_000, ROW))),
+                        Map.of());
+                awaitRows(dataset, 1_000);
+                try (ResultSet result =
+                        statement.executeQuery("SELECT nextval('outbox_statements') - 1")) {
+                    assertThat(result.next()).isTrue();
+                    assertThat(result.getLong(1)).isBetween(1L, 5L);
+                }
+            } finally {
+                statement.execute("DROP TRIGGER outbox_statement ON outbox");
+                statement.execute("DROP FUNCTION count_outbox_statement");
+                statement.execute("DROP SEQUENCE outbox_statements");
+            }
+        }
     }
 
     @Test

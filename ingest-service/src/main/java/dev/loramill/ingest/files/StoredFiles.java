@@ -1,0 +1,120 @@
+package dev.loramill.ingest.files;
+
+import dev.loramill.artifacts.ArtifactStore;
+import dev.loramill.artifacts.StoredArtifact;
+import dev.loramill.http.Page;
+import dev.loramill.http.PageRequest;
+import dev.loramill.http.RefusedException;
+import dev.loramill.ingest.row.Detection;
+import dev.loramill.ingest.row.SourceInspection;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/** Takes files in and gives them out again. */
+@ApplicationScoped
+public class StoredFiles {
+    private static final String PURPOSE = "fine-tune";
+    private static final int MAX_FILENAME_LENGTH = 255;
+
+    private final SecureRandom random = new SecureRandom();
+    private final SourceInspection inspection;
+    private final ArtifactStore artifacts;
+    private final StoredFileRepository repository;
+
+    StoredFiles(
+            SourceInspection inspection, ArtifactStore artifacts, StoredFileRepository repository) {
+        this.inspection = inspection;
+        this.artifacts = artifacts;
+        this.repository = repository;
+    }
+
+    /**
+     * Takes a file in, or refuses it as a whole and keeps nothing of it.
+     *
+     * @param content file on the local disk; may be deleted afterwards
+     * @throws RefusedException when it cannot be read as rows, or the purpose is not supported
+     */
+    StoredFile accept(Path content, String filename, @Nullable String purpose) throws IOException {
+        requirePurpose(purpose);
+        Detection.Detected format = inspection.requireFormat(Files.newInputStream(content), "file");
+        StoredArtifact artifact = artifacts.putFile(content);
+        StoredFile file =
+                new StoredFile(
+                        "file-" + HexFormat.of().formatHex(randomBytes()),
+                        artifact.sha256(),
+                        artifact.sizeBytes(),
+                        shortened(filename),
+                        PURPOSE,
+                        format.format(),
+                        format.reason(),
+                        Instant.now().truncatedTo(ChronoUnit.MICROS));
+        repository.add(file);
+        return file;
+    }
+
+    /**
+     * The file with an id.
+     *
+     * @throws RefusedException when there is none
+     */
+    public StoredFile require(String id, @Nullable String param) {
+        return repository.named(id).orElseThrow(() -> missing(id, param));
+    }
+
+    Page<StoredFile> list(PageRequest page, @Nullable String purpose) {
+        return repository.list(page, purpose);
+    }
+
+    /** The bytes as they were uploaded. */
+    Path content(String id) throws IOException {
+        return artifacts.localPath(require(id, null).sha256());
+    }
+
+    /** Forgets a file; datasets that were opened on it keep its rows. */
+    void delete(String id) {
+        if (!repository.forget(id)) {
+            throw missing(id, null);
+        }
+    }
+
+    private static RefusedException missing(String id, @Nullable String param) {
+        return RefusedException.missing(
+                "file_not_found",
+                param,
+                "there is no file \"%s\"; upload it by POST /v1/files, or list those there are by GET /v1/files"
+                        .formatted(id));
+    }
+
+    private static void requirePurpose(@Nullable String purpose) {
+        if (!PURPOSE.equals(purpose)) {
+            throw RefusedException.invalid(
+                    purpose == null ? "missing_required_parameter" : "invalid_value",
+                    "purpose",
+                    "purpose must be \"%s\", got %s"
+                            .formatted(PURPOSE, purpose == null ? "none" : "\"" + purpose + "\""));
+        }
+    }
+
+    private static String shortened(String filename) {
+        String name = filename.substring(filename.lastIndexOf('/') + 1).replace("\0", "");
+        if (name.isBlank()) {
+            return "upload.jsonl";
+        }
+        return name.length() <= MAX_FILENAME_LENGTH
+                ? name
+                : name.substring(name.length() - MAX_FILENAME_LENGTH);
+    }
+
+    private byte[] randomBytes() {
+        byte[] bytes = new byte[12];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+}

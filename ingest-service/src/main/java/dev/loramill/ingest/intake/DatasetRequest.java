@@ -1,0 +1,54 @@
+package dev.loramill.ingest.intake;
+
+import dev.loramill.http.RefusedException;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a person asks for who opens a dataset.
+ *
+ * @param id own id, or null for a new one
+ * @param name name for people, or null for the file's name or the id
+ * @param recipe name of the recipe, or null for {@code none}
+ * @param file id of the uploaded file that all rows come from, or null to send batches
+ */
+public record DatasetRequest(
+        @Nullable String id,
+        @Nullable String name,
+        @Nullable String recipe,
+        @Nullable String file) {
+    private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
+    private static final int MAX_NAME_LENGTH = 200;
+
+    /**
+     * Checks what can be checked without looking anything up.
+     *
+     * @throws RefusedException when a value is not allowed
+     */
+    void requireValid() {
+        if (id != null && !ID.matcher(id).matches()) {
+            throw RefusedException.invalid(
+                    "invalid_value",
+                    "id",
+                    ("id must be 1 to 64 of a-z, 0-9 and \"-\", not beginning with \"-\", got"
+                                    + " \"%s\"")
+                            .formatted(id));
+        }
+        if (name != null
+                && (name.isBlank() || name.length() > MAX_NAME_LENGTH || name.contains("\0"))) {
+            throw RefusedException.invalid(
+                    "invalid_value",
+                    "name",
+                    "name must have 1 to %d characters and not be blank, got %d"
+                            .formatted(MAX_NAME_LENGTH, name.length()));
+        }
+        if (recipe != null && recipe.isBlank()) {
+            throw RefusedException.invalid(
+                    "invalid_value", "recipe", "recipe must not be blank; leave it out for none");
+        }
+    }
+
+    String recipeName() {
+        return recipe == null ? "none" : recipe;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.loramill.ingest.upload;
+
+import dev.loramill.artifacts.CorruptArtifactException;
+import dev.loramill.artifacts.MissingArtifactException;
+import dev.loramill.ingest.source.UnreadableSourceException;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+
+/**
+ * Brings the rows of an accepted upload to Kafka, and counts them once all are acknowledged.
+ * Publishing an upload again, after a crash or by two threads at once, repeats rows under the same
+ * ids and counts nothing.
+ */
+@ApplicationScoped
+class UploadPublisher {
+    private final Uploads uploads;
+    private final UploadReader reader;
+    private final RowPublisher publisher;
+
+    UploadPublisher(Uploads uploads, UploadReader reader, RowPublisher publisher) {
+        this.uploads = uploads;
+        this.reader = reader;
+        this.publisher = publisher;
+    }
+
+    /**
+     * Publishes and counts.
+     *
+     * @throws UploadLostException when its bytes are lost or damaged; its dataset tells so
+     * @throws IOException when Kafka does not take the rows, or the disk fails; it stays pending
+     */
+    ReadCounts publish(UploadId id) throws IOException {
+        Uploads.Accepted accepted = uploads.require(id);
+        ReadCounts counts;
+        try {
+            RowPublisher.Publication publication = publisher.begin(accepted.upload().createdAt());
+            counts = reader.read(accepted, publication::send);
+            publication.complete();
+        } catch (UnreadableSourceException
+                | CorruptArtifactException
+                | MissingArtifactException e) {
+            uploads.fail(id, String.valueOf(e.getMessage()));
+            throw new UploadLostException(e);
+        }
+        uploads.count(id, counts);
+        return counts;
+    }
+}

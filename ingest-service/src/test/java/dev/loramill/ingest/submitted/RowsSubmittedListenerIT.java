@@ -1,0 +1,139 @@
+package dev.loramill.ingest.submitted;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.loramill.events.RecipeReference;
+import dev.loramill.ingest.dataset.Dataset;
+import dev.loramill.ingest.dataset.DatasetRepository;
+import dev.loramill.ingest.stack.InProcessIngest;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.smallrye.reactive.messaging.memory.InMemoryConnector;
+import jakarta.enterprise.inject.Any;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@QuarkusTestResource(InProcessIngest.class)
+class RowsSubmittedListenerIT {
+    private static final TopicPartition PARTITION =
+            new TopicPartition("loramill.rows.submitted", 0);
+    private static final String ROW = "{\"question\":\"Why?\",\"answer\":\"So.\"}";
+
+    /** Offsets go on from test to test, as those of a topic do. */
+    private static final AtomicLong OFFSETS = new AtomicLong();
+
+    @Inject @Any InMemoryConnector connector;
+    @Inject DatasetRepository datasets;
+    @Inject EntityManager database;
+
+    private String dataset;
+
+    @BeforeEach
+    void openDataset() {
+        dataset = "ds-" + System.nanoTime();
+        QuarkusTransaction.requiringNew()
+                .run(() -> {
+                    database.createNativeQuery("DELETE FROM outbox").executeUpdate();
+                    datasets.insert(
+                            new Dataset(
+                                    dataset,
+                                    dataset,
+                                    new RecipeReference("none", "0".repeat(64)),
+                                    null,
+                                    null,
+                                    Instant.EPOCH));
+                });
+    }
+
+    @Test
+    void batchThatIsDeliveredAgainIsCountedOnce() {
+        List<ConsumerRecord<String, byte[]>> first = records(3);
+        List<ConsumerRecord<String, byte[]>> second = records(2);
+
+        send(first);
+        send(Stream.concat(first.stream(), second.stream()).toList());
+
+        await().untilAsserted(() -> assertThat(rowCount()).isEqualTo(5));
+        assertThat(waiting("loramill.rows.received")).isEqualTo(5);
+    }
+
+    @Test
+    void recordsOfNoDatasetGoToTheDeadLettersAndTheRestOfTheirBatchTakesEffect() {
+        List<ConsumerRecord<String, byte[]>> batch =
+                IntStream.range(0, 100)
+                        .mapToObj(i ->
+                                i % 10 == 0
+                                        ? record("{\"dataset\":\"%s\",\"row\":%s}", dataset)
+                                        : record("{\"dataset\":\"%s\",\"row\":%s}", "unheard-of"))
+                        .toList();
+
+        send(batch);
+
+        await().untilAsserted(() -> assertThat(rowCount()).isEqualTo(10));
+        assertThat(waiting("loramill.rows.received")).isEqualTo(10);
+        assertThat(waiting("loramill.rows.submitted.dlq")).isEqualTo(90);
+    }
+
+    @Test
+    void fullBatchOfFullRecordsTakesEffect() {
+        String rows = String.join(",", Collections.nCopies(Submission.MAX_ROWS, ROW));
+        send(IntStream.range(0, 20)
+                .mapToObj(i -> record("{\"dataset\":\"%s\",\"rows\":[" + rows + "]}", dataset))
+                .toList());
+
+        await().untilAsserted(() -> assertThat(rowCount()).isEqualTo(20_000));
+        assertThat(waiting("loramill.rows.received")).isEqualTo(20_000);
+    }
+
+    private void send(List<ConsumerRecord<String, byte[]>> batch) {
+        connector
+                .<ConsumerRecords<String, byte[]>>source("rows-submitted")
+                .send(new ConsumerRecords<>(Map.of(PARTITION, batch), Map.of()));
+    }
+
+    private List<ConsumerRecord<String, byte[]>> records(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> record("{\"dataset\":\"%s\",\"row\":%s}", dataset))
+                .toList();
+    }
+
+    private static ConsumerRecord<String, byte[]> record(String body, String dataset) {
+        return new ConsumerRecord<>(
+                PARTITION.topic(),
+                PARTITION.partition(),
+                OFFSETS.getAndIncrement(),
+                null,
+                body.formatted(dataset, ROW).getBytes(UTF_8));
+    }
+
+    private long rowCount() {
+        return QuarkusTransaction.requiringNew()
+                .call(() -> datasets.findByIdOptional(dataset).orElseThrow().rowCount());
+    }
+
+    private long waiting(String topic) {
+        return number("SELECT count(*) FROM outbox WHERE topic = '%s'".formatted(topic));
+    }
+
+    private long number(String sql) {
+        return QuarkusTransaction.requiringNew()
+                .call(() ->
+                        ((Number) database.createNativeQuery(sql).getSingleResult()).longValue());
+    }
+}
