@@ -17,6 +17,7 @@ import java.util.stream.Stream;
  * A broker, a database and a peer that answers for clean-service, for the service inside the test.
  * Submitted rows come by the in-memory connector, and the outbox keeps what it is given.
  */
+@SuppressWarnings("NullAway.Init") // start() comes first
 public final class InProcessIngest implements QuarkusTestResourceLifecycleManager {
     private static final String DATABASE = "loramill_ingest";
 
@@ -44,8 +45,7 @@ public final class InProcessIngest implements QuarkusTestResourceLifecycleManage
             thread.setContextClassLoader(before);
         }
         Map<String, String> config =
-                new HashMap<>(
-                        InMemoryConnector.switchIncomingChannelsToInMemory("rows-submitted"));
+                new HashMap<>(InMemoryConnector.switchIncomingChannelsToInMemory("rows-submitted"));
         config.put("loramill.outbox.relay", "false");
         config.put("kafka.bootstrap.servers", kafka.bootstrapServers());
         config.put("quarkus.datasource.jdbc.url", postgres.jdbcUrl(DATABASE));

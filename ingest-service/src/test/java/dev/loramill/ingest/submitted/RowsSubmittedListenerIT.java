@@ -93,9 +93,11 @@ class RowsSubmittedListenerIT {
     @Test
     void fullBatchOfFullRecordsTakesEffect() {
         String rows = String.join(",", Collections.nCopies(Submission.MAX_ROWS, ROW));
-        send(IntStream.range(0, 20)
-                .mapToObj(i -> record("{\"dataset\":\"%s\",\"rows\":[" + rows + "]}", dataset))
-                .toList());
+        send(
+                IntStream.range(0, 20)
+                        .mapToObj(i ->
+                                record("{\"dataset\":\"%s\",\"rows\":[" + rows + "]}", dataset))
+                        .toList());
 
         await().untilAsserted(() -> assertThat(rowCount()).isEqualTo(20_000));
         assertThat(waiting("loramill.rows.received")).isEqualTo(20_000);
@@ -118,7 +120,7 @@ class RowsSubmittedListenerIT {
                 PARTITION.topic(),
                 PARTITION.partition(),
                 OFFSETS.getAndIncrement(),
-                null,
+                dataset,
                 body.formatted(dataset, ROW).getBytes(UTF_8));
     }
 
