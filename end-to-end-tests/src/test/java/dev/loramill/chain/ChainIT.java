@@ -239,7 +239,7 @@ class ChainIT {
         String decoding = evaluation.path("decoding").asText();
         assertThat(decoding).startsWith("greedy,max_tokens=");
         int maxTokens = Integer.parseInt(decoding.substring(decoding.indexOf('=') + 1));
-        assertThat(evaluation.path("systemPrompt").asText())
+        assertThat(evaluation.path("system_prompt").asText())
                 .as("every row of the sample has the same")
                 .isNotBlank();
         for (JsonNode answer : evaluation.path("answers")) {
@@ -252,7 +252,7 @@ class ChainIT {
                                         ChatCompletionCreateParams.builder()
                                                 .model(asked)
                                                 .addSystemMessage(
-                                                        evaluation.path("systemPrompt").asText())
+                                                        evaluation.path("system_prompt").asText())
                                                 .addUserMessage(answer.path("question").asText())
                                                 .temperature(0)
                                                 .maxCompletionTokens(maxTokens)

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 record CheckpointBody(
         String id,
         String object,
-        @JsonProperty("created_at") long createdAt,
+        long createdAt,
         @JsonProperty("fine_tuned_model_checkpoint") String model,
-        @JsonProperty("step_number") int stepNumber,
+        int stepNumber,
         @JsonProperty("fine_tuning_job_id") String jobId,
         Metrics metrics,
         ArtifactReference artifact) {
@@ -22,10 +22,10 @@ record CheckpointBody(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Metrics(
             int step,
-            @JsonProperty("train_loss") @Nullable Double trainLoss,
-            @JsonProperty("valid_loss") @Nullable Double validLoss,
+            @Nullable Double trainLoss,
+            @Nullable Double validLoss,
             @JsonProperty("valid_mean_token_accuracy") @Nullable Double validTokenAccuracy,
-            @JsonProperty("full_valid_loss") @Nullable Double fullValidLoss,
+            @Nullable Double fullValidLoss,
             @JsonProperty("full_valid_mean_token_accuracy")
                     @Nullable Double fullValidTokenAccuracy) {}
 

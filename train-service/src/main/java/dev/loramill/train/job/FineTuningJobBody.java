@@ -16,26 +16,26 @@ import org.jspecify.annotations.Nullable;
 record FineTuningJobBody(
         String id,
         String object,
-        @JsonProperty("created_at") long createdAt,
+        long createdAt,
         String model,
         String status,
-        @JsonProperty("organization_id") String organizationId,
-        @JsonProperty("training_file") String trainingFile,
-        @JsonProperty("validation_file") @Nullable String validationFile,
-        @JsonProperty("result_files") List<String> resultFiles,
+        String organizationId,
+        String trainingFile,
+        @Nullable String validationFile,
+        List<String> resultFiles,
         HyperparametersBody hyperparameters,
         int seed,
         @Nullable JobError error,
-        @JsonProperty("fine_tuned_model") @Nullable String fineTunedModel,
-        @JsonProperty("finished_at") @Nullable Long finishedAt,
-        @JsonProperty("trained_tokens") @Nullable Long trainedTokens,
-        @JsonProperty("estimated_finish") @Nullable Long estimatedFinish,
+        @Nullable String fineTunedModel,
+        @Nullable Long finishedAt,
+        @Nullable Long trainedTokens,
+        @Nullable Long estimatedFinish,
         @Nullable List<String> integrations,
         Method method,
         @Nullable Map<String, String> metadata,
         @JsonProperty("user_provided_suffix") @Nullable String suffix,
         @Nullable String recipe,
-        @JsonProperty("dataset_version") @Nullable String datasetVersion,
+        @Nullable String datasetVersion,
         LoraSpec lora,
         @Nullable Integer attempt,
         @Nullable String adapter) {
@@ -45,8 +45,8 @@ record FineTuningJobBody(
     /** Numbers where they are settled, {@code "auto"} where they are not. */
     record HyperparametersBody(
             @JsonProperty("n_epochs") Object epochs,
-            @JsonProperty("batch_size") Object batchSize,
-            @JsonProperty("learning_rate_multiplier") Object learningRateMultiplier) {
+            Object batchSize,
+            Object learningRateMultiplier) {
         static HyperparametersBody of(
                 HyperparameterChoice choice, @Nullable Hyperparameters settled) {
             if (settled != null) {

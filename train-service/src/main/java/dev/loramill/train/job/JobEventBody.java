@@ -1,6 +1,5 @@
 package dev.loramill.train.job;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 record JobEventBody(
         String id,
         String object,
-        @JsonProperty("created_at") long createdAt,
+        long createdAt,
         String level,
         String message,
         String type,

@@ -11,7 +11,7 @@ import java.util.List;
 record AdapterBody(
         String id,
         String object,
-        @JsonProperty("created_at") long createdAt,
+        long createdAt,
         String model,
         String state,
         List<String> reasons,
@@ -21,7 +21,7 @@ record AdapterBody(
         ArtifactReference peft,
         TrainServeContract contract,
         LoraSpec lora,
-        @JsonProperty("dataset_version") String datasetVersion,
+        String datasetVersion,
         AdapterEvaluation evaluation) {
     static AdapterBody of(Adapter adapter) {
         Candidate candidate = adapter.candidate();

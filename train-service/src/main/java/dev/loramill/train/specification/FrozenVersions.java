@@ -1,16 +1,15 @@
 package dev.loramill.train.specification;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.loramill.artifacts.ArtifactStore;
 import dev.loramill.artifacts.CorruptArtifactException;
 import dev.loramill.artifacts.MissingArtifactException;
-import dev.loramill.events.EventJson;
+import dev.loramill.events.DatasetManifest;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Frozen versions, read from the artifact store: a version is named by its manifest's digest. */
 @ApplicationScoped
@@ -34,24 +33,24 @@ public class FrozenVersions {
             if (artifacts.sizeBytes(digest) > MAX_MANIFEST_BYTES) {
                 throw unusable(digest, "it is too large for a manifest", null);
             }
-            return Optional.of(FrozenVersion.read(digest, manifest(digest)));
+            return Optional.of(new FrozenVersion(digest, manifest(digest)));
         } catch (MissingArtifactException e) {
             return Optional.empty();
-        } catch (CorruptArtifactException | JsonProcessingException | IllegalArgumentException e) {
+        } catch (CorruptArtifactException | IllegalArgumentException e) {
             throw unusable(digest, String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the manifest " + digest, e);
         }
     }
 
-    private JsonNode manifest(String digest) throws IOException {
+    private DatasetManifest manifest(String digest) throws IOException {
         try (InputStream content = artifacts.open(digest)) {
-            return EventJson.mapper().readTree(content.readAllBytes());
+            return DatasetManifest.read(content.readAllBytes());
         }
     }
 
     private static UnusableVersionException unusable(
-            String digest, String what, @org.jspecify.annotations.Nullable Exception cause) {
+            String digest, String what, @Nullable Exception cause) {
         return new UnusableVersionException(
                 "\"%s\" is not a dataset version: %s".formatted(digest, what), cause);
     }

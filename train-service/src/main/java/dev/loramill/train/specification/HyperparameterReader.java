@@ -31,8 +31,8 @@ final class HyperparameterReader {
 
     private HyperparameterReader() {}
 
-    static HyperparameterChoice read(RequestFields request) {
-        RequestFields method = request.inner("method");
+    static HyperparameterChoice read(JobRequestFields request) {
+        JobRequestFields method = request.inner("method");
         method.allow(List.of("type", "supervised", "dpo", "reinforcement"));
         String type = method.text("type");
         if (!method.isEmpty() && (type == null || !type.equals("supervised"))) {
@@ -41,10 +41,10 @@ final class HyperparameterReader {
                     "type",
                     "must be \"supervised\", the only method there is, got \"%s\"".formatted(type));
         }
-        RequestFields supervised = method.inner("supervised");
+        JobRequestFields supervised = method.inner("supervised");
         supervised.allow(List.of("hyperparameters"));
-        RequestFields now = supervised.inner("hyperparameters");
-        RequestFields before = request.inner("hyperparameters");
+        JobRequestFields now = supervised.inner("hyperparameters");
+        JobRequestFields before = request.inner("hyperparameters");
         if (!now.isEmpty() && !before.isEmpty()) {
             request.fault(
                     "hyperparameters",
@@ -53,7 +53,7 @@ final class HyperparameterReader {
         return readFrom(now.isEmpty() ? before : now);
     }
 
-    private static HyperparameterChoice readFrom(RequestFields fields) {
+    private static HyperparameterChoice readFrom(JobRequestFields fields) {
         fields.allow(KNOWN);
         Double multiplier =
                 fields.number(
@@ -83,7 +83,7 @@ final class HyperparameterReader {
                         "above 0 and at most " + MAX_EVAL_FRACTION));
     }
 
-    private static @Nullable String precision(RequestFields fields) {
+    private static @Nullable String precision(JobRequestFields fields) {
         return fields.choice("precision", Hyperparameters.PRECISIONS);
     }
 

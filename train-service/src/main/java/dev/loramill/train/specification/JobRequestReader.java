@@ -67,7 +67,7 @@ public final class JobRequestReader {
                     "the body must be a JSON object with at least \"model\" and \"training_file\"");
         }
         Faults faults = new Faults();
-        RequestFields fields = RequestFields.of(body, faults);
+        JobRequestFields fields = JobRequestFields.of(body, faults);
         fields.allow(KNOWN);
         String model = fields.text("model");
         if (model == null && !fields.has("model")) {
@@ -95,7 +95,7 @@ public final class JobRequestReader {
                 systemPrompt);
     }
 
-    private static JobRequest.@Nullable Rows rows(RequestFields fields) {
+    private static JobRequest.@Nullable Rows rows(JobRequestFields fields) {
         String version = version(fields);
         String file = fields.text("training_file");
         if (fields.has("dataset") && fields.has("training_file")) {
@@ -122,7 +122,7 @@ public final class JobRequestReader {
         return new JobRequest.Rows.OfVersion(version, fields.text("recipe"));
     }
 
-    private static @Nullable String version(RequestFields fields) {
+    private static @Nullable String version(JobRequestFields fields) {
         if (!fields.has("dataset")) {
             return null;
         }
@@ -139,7 +139,7 @@ public final class JobRequestReader {
         return digest;
     }
 
-    private static void requireNothingUnsupported(RequestFields fields) {
+    private static void requireNothingUnsupported(JobRequestFields fields) {
         if (fields.has("validation_file")) {
             fields.fault(
                     "unsupported_value",
@@ -152,7 +152,7 @@ public final class JobRequestReader {
         }
     }
 
-    private static @Nullable String suffix(RequestFields fields) {
+    private static @Nullable String suffix(JobRequestFields fields) {
         String suffix = fields.text("suffix");
         if (suffix != null && (suffix.length() > MAX_SUFFIX || !SUFFIX.matcher(suffix).matches())) {
             fields.fault(
@@ -164,7 +164,7 @@ public final class JobRequestReader {
         return suffix;
     }
 
-    private static Map<String, String> metadata(RequestFields fields) {
+    private static Map<String, String> metadata(JobRequestFields fields) {
         Map<String, String> metadata = new LinkedHashMap<>();
         if (!fields.has("metadata")) {
             return metadata;
@@ -188,7 +188,7 @@ public final class JobRequestReader {
         return metadata;
     }
 
-    private static LoraSpec lora(RequestFields fields) {
+    private static LoraSpec lora(JobRequestFields fields) {
         fields.allow(List.of("rank", "alpha", "dropout", "targets"));
         Integer rank = fields.integer("rank", 1, 256);
         Double alpha =
@@ -202,7 +202,7 @@ public final class JobRequestReader {
                 targets(fields));
     }
 
-    private static List<String> targets(RequestFields fields) {
+    private static List<String> targets(JobRequestFields fields) {
         if (!fields.has("targets") || fields.node("targets").asText().equals("all")) {
             return LoraSpec.ALL_TARGETS;
         }

@@ -1,5 +1,6 @@
 package dev.loramill.train.specification;
 
+import dev.loramill.events.DatasetManifest;
 import dev.loramill.events.TrainingSpec;
 import dev.loramill.http.RefusedException;
 import org.jspecify.annotations.Nullable;
@@ -22,17 +23,19 @@ public final class TrainingSpecs {
                             .formatted(version.digest(), version.trainRows(), version.evalRows()));
         }
         String systemPrompt = job.systemPrompt();
+        DatasetManifest manifest = version.manifest();
         return new TrainingSpec(
                 job.baseId(),
                 job.base(),
                 version.digest(),
-                version.train(),
-                version.eval(),
-                version.contract(),
+                manifest.train().artifact(),
+                manifest.eval().artifact(),
+                manifest.contract(),
                 job.lora(),
-                job.hyperparameters().resolve(version.trainRows(), version.maxTokens(), job.seed()),
+                job.hyperparameters()
+                        .resolve(version.trainRows(), manifest.maxTokens(), job.seed()),
                 job.probes(),
-                systemPrompt == null ? version.systemPrompt() : systemPrompt);
+                systemPrompt == null ? manifest.systemPrompt() : systemPrompt);
     }
 
     /**
@@ -43,18 +46,18 @@ public final class TrainingSpecs {
     public static void requireAgreement(JobRequest request, FrozenVersion version) {
         Faults faults = new Faults();
         if (request.rows() instanceof JobRequest.Rows.OfVersion rows && rows.recipe() != null) {
-            compare(faults, "recipe", rows.recipe(), version.recipe());
+            compare(faults, "recipe", rows.recipe(), version.manifest().recipe().name());
         }
         HyperparameterChoice asked = request.hyperparameters();
         if (asked.sample() != null) {
-            compare(faults, "hyperparameters.sample", asked.sample(), version.sample());
+            compare(faults, "hyperparameters.sample", asked.sample(), version.manifest().sample());
         }
         if (asked.evalFraction() != null) {
             compare(
                     faults,
                     "hyperparameters.eval_fraction",
                     asked.evalFraction(),
-                    version.evalFraction());
+                    version.manifest().evalFraction());
         }
         faults.refuseIfAny();
     }
@@ -71,15 +74,15 @@ public final class TrainingSpecs {
     }
 
     private static void requireSameBase(JobSpecification job, FrozenVersion version) {
-        if (!version.contract().baseDigest().equals(job.base().sha256())) {
+        if (!version.manifest().contract().baseDigest().equals(job.base().sha256())) {
             throw refused(
                     job,
                     ("dataset version \"%s\" was frozen for base \"%s\" (%s), the job's model is"
                                     + " \"%s\" (%s); freeze the dataset for this base")
                             .formatted(
                                     version.digest(),
-                                    version.baseId(),
-                                    version.contract().baseDigest(),
+                                    version.manifest().base().id(),
+                                    version.manifest().contract().baseDigest(),
                                     job.baseId(),
                                     job.base().sha256()));
         }

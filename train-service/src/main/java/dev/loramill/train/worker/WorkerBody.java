@@ -1,6 +1,5 @@
 package dev.loramill.train.worker;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.loramill.events.AttemptReference;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -11,9 +10,9 @@ record WorkerBody(
         String object,
         String state,
         String device,
-        @JsonProperty("memory_bytes") long memoryBytes,
+        long memoryBytes,
         long incarnation,
-        @JsonProperty("heard_at") long heardAt,
+        long heardAt,
         @Nullable Running running) {
 
     /** What it runs. */

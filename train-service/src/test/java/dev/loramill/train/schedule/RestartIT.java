@@ -163,4 +163,23 @@ class RestartIT {
                     .containsExactly(attempt);
         }
     }
+
+    @Test
+    void databaseThatIsAwayIsToldAsSuchAndComesBack() throws Exception {
+        String job = stack.createJob();
+        stack.stopPostgres();
+        try {
+            await().atMost(PATIENCE).until(() -> stack.readiness() == 503);
+            var listed = stack.get("/v1/fine_tuning/jobs");
+            assertThat(listed.status()).isEqualTo(503);
+            assertThat(listed.headers().firstValue("Retry-After")).isPresent();
+            assertThat(stack.post("/v1/fine_tuning/jobs/" + job + "/cancel", "").status())
+                    .isEqualTo(503);
+        } finally {
+            stack.startPostgres();
+        }
+        stack.awaitReady();
+        assertThat(stack.post("/v1/fine_tuning/jobs/" + job + "/cancel", "").at("/status"))
+                .isEqualTo("cancelled");
+    }
 }

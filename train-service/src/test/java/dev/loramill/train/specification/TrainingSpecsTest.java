@@ -7,25 +7,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.loramill.events.ArtifactReference;
-import dev.loramill.events.TrainServeContract;
 import dev.loramill.events.TrainingSpec;
 import dev.loramill.http.RefusedException;
+import dev.loramill.train.stack.Manifests;
+import dev.loramill.train.stack.Samples;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TrainingSpecsTest {
-    private static final String BASE = "a".repeat(64);
+    private static final String BASE = Samples.CONTRACT.baseDigest();
     private static final String VERSION = "b".repeat(64);
-    private static final ArtifactReference TRAIN = new ArtifactReference("c".repeat(64), 9);
-    private static final ArtifactReference EVAL = new ArtifactReference("d".repeat(64), 7);
 
     @Test
     void workerIsToldWhatTheVersionHoldsAndTheJobAsksFor() throws JsonProcessingException {
         TrainingSpec spec = TrainingSpecs.of(specification("", BASE), version(27, 3));
 
         assertThat(spec.datasetVersion()).isEqualTo(VERSION);
-        assertThat(spec.trainRows()).isEqualTo(TRAIN);
-        assertThat(spec.evalRows()).isEqualTo(EVAL);
+        assertThat(spec.trainRows()).isEqualTo(Samples.FILE);
+        assertThat(spec.evalRows()).isEqualTo(Samples.EVAL_FILE);
         assertThat(spec.hyperparameters().maxLength()).isEqualTo(256);
         assertThat(spec.systemPrompt()).as("the rows' common one").isEqualTo("Be brief.");
         assertThat(
@@ -91,28 +90,6 @@ class TrainingSpecsTest {
     }
 
     private static FrozenVersion version(long trainRows, long evalRows) {
-        return new FrozenVersion(
-                VERSION,
-                "ds-1",
-                "base",
-                new TrainServeContract(
-                        BASE,
-                        "Q4_1",
-                        "llama",
-                        320,
-                        "1".repeat(64),
-                        "2".repeat(64),
-                        "2024-07-26",
-                        1,
-                        2),
-                TRAIN,
-                trainRows,
-                EVAL,
-                evalRows,
-                "none",
-                60,
-                0.1,
-                256,
-                "Be brief.");
+        return new FrozenVersion(VERSION, Manifests.of("base", trainRows, evalRows));
     }
 }

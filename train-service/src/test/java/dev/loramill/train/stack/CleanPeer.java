@@ -1,12 +1,10 @@
 package dev.loramill.train.stack;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.loramill.events.ArtifactReference;
 import dev.loramill.events.DatasetCleaned;
 import dev.loramill.events.DatasetFrozen;
 import dev.loramill.events.Event;
-import dev.loramill.events.EventJson;
 import dev.loramill.events.FreezeRefused;
 import dev.loramill.events.FreezeRequest;
 import dev.loramill.events.FreezeRequested;
@@ -16,6 +14,7 @@ import dev.loramill.events.RowCounts;
 import dev.loramill.events.Topics;
 import dev.loramill.events.TrainServeContract;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -218,28 +217,10 @@ public final class CleanPeer extends JsonPeer {
 
     private ArtifactReference freeze(
             String dataset, FreezeRequest request, TrainServeContract forContract) {
-        ObjectNode manifest = JSON.createObjectNode();
-        manifest.put("format", 1);
-        manifest.putObject("dataset").put("id", dataset).put("name", dataset);
-        manifest.putObject("recipe").put("name", "none").put("digest", "0".repeat(64));
-        manifest.set("sample", JSON.valueToTree(request.sample()));
-        manifest.put("evalFraction", request.evalFraction());
-        manifest.put("seed", request.seed())
-                .put("maxTokens", request.maxTokens())
-                .put("overLength", request.overLength().label());
-        manifest.set("systemPrompt", JSON.valueToTree(request.systemPrompt()));
-        manifest.putObject("base")
-                .put("id", request.base())
-                .put("sha256", forContract.baseDigest());
-        manifest.set("contract", EventJson.mapper().valueToTree(forContract));
-        manifest.set("train", rows(TrainStack.digest("train" + dataset), trainRows));
-        manifest.set("eval", rows(TrainStack.digest("eval" + dataset), 10));
-        return Objects.requireNonNull(store.apply(manifest.toString()));
-    }
-
-    private static ObjectNode rows(String sha256, int count) {
-        ObjectNode rows = JSON.createObjectNode();
-        rows.set("artifact", EventJson.mapper().valueToTree(new ArtifactReference(sha256, 1_000)));
-        return rows.put("rows", count).put("tokens", 100 * count);
+        ArtifactReference train =
+                new ArtifactReference(TrainStack.digest("train" + dataset), 1_000);
+        ArtifactReference eval = new ArtifactReference(TrainStack.digest("eval" + dataset), 1_000);
+        byte[] manifest = Manifests.of(request, forContract, train, trainRows, eval, 10).bytes();
+        return Objects.requireNonNull(store.apply(new String(manifest, StandardCharsets.UTF_8)));
     }
 }

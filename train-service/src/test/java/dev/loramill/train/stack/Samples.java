@@ -24,6 +24,9 @@ public final class Samples {
     /** A file that need not be there. */
     public static final ArtifactReference FILE = new ArtifactReference("a".repeat(64), 10);
 
+    /** Another one, of held-out rows. */
+    public static final ArtifactReference EVAL_FILE = new ArtifactReference("7".repeat(64), 7);
+
     /** What training and serving must agree on. */
     public static final TrainServeContract CONTRACT =
             new TrainServeContract(

@@ -32,7 +32,7 @@ record ProbeRequest(@Nullable String systemPrompt, int maxTokens) {
                             .formatted(decoding));
         }
         return new ProbeRequest(
-                evaluation.path("systemPrompt").asText(null),
+                evaluation.path("system_prompt").asText(null),
                 Integer.parseInt(decoding.substring(GREEDY.length())));
     }
 

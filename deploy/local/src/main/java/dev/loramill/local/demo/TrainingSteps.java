@@ -99,8 +99,8 @@ final class TrainingSteps {
         JsonNode evaluation = adapter.path("evaluation");
         terminal.line(
                 "loss on the held-out rows: base %.4f, adapter %.4f",
-                evaluation.path("baseEvalLoss").asDouble(),
-                evaluation.path("adapterEvalLoss").asDouble());
+                evaluation.path("base_eval_loss").asDouble(),
+                evaluation.path("adapter_eval_loss").asDouble());
         for (JsonNode reason : adapter.path("reasons")) {
             terminal.line("%s", reason.asText());
         }

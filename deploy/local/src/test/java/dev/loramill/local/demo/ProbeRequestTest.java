@@ -15,7 +15,7 @@ class ProbeRequestTest {
                 ProbeRequest.of(
                         json(
                                 """
-                                {"decoding":"greedy,max_tokens=48","systemPrompt":"Be brief."}
+                                {"decoding":"greedy,max_tokens=48","system_prompt":"Be brief."}
                                 """));
 
         assertThat(request.body("m", "Why?"))

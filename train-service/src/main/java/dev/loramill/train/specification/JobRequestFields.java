@@ -8,7 +8,7 @@ import java.util.function.DoublePredicate;
 import org.jspecify.annotations.Nullable;
 
 /** Fields of one JSON object of a request, each read with its range; faults are collected. */
-final class RequestFields {
+final class JobRequestFields {
     private static final String INVALID = "invalid_value";
     private static final String AUTO = "auto";
 
@@ -16,25 +16,25 @@ final class RequestFields {
     private final String path;
     private final Faults faults;
 
-    private RequestFields(JsonNode object, String path, Faults faults) {
+    private JobRequestFields(JsonNode object, String path, Faults faults) {
         this.object = object;
         this.path = path;
         this.faults = faults;
     }
 
     /** Fields of a whole request. */
-    static RequestFields of(JsonNode request, Faults faults) {
-        return new RequestFields(request, "", faults);
+    static JobRequestFields of(JsonNode request, Faults faults) {
+        return new JobRequestFields(request, "", faults);
     }
 
     /** Fields of an object within this one; no fields when it is absent or null. */
-    RequestFields inner(String name) {
+    JobRequestFields inner(String name) {
         JsonNode node = object.path(name);
         if (!node.isMissingNode() && !node.isNull() && !node.isObject()) {
             fault(name, "must be an object, got " + node);
             node = MissingNode.getInstance();
         }
-        return new RequestFields(node, pathOf(name) + ".", faults);
+        return new JobRequestFields(node, pathOf(name) + ".", faults);
     }
 
     boolean isEmpty() {
