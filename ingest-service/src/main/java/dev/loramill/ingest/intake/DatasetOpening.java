@@ -10,6 +10,7 @@ import dev.loramill.ingest.upload.IntakeGate;
 import dev.loramill.ingest.upload.Upload;
 import dev.loramill.ingest.upload.UploadBacklog;
 import dev.loramill.ingest.upload.UploadId;
+import dev.loramill.messaging.Trace;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -96,7 +97,8 @@ class DatasetOpening {
                 file.sha256(),
                 file.format(),
                 true,
-                dataset.createdAt());
+                dataset.createdAt(),
+                Trace.current());
     }
 
     private String newId() {

@@ -1,5 +1,6 @@
 package dev.loramill.ingest.submitted;
 
+import dev.loramill.messaging.Trace;
 import dev.loramill.outbox.DeadLetters;
 import dev.loramill.outbox.Inbox;
 import io.smallrye.reactive.messaging.annotations.Blocking;
@@ -45,16 +46,31 @@ class RowsSubmittedListener {
         SubmittedRows.Intake intake = rows.begin();
         for (ConsumerRecord<String, byte[]> record : batch) {
             try {
-                intake.accept(
-                        Submission.read(dataset(record), record.value()),
-                        record.partition(),
-                        record.offset(),
-                        Instant.ofEpochMilli(Math.max(0, record.timestamp())));
+                accept(intake, record);
             } catch (UnattributableException e) {
                 deadLetters.add(record, e);
             }
         }
         intake.complete();
+    }
+
+    /** Rows of a record that is traced are published by themselves, in its trace. */
+    private static void accept(SubmittedRows.Intake intake, ConsumerRecord<String, byte[]> record) {
+        Submission submission = Submission.read(dataset(record), record.value());
+        Instant time = Instant.ofEpochMilli(Math.max(0, record.timestamp()));
+        String traceParent = Trace.of(record.headers());
+        if (traceParent == null) {
+            intake.accept(submission, record.partition(), record.offset(), time);
+            return;
+        }
+        intake.complete();
+        Trace.<@Nullable Void, RuntimeException>continuing(
+                traceParent,
+                () -> {
+                    intake.accept(submission, record.partition(), record.offset(), time);
+                    intake.complete();
+                    return null;
+                });
     }
 
     private static @Nullable String dataset(ConsumerRecord<String, byte[]> record) {

@@ -6,6 +6,7 @@ import dev.loramill.artifacts.StoredArtifact;
 import dev.loramill.http.RefusedException;
 import dev.loramill.ingest.row.SourceInspection;
 import dev.loramill.ingest.source.SourceConfig;
+import dev.loramill.messaging.Trace;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.InputStream;
@@ -83,7 +84,8 @@ public class RowBatches {
                                 artifact.sha256(),
                                 null,
                                 false,
-                                Instant.now().truncatedTo(ChronoUnit.MICROS)));
+                                Instant.now().truncatedTo(ChronoUnit.MICROS),
+                                Trace.current()));
         if (accepted.upload().state() == Upload.State.PUBLISHED) {
             return new Batch(id.source(), reader.read(accepted, row -> {}), true);
         }

@@ -4,6 +4,7 @@ import dev.loramill.events.EventEnvelope;
 import dev.loramill.events.KafkaEvents;
 import dev.loramill.events.RowEvent;
 import dev.loramill.messaging.Stopping;
+import dev.loramill.messaging.Trace;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -11,6 +12,7 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.reactive.messaging.Channel;
@@ -48,7 +50,8 @@ class RowPublisher {
     }
 
     /**
-     * Begins to publish rows that succeed or fail together; for one thread.
+     * Begins to publish rows that succeed or fail together, in the trace of this thread; for one
+     * thread.
      *
      * @param time when they were accepted; the same whenever they are published again
      */
@@ -64,6 +67,7 @@ class RowPublisher {
     final class Publication {
         private final Producer<String, byte[]> producer = producer();
         private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+        private final @Nullable String traceParent = Trace.current();
         private final Instant time;
 
         private Publication(Instant time) {
@@ -78,8 +82,11 @@ class RowPublisher {
         void send(RowEvent row) throws BrokerAwayException {
             requireNoFailure();
             try {
+                ProducerRecord<String, byte[]> record =
+                        KafkaEvents.record(EventEnvelope.of(source, time, row));
+                Trace.addTo(record.headers(), traceParent);
                 producer.send(
-                        KafkaEvents.record(EventEnvelope.of(source, time, row)),
+                        record,
                         (metadata, exception) -> {
                             if (exception != null) {
                                 failure.compareAndSet(null, exception);

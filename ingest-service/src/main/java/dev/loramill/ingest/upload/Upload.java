@@ -50,6 +50,7 @@ public class Upload {
     private long rowCount;
     private long refusedCount;
     private Instant createdAt;
+    private @Nullable String traceParent;
 
     /** For Hibernate. */
     protected Upload() {}
@@ -60,19 +61,22 @@ public class Upload {
      * @param sha256 digest of its bytes, which lie in the artifact store
      * @param format format of its rows, or null to tell it for each row
      * @param isWhole it holds all the rows of its dataset, which is sealed at its end
+     * @param traceParent trace of the request that brought it, or null
      */
     public Upload(
             UploadId id,
             String sha256,
             @Nullable RowFormat format,
             boolean isWhole,
-            Instant createdAt) {
+            Instant createdAt,
+            @Nullable String traceParent) {
         this.id = id;
         this.sha256 = sha256;
         this.format = format;
         this.whole = isWhole;
         this.state = State.PENDING;
         this.createdAt = createdAt;
+        this.traceParent = traceParent;
     }
 
     UploadId id() {
@@ -102,6 +106,11 @@ public class Upload {
 
     Instant createdAt() {
         return createdAt;
+    }
+
+    /** Trace of the request that brought it, which publishing it goes on with. */
+    @Nullable String traceParent() {
+        return traceParent;
     }
 
     void end(State last, ReadCounts counts) {

@@ -3,6 +3,7 @@ package dev.loramill.ingest.upload;
 import dev.loramill.artifacts.CorruptArtifactException;
 import dev.loramill.artifacts.MissingArtifactException;
 import dev.loramill.ingest.source.UnreadableSourceException;
+import dev.loramill.messaging.Trace;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 
@@ -31,6 +32,12 @@ class UploadPublisher {
      */
     ReadCounts publish(UploadId id) throws IOException {
         Uploads.Accepted accepted = uploads.require(id);
+        return Trace.<ReadCounts, IOException>continuing(
+                accepted.upload().traceParent(), () -> publish(accepted));
+    }
+
+    private ReadCounts publish(Uploads.Accepted accepted) throws IOException {
+        UploadId id = accepted.upload().id();
         ReadCounts counts;
         try {
             RowPublisher.Publication publication = publisher.begin(accepted.upload().createdAt());

@@ -2,6 +2,7 @@ package dev.loramill.outbox;
 
 import dev.loramill.events.Event;
 import dev.loramill.events.EventEnvelope;
+import dev.loramill.messaging.Trace;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -38,6 +39,11 @@ public record ConsumedEvent(ConsumerRecord<String, byte[]> record, EventEnvelope
     /** Key of the record. */
     public @Nullable String key() {
         return record.key();
+    }
+
+    /** Trace that it belongs to, for {@link Trace#continuing}; null when it is not traced. */
+    public @Nullable String traceParent() {
+        return Trace.of(record.headers());
     }
 
     /** Last value of a header, as UTF-8. */

@@ -6,6 +6,7 @@ import dev.loramill.events.EventEnvelope;
 import dev.loramill.events.EventType;
 import dev.loramill.events.KafkaEvents;
 import dev.loramill.events.Topics;
+import dev.loramill.messaging.Trace;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Status;
@@ -14,6 +15,7 @@ import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
@@ -138,7 +140,9 @@ public class Outbox {
     }
 
     private static OutboxRow row(String topic, EventEnvelope envelope) {
-        return OutboxRow.of(KafkaEvents.record(topic, envelope));
+        ProducerRecord<String, byte[]> record = KafkaEvents.record(topic, envelope);
+        Trace.addTo(record.headers());
+        return OutboxRow.of(record);
     }
 
     private void wakeAfterCommit() {

@@ -17,7 +17,8 @@ public final class HttpDoor implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final URI address;
 
-    HttpDoor(URI address) {
+    /** Speaks to an address. */
+    public HttpDoor(URI address) {
         this.address = address;
     }
 

@@ -1,0 +1,100 @@
+package dev.loramill.messaging;
+
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
+import io.opentelemetry.context.propagation.TextMapGetter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The trace that a piece of work belongs to, told as W3C's {@code traceparent} tells it. It begins
+ * with a request that is traced and goes on in the header of every record that follows from it;
+ * work that waits in a database keeps it there. Without a traced request there is none, and nothing
+ * is added anywhere.
+ */
+public final class Trace {
+    /** Header of requests and records. */
+    public static final String HEADER = "traceparent";
+
+    private Trace() {}
+
+    /** The trace of what this thread is doing; null when it is not traced. */
+    public static @Nullable String current() {
+        if (!Span.current().getSpanContext().isValid()) {
+            return null;
+        }
+        String[] parent = {null};
+        W3CTraceContextPropagator.getInstance().inject(Context.current(), parent, Trace::set);
+        return parent[0];
+    }
+
+    /** The trace that a record belongs to; null when it is not traced. */
+    public static @Nullable String of(Headers headers) {
+        Header header = headers.lastHeader(HEADER);
+        return header == null || header.value() == null
+                ? null
+                : new String(header.value(), StandardCharsets.UTF_8);
+    }
+
+    /** Adds the trace of what this thread is doing to a record, if it is traced. */
+    public static void addTo(Headers headers) {
+        addTo(headers, current());
+    }
+
+    /** Adds a trace to a record; nothing when it is null. */
+    public static void addTo(Headers headers, @Nullable String parent) {
+        if (parent != null) {
+            headers.remove(HEADER).add(HEADER, parent.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /** A piece of work. */
+    @FunctionalInterface
+    public interface Work<T extends @Nullable Object, E extends Exception> {
+        /** Does it. */
+        T run() throws E;
+    }
+
+    /**
+     * Does work that belongs to a trace: requests and events of it go on in the trace.
+     *
+     * @param parent value of {@link #HEADER}; when it is null or none, the work belongs to what the
+     *     thread was doing
+     */
+    public static <T extends @Nullable Object, E extends Exception> T continuing(
+            @Nullable String parent, Work<T, E> work) throws E {
+        if (parent == null) {
+            return work.run();
+        }
+        Context context =
+                W3CTraceContextPropagator.getInstance()
+                        .extract(Context.current(), Map.of(HEADER, parent), new Getter());
+        try (Scope scope = context.makeCurrent()) {
+            return work.run();
+        }
+    }
+
+    private static void set(@Nullable String @Nullable [] carrier, String name, String value) {
+        if (carrier != null && name.equals(HEADER)) {
+            carrier[0] = value;
+        }
+    }
+
+    private static final class Getter implements TextMapGetter<Map<String, String>> {
+        @Override
+        public Iterable<String> keys(Map<String, String> carrier) {
+            return List.copyOf(carrier.keySet());
+        }
+
+        @Override
+        public @Nullable String get(@Nullable Map<String, String> carrier, String key) {
+            return carrier == null ? null : carrier.get(key);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package dev.loramill.messaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.junit.jupiter.api.Test;
+
+class TraceTest {
+    private static final String PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+    @Test
+    void workGoesOnInTheTraceOfItsCauseAndIsOutsideOfItAfterwards() {
+        String within = Trace.continuing(PARENT, Trace::current);
+
+        assertThat(within).isEqualTo(PARENT);
+        assertThat(Trace.current()).isNull();
+    }
+
+    @Test
+    void recordsCarryTheTrace() {
+        RecordHeaders headers = new RecordHeaders();
+
+        Trace.continuing(
+                PARENT,
+                () -> {
+                    Trace.addTo(headers);
+                    Trace.addTo(headers);
+                    return null;
+                });
+
+        assertThat(Trace.of(headers)).isEqualTo(PARENT);
+        assertThat(headers).hasSize(1);
+    }
+
+    @Test
+    void workThatIsNotTracedAddsNothing() {
+        RecordHeaders headers = new RecordHeaders();
+
+        Trace.addTo(headers);
+        Trace.continuing(
+                "no trace at all",
+                () -> {
+                    Trace.addTo(headers);
+                    return null;
+                });
+
+        assertThat(headers).isEmpty();
+        assertThat(Trace.of(headers)).isNull();
+    }
+}
