@@ -27,6 +27,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -51,22 +52,28 @@ final class CleanServiceRun implements AutoCloseable {
     private final Path directory;
     private final LocalKafka kafka;
     private final LocalPostgres postgres;
-    private final Process service;
+    private final Path application;
+    private final List<String> jvmOptions;
     private final KafkaProducer<String, byte[]> producer;
     private final RecipeReference recipe;
+    private Process service;
 
     /**
-     * Starts all, and waits until the service has stored its recipes.
+     * Starts broker and database, and the service for as long as it stores its recipes.
      *
      * @param application folder with {@code quarkus-run.jar}
+     * @param jvmOptions options of its JVM, behind those that {@code ./loramill up} gives it
      */
-    CleanServiceRun(Path application) throws IOException, InterruptedException, SQLException {
+    CleanServiceRun(Path application, List<String> jvmOptions)
+            throws IOException, InterruptedException, SQLException {
+        this.application = application;
+        this.jvmOptions = List.copyOf(jvmOptions);
         directory = Files.createTempDirectory("loramill-bench");
         kafka = LocalKafka.start(directory.resolve("kafka"), 0);
         kafka.createTopics();
         postgres = LocalPostgres.start(directory.resolve("postgres"), 0);
         postgres.createDatabase(DATABASE);
-        service = start(application);
+        service = start();
         producer =
                 new KafkaProducer<>(
                         Map.of(
@@ -81,6 +88,8 @@ final class CleanServiceRun implements AutoCloseable {
                         new StringSerializer(),
                         new ByteArraySerializer());
         recipe = awaitRecipe();
+        service.destroy();
+        service.waitFor();
     }
 
     /** Which part of the service is measured. */
@@ -95,7 +104,7 @@ final class CleanServiceRun implements AutoCloseable {
      * What a dataset took.
      *
      * @param rows rows of the dataset
-     * @param seconds from the first row sent until the dataset was cleaned
+     * @param seconds from the end of the dataset before until it was cleaned
      * @param cpuSeconds processor time of the service meanwhile
      */
     record Measured(int rows, double seconds, double cpuSeconds) {
@@ -108,11 +117,41 @@ final class CleanServiceRun implements AutoCloseable {
         }
     }
 
-    /** Sends a dataset and waits until it is cleaned. */
-    Measured measure(Part part, String dataset, int rows)
-            throws InterruptedException, SQLException {
-        Duration cpuBefore = cpu();
+    /**
+     * Sends datasets of the same size one after the other, and then lets the service work them off:
+     * so only the service is at work while it is measured. The first one warms it up.
+     *
+     * @return what each dataset took, without the first
+     */
+    List<Measured> drain(Part part, int datasets, int rows)
+            throws IOException, InterruptedException, SQLException {
+        for (int number = 0; number < datasets; number++) {
+            send(part, dataset(number), rows);
+        }
+        producer.flush();
+        service = start();
+        List<Measured> measured = new ArrayList<>();
+        awaitCleaned(dataset(0));
         long begin = System.nanoTime();
+        Duration cpuBefore = cpu();
+        for (int number = 1; number < datasets; number++) {
+            awaitCleaned(dataset(number));
+            long end = System.nanoTime();
+            Duration cpuNow = cpu();
+            measured.add(
+                    new Measured(
+                            rows, (end - begin) / 1e9, cpuNow.minus(cpuBefore).toMillis() / 1e3));
+            begin = end;
+            cpuBefore = cpuNow;
+        }
+        return measured;
+    }
+
+    private static String dataset(int number) {
+        return "ds-" + number;
+    }
+
+    private void send(Part part, String dataset, int rows) {
         for (int line = 1; line <= rows; line++) {
             List<ChatMessage> messages = messages(dataset, line);
             RowOrigin origin = new RowOrigin("bench", line);
@@ -128,10 +167,6 @@ final class CleanServiceRun implements AutoCloseable {
         }
         sendTo(Topics.DATASETS_HISTORY, new DatasetOpened(dataset, "bench", recipe, Instant.EPOCH));
         sendTo(Topics.DATASETS_HISTORY, new DatasetSealed(dataset, "bench", recipe, rows, 0));
-        producer.flush();
-        awaitCleaned(dataset);
-        double seconds = (System.nanoTime() - begin) / 1e9;
-        return new Measured(rows, seconds, cpu().minus(cpuBefore).toMillis() / 1e3);
     }
 
     @Override
@@ -145,20 +180,22 @@ final class CleanServiceRun implements AutoCloseable {
         }
     }
 
-    private Process start(Path application) throws IOException {
+    private Process start() throws IOException {
         Path java = Path.of(String.valueOf(System.getProperty("java.home")), "bin", "java");
         // As ./loramill up starts it.
-        ProcessBuilder builder =
-                new ProcessBuilder(
-                        java.toString(),
-                        "-Xmx256m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--add-modules",
-                        "jdk.incubator.vector",
-                        "-jar",
-                        application.resolve("quarkus-run.jar").toString());
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                java.toString(),
+                                "-Xmx256m",
+                                "-XX:+UseSerialGC",
+                                "-XX:TieredStopAtLevel=1",
+                                "--enable-native-access=ALL-UNNAMED",
+                                "--add-modules",
+                                "jdk.incubator.vector"));
+        command.addAll(jvmOptions);
+        command.addAll(List.of("-jar", application.resolve("quarkus-run.jar").toString()));
+        ProcessBuilder builder = new ProcessBuilder(command);
         Map<String, String> environment = builder.environment();
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(freePort()));
         environment.put("QUARKUS_DATASOURCE_JDBC_URL", postgres.jdbcUrl(DATABASE));
@@ -169,7 +206,8 @@ final class CleanServiceRun implements AutoCloseable {
         environment.put("LORAMILL_BASES_CATALOGUE", directory.resolve("bases.json").toString());
         environment.put("LORAMILL_CLEAN_STATE_DIRECTORY", directory.resolve("state").toString());
         return builder.redirectErrorStream(true)
-                .redirectOutput(directory.resolve("service.log").toFile())
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(directory.resolve("service.log").toFile()))
                 .start();
     }
 

@@ -3,6 +3,7 @@ package dev.loramill.local.cli;
 import dev.loramill.local.bench.CleanBench;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -51,12 +52,18 @@ final class BenchCommand {
                 description =
                         "Another build, measured in turn: folder quarkus-app of an older one.")
         private @Nullable Path baseline;
+
+        @Option(
+                names = "--jvm",
+                paramLabel = "OPTION",
+                description = "An option of the service's JVM, behind those of ./loramill up.")
+        private List<String> jvmOptions = List.of();
     }
 
     @Command(
             name = "ledger",
             description =
-                    "Rows a second into the ledger of clean-service, best round. Ok from 25,000 rows/s"
+                    "Rows a second into the ledger of clean-service. Ok from 25,000 rows/s"
                             + " on, and 85 %% of the baseline.",
             mixinStandardHelpOptions = true)
     int ledger(@CommandLine.Mixin Options options) throws Exception {
@@ -66,14 +73,15 @@ final class BenchCommand {
                         options.baseline,
                         options.rows,
                         options.rounds,
+                        options.jvmOptions,
                         out()));
     }
 
     @Command(
             name = "clean",
             description =
-                    "Rows a second through recipe, search for duplicates and ledger of clean-service,"
-                            + " best round. Ok from 85 %% of the baseline on.",
+                    "Rows a second through recipe, search for duplicates and ledger of clean-service."
+                            + " Ok from 85 %% of the baseline on.",
             mixinStandardHelpOptions = true)
     int clean(@CommandLine.Mixin Options options) throws Exception {
         return exitCode(
@@ -82,6 +90,7 @@ final class BenchCommand {
                         options.baseline,
                         options.rows,
                         options.rounds,
+                        options.jvmOptions,
                         out()));
     }
 
