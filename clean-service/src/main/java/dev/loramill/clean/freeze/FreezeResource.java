@@ -1,6 +1,5 @@
 package dev.loramill.clean.freeze;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.loramill.clean.ledger.DatasetLedger;
 import dev.loramill.clean.ledger.LedgerQueries;
 import dev.loramill.clean.version.DatasetVersion;
@@ -13,6 +12,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import java.io.IOException;
 import java.util.concurrent.ExecutionException;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** Freezing over HTTP: the answer comes when the version is there. */
@@ -119,5 +119,6 @@ class FreezeResource {
             String dataset,
             long trainRows,
             long evalRows,
-            JsonNode manifest) {}
+            @Schema(description = "The manifest as its file has it; its digest is the version")
+                    Object manifest) {}
 }

@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +64,8 @@ public class LedgerQueries {
             @Nullable String stage,
             @Nullable String reason,
             List<String> rulesApplied,
-            JsonNode before,
+            @Schema(description = "Messages as they came; at the door the line as a string")
+                    Object before,
             @Nullable List<ChatMessage> after) {}
 
     /** Which rows are asked for. */

@@ -11,6 +11,10 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
 import java.util.stream.Collectors;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.jspecify.annotations.Nullable;
 
 /** Recipes over HTTP. */
@@ -41,6 +45,15 @@ class RecipeResource {
     }
 
     @POST
+    @RequestBody(
+            description = "A recipe, as the README of clean-service describes it",
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema =
+                                    @Schema(
+                                            implementation = Object.class,
+                                            type = SchemaType.OBJECT)))
     public RecipeView store(JsonNode document) {
         try {
             Recipe recipe = RecipeReader.read(document);
@@ -64,7 +77,11 @@ class RecipeResource {
 
     record RecipeSummary(String object, String name, String digest) {}
 
-    record RecipeView(String object, String name, String digest, JsonNode document) {
+    record RecipeView(
+            String object,
+            String name,
+            String digest,
+            @Schema(description = "The recipe as it was stored") Object document) {
         static RecipeView of(Recipe recipe) {
             return new RecipeView(
                     "recipe",

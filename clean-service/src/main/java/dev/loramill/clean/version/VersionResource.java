@@ -11,6 +11,10 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import java.io.IOException;
 import java.io.InputStream;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
 /** Frozen versions over HTTP. */
@@ -37,6 +41,16 @@ class VersionResource {
 
     @GET
     @Path("{version}")
+    @APIResponse(
+            responseCode = "200",
+            description = "The manifest as its file has it; its digest is the version",
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema =
+                                    @Schema(
+                                            implementation = Object.class,
+                                            type = SchemaType.OBJECT)))
     public JsonNode manifest(@PathParam("version") String version) throws IOException {
         return versions.manifest(versions.version(version));
     }

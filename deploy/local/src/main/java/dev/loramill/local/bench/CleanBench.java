@@ -92,8 +92,7 @@ public final class CleanBench {
         if (!theirs.isEmpty()) {
             CleanServiceRun.Measured before = sum(theirs);
             result.put("baselineRowsPerSecond", Math.round(before.rowsPerSecond()));
-            result.put(
-                    "baselineCpuMicrosPerRow", Math.round(before.cpuMicrosPerRow() * 10) / 10.0);
+            result.put("baselineCpuMicrosPerRow", Math.round(before.cpuMicrosPerRow() * 10) / 10.0);
             isOk &= all.rowsPerSecond() >= LOSS_BAR * before.rowsPerSecond();
         }
         result.put("ok", isOk);
