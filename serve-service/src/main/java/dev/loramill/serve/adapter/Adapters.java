@@ -106,7 +106,10 @@ class Adapters {
     }
 
     /** Serves what was announced, as soon as all that was announced before the start is known. */
-    @Scheduled(every = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(
+            every = "5s",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = Scheduled.ApplicationNotRunning.class)
     synchronized void reconcile() {
         reconciled(isComplete);
     }

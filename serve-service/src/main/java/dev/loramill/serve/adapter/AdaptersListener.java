@@ -150,7 +150,10 @@ class AdaptersListener implements KafkaConsumerRebalanceListener {
      * compacted away or are a transaction's: the consumer is past them, and nothing has come for
      * some seconds.
      */
-    @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(
+            every = "1s",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = Scheduled.ApplicationNotRunning.class)
     void lookForTheEnd() {
         if (adapters.isComplete() || !clients.getConsumerChannels().contains(CHANNEL)) {
             return;

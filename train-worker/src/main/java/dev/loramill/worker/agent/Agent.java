@@ -6,8 +6,8 @@ import dev.loramill.events.AttemptCancelled;
 import dev.loramill.events.AttemptFailed;
 import dev.loramill.events.AttemptFailed.FaultCategory;
 import dev.loramill.events.AttemptReference;
-import dev.loramill.worker.report.Reporter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,11 +63,11 @@ final class Agent implements AutoCloseable {
         AttemptAssigned unfinished = state.running();
         deleteAttemptsExcept(unfinished);
         if (unfinished != null) {
-            LOG.info(
-                    "Attempt goes on after a restart: jobId={} attempt={} epoch={}",
-                    unfinished.attempt().jobId(),
-                    unfinished.attempt().attempt(),
-                    unfinished.attempt().epoch());
+            LOG.atInfo()
+                    .addKeyValue("jobId", unfinished.attempt().jobId())
+                    .addKeyValue("attempt", unfinished.attempt().attempt())
+                    .addKeyValue("epoch", unfinished.attempt().epoch())
+                    .log("Attempt goes on after a restart");
             start(unfinished);
         }
     }
@@ -80,16 +80,43 @@ final class Agent implements AutoCloseable {
     /** Takes an assignment; an older or equal epoch than the newest seen is ignored. */
     public synchronized void assign(AttemptAssigned assigned) {
         if (assigned.attempt().epoch() <= newestEpoch) {
-            LOG.info(
-                    "Assignment of an old epoch ignored: jobId={} epoch={} newestEpoch={}",
-                    assigned.attempt().jobId(),
-                    assigned.attempt().epoch(),
-                    newestEpoch);
+            LOG.atInfo()
+                    .addKeyValue("jobId", assigned.attempt().jobId())
+                    .addKeyValue("epoch", assigned.attempt().epoch())
+                    .addKeyValue("newestEpoch", newestEpoch)
+                    .log("Assignment of an old epoch ignored");
             return;
         }
         stop();
-        state.runs(assigned);
+        newestEpoch = assigned.attempt().epoch();
+        try {
+            state.runs(assigned);
+        } catch (UncheckedIOException e) {
+            decline(assigned, e);
+            return;
+        }
         start(assigned);
+    }
+
+    /** An attempt that would be forgotten by a restart is not begun. */
+    private void decline(AttemptAssigned assigned, UncheckedIOException fault) {
+        LOG.atError()
+                .setCause(fault)
+                .addKeyValue("jobId", assigned.attempt().jobId())
+                .addKeyValue("attempt", assigned.attempt().attempt())
+                .addKeyValue("epoch", assigned.attempt().epoch())
+                .log("Attempt declined");
+        reporter.report(
+                new AttemptFailed(
+                        assigned.attempt(),
+                        FaultCategory.EXHAUSTED,
+                        "the worker cannot take the attempt: %s: %s"
+                                .formatted(fault.getMessage(), fault.getCause())));
+    }
+
+    /** Why an assignment could not be taken at the moment. */
+    public Optional<String> fault() {
+        return state.fault();
     }
 
     /** Stops the attempt if it is the one that runs, and reports it as cancelled. */
@@ -98,11 +125,11 @@ final class Agent implements AutoCloseable {
         if (run == null || !run.assigned().attempt().equals(cancelled.attempt())) {
             return;
         }
-        LOG.info(
-                "Attempt cancelled: jobId={} attempt={} reason={}",
-                cancelled.attempt().jobId(),
-                cancelled.attempt().attempt(),
-                cancelled.reason());
+        LOG.atInfo()
+                .addKeyValue("jobId", cancelled.attempt().jobId())
+                .addKeyValue("attempt", cancelled.attempt().attempt())
+                .addKeyValue("reason", cancelled.reason())
+                .log("Attempt cancelled");
         stop();
         reporter.reportAndWait(
                 new AttemptFailed(
@@ -145,11 +172,15 @@ final class Agent implements AutoCloseable {
     }
 
     private void ended(AttemptAssigned assigned) {
-        state.ended(assigned);
         try {
+            state.ended(assigned);
             deleteTree(directoryOf(assigned));
-        } catch (IOException e) {
-            LOG.warn("An attempt's directory could not be deleted: reason={}", e.toString());
+        } catch (IOException | UncheckedIOException e) {
+            LOG.atWarn()
+                    .setCause(e)
+                    .addKeyValue("jobId", assigned.attempt().jobId())
+                    .addKeyValue("epoch", assigned.attempt().epoch())
+                    .log("Something of an ended attempt stays on the disk");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.loramill.worker.agent;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.loramill.events.AttemptAssigned;
 import dev.loramill.events.EventJson;
@@ -10,16 +11,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the agent must remember over a restart: how far it has read its assignments, and the attempt
- * that it runs. Written as a whole, by a rename; all methods are thread-safe.
+ * What the agent must remember over a restart: the attempt that it runs. Written as a whole, by a
+ * rename; all methods are thread-safe.
  */
-public final class AgentState {
+final class AgentState {
     private static final JsonMapper JSON = EventJson.mapper();
+    // Enough for the state itself: assignments hold the probe questions.
+    private static final int PROBE_BYTES = 64 << 10;
 
     private final Path file;
     private Snapshot snapshot;
@@ -27,10 +29,11 @@ public final class AgentState {
     /**
      * The file's content.
      *
-     * @param positions next offset to read of each partition of the assignments topic
      * @param running the attempt that is not yet reported as finished or failed
      */
-    private record Snapshot(Map<Integer, Long> positions, @Nullable AttemptAssigned running) {}
+    // Earlier versions kept their place in the assignments here, too.
+    @JsonIgnoreProperties("positions")
+    private record Snapshot(@Nullable AttemptAssigned running) {}
 
     private AgentState(Path file, Snapshot snapshot) {
         this.file = file;
@@ -38,43 +41,53 @@ public final class AgentState {
     }
 
     /** Reads the state that lies in a directory; an empty state where none lies. */
-    public static AgentState in(Path directory) throws IOException {
+    static AgentState in(Path directory) throws IOException {
         Files.createDirectories(directory);
         Path file = directory.resolve("agent.json");
         Snapshot snapshot =
                 Files.exists(file)
                         ? JSON.readValue(file.toFile(), Snapshot.class)
-                        : new Snapshot(Map.of(), null);
+                        : new Snapshot(null);
         return new AgentState(file, snapshot);
     }
 
-    /** Next offset to read of each partition; empty at the first start. */
-    public synchronized Map<Integer, Long> positions() {
-        return Map.copyOf(snapshot.positions());
-    }
-
     /** The attempt that was running when the state was last written. */
-    public synchronized @Nullable AttemptAssigned running() {
+    synchronized @Nullable AttemptAssigned running() {
         return snapshot.running();
     }
 
-    /** Remembers that assignments were read up to an offset. */
-    public synchronized void readUpTo(int partition, long nextOffset) {
-        Map<Integer, Long> positions = new HashMap<>(snapshot.positions());
-        positions.put(partition, nextOffset);
-        write(new Snapshot(positions, snapshot.running()));
+    /**
+     * Remembers the attempt that runs from now on.
+     *
+     * @throws UncheckedIOException if it cannot be written down; then nothing has changed
+     */
+    synchronized void runs(AttemptAssigned assigned) {
+        write(new Snapshot(assigned));
     }
 
-    /** Remembers the attempt that runs from now on. */
-    public synchronized void runs(AttemptAssigned assigned) {
-        write(new Snapshot(snapshot.positions(), assigned));
-    }
-
-    /** Forgets an attempt that was reported; one that replaced it stays. */
-    public synchronized void ended(AttemptAssigned assigned) {
+    /**
+     * Forgets an attempt that was reported; one that replaced it stays.
+     *
+     * @throws UncheckedIOException if that cannot be written down; it is forgotten all the same
+     *     until a restart
+     */
+    synchronized void ended(AttemptAssigned assigned) {
         AttemptAssigned running = snapshot.running();
         if (running != null && running.attempt().equals(assigned.attempt())) {
-            write(new Snapshot(snapshot.positions(), null));
+            snapshot = new Snapshot(null);
+            write(snapshot);
+        }
+    }
+
+    /** Why nothing can be written down at the moment, found by trying; empty when it can. */
+    synchronized Optional<String> fault() {
+        Path probe = file.resolveSibling("probe.tmp");
+        try {
+            Files.write(probe, new byte[PROBE_BYTES]);
+            Files.delete(probe);
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of("nothing can be written to \"%s\": %s".formatted(probe, e));
         }
     }
 

@@ -21,7 +21,6 @@ import dev.loramill.events.trainer.EvaluationJob;
 import dev.loramill.events.trainer.EvaluationReport;
 import dev.loramill.events.trainer.TrainerJob;
 import dev.loramill.events.trainer.TrainerLine;
-import dev.loramill.worker.report.Reporter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -80,22 +79,22 @@ final class AttemptRun {
             throw new InterruptedException("attempt at " + attempt.jobId() + " was stopped");
         }
         reporter.reportAndWait(outcome);
-        LOG.info(
-                "Attempt reported: jobId={} attempt={} epoch={} outcome={}",
-                attempt.jobId(),
-                attempt.attempt(),
-                attempt.epoch(),
-                outcome.getClass().getSimpleName());
+        LOG.atInfo()
+                .addKeyValue("jobId", attempt.jobId())
+                .addKeyValue("attempt", attempt.attempt())
+                .addKeyValue("epoch", attempt.epoch())
+                .addKeyValue("outcome", outcome.getClass().getSimpleName())
+                .log("Attempt reported");
     }
 
     private AttemptFailed failed(FaultCategory category, Exception fault) {
         if (!Thread.currentThread().isInterrupted()) {
-            LOG.warn(
-                    "Attempt failed: jobId={} attempt={} category={}",
-                    attempt.jobId(),
-                    attempt.attempt(),
-                    category,
-                    fault);
+            LOG.atWarn()
+                    .setCause(fault)
+                    .addKeyValue("jobId", attempt.jobId())
+                    .addKeyValue("attempt", attempt.attempt())
+                    .addKeyValue("category", category)
+                    .log("Attempt failed");
         }
         String message = Optional.ofNullable(fault.getMessage()).orElse(fault.toString());
         return new AttemptFailed(attempt, category, message);

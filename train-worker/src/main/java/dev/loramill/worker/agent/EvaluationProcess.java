@@ -4,7 +4,6 @@ import dev.loramill.events.AttemptFailed.FaultCategory;
 import dev.loramill.events.EventJson;
 import dev.loramill.events.trainer.EvaluationJob;
 import dev.loramill.events.trainer.EvaluationReport;
-import dev.loramill.worker.child.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,6 @@ package dev.loramill.worker.agent;
 
 import dev.loramill.events.AttemptFailed.FaultCategory;
 import dev.loramill.events.trainer.TrainerLine;
-import dev.loramill.worker.child.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,7 +56,10 @@ final class TrainerProcess {
             int status;
             String logTail;
             try (ChildJvm.Running trainer = jvm.start()) {
-                LOG.info("Trainer started: pid={} start={}", trainer.pid(), start);
+                LOG.atInfo()
+                        .addKeyValue("pid", trainer.pid())
+                        .addKeyValue("start", start)
+                        .log("Trainer started");
                 status =
                         trainer.readLines(text -> {
                             TrainerLine line = parse(text);
@@ -75,7 +77,10 @@ final class TrainerProcess {
             if (status == EXIT_INVALID_INPUT) {
                 throw new AttemptFault(FaultCategory.INVALID_INPUT, logTail);
             }
-            LOG.warn("Trainer ended before its time: exitStatus={} start={}", status, start);
+            LOG.atWarn()
+                    .addKeyValue("exitStatus", status)
+                    .addKeyValue("start", start)
+                    .log("Trainer ended before its time");
             if (start >= config.restarts()) {
                 throw new AttemptFault(
                         FaultCategory.INTERNAL,
@@ -95,8 +100,9 @@ final class TrainerProcess {
         try {
             return TrainerLine.read(text);
         } catch (IllegalArgumentException e) {
-            LOG.warn(
-                    "The trainer printed a line that is none of its own: length={}", text.length());
+            LOG.atWarn()
+                    .addKeyValue("length", text.length())
+                    .log("The trainer printed a line that is none of its own");
             return new TrainerLine.Unknown();
         }
     }

@@ -1,150 +1,141 @@
 package dev.loramill.worker.agent;
 
-import dev.loramill.artifacts.LocalArtifactStore;
-import dev.loramill.worker.report.Heartbeats;
-import dev.loramill.worker.report.KafkaReporter;
+import dev.loramill.artifacts.ArtifactStore;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.scheduler.Scheduled;
+import io.smallrye.common.annotation.Identifier;
+import io.smallrye.reactive.messaging.ChannelRegistry;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import org.apache.kafka.common.KafkaException;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts the parts of the worker in the order that loses nothing: position in the assignments, the
- * unfinished attempt, heartbeats. While the broker is away it tries again and is not ready.
+ * Starts the worker in the order that loses nothing: the unfinished attempt goes on, then
+ * assignments are taken, and once those are heard {@link Heartbeats} begin. What keeps it from
+ * starting is tried again.
  */
 @ApplicationScoped
 class WorkerLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerLifecycle.class);
-    private static final Duration RETRY = Duration.ofSeconds(2);
 
     private final AgentConfig config;
-    private final String bootstrapServers;
-    private final Path artifacts;
-    private final Deque<AutoCloseable> started = new ArrayDeque<>();
-    private final Thread starter = Thread.ofPlatform().name("worker-start").unstarted(this::start);
-    private volatile @Nullable AssignmentListener listener;
+    private final ArtifactStore artifacts;
+    private final Reporter reporter;
+    private final ChannelRegistry channels;
+    private volatile @Nullable Agent agent;
+    private volatile String device = "cpu";
+    private volatile Optional<String> fault = Optional.of("the worker has not begun yet");
+    private boolean isStopped;
 
     WorkerLifecycle(
             AgentConfig config,
-            @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers,
-            @ConfigProperty(
-                            name = "loramill.artifacts.directory",
-                            defaultValue = ".loramill/artifacts")
-                    Path artifacts) {
+            ArtifactStore artifacts,
+            Reporter reporter,
+            ChannelRegistry channels) {
         this.config = config;
-        this.bootstrapServers = bootstrapServers;
         this.artifacts = artifacts;
+        this.reporter = reporter;
+        this.channels = channels;
     }
 
-    void onStart(@Observes StartupEvent event) {
-        starter.start();
+    /** Each worker reads all assignments, from where it was. */
+    @Produces
+    @Identifier("worker-group")
+    static Map<String, Object> group(AgentConfig config) {
+        return Map.of("group.id", "loramill-worker-" + id(config));
     }
 
-    void onStop(@Observes ShutdownEvent event) throws Exception {
-        starter.interrupt();
-        starter.join();
-        while (!started.isEmpty()) {
-            started.pop().close();
-        }
+    /** Id of the worker, stable over restarts. */
+    String id() {
+        return id(config);
     }
 
-    /** Whether the worker takes assignments. */
-    boolean isReady() {
-        AssignmentListener current = listener;
-        return current != null && current.isAlive();
+    /** The agent, once the worker has started. */
+    Optional<Agent> agent() {
+        return Optional.ofNullable(agent);
     }
 
-    private void start() {
-        while (true) {
-            try {
-                startParts();
-                return;
-            } catch (KafkaException | IOException e) {
-                LOG.warn("The worker cannot start yet, trying again: reason={}", e.toString());
-                closeStarted();
-            }
-            try {
-                Thread.sleep(RETRY);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
-        }
-    }
-
-    private void startParts() throws IOException {
-        String workerId = config.id().orElseGet(WorkerLifecycle::hostName);
-        TrainerInstallation trainer = TrainerInstallation.in(config.trainer().directory());
-        AgentState state = AgentState.in(config.directory());
-        KafkaReporter reporter = opened(new KafkaReporter(bootstrapServers));
-        Agent agent =
-                opened(
-                        new Agent(
-                                state,
-                                new LocalArtifactStore(artifacts),
-                                reporter,
-                                trainer,
-                                config));
-        AssignmentListener assignments =
-                opened(new AssignmentListener(bootstrapServers, workerId, agent, state));
-        assignments.start();
-        agent.resume();
-        Heartbeats heartbeats =
-                opened(
-                        new Heartbeats(
-                                reporter,
-                                workerId,
-                                device(trainer),
-                                memoryBytes(),
-                                agent::running,
-                                Clock.systemUTC()));
-        heartbeats.start(config.heartbeat());
-        listener = assignments;
-        LOG.info("Worker takes assignments: workerId={}", workerId);
+    /** What keeps the worker from starting. */
+    Optional<String> fault() {
+        return fault;
     }
 
     /** The device to announce; which GPU a choice of its own will fall on, the trainer will say. */
-    private String device(TrainerInstallation trainer) {
-        String asked = config.trainer().device();
-        return asked.equals("auto") && !trainer.hasCuda() ? "cpu" : asked;
+    String device() {
+        return device;
     }
 
-    private <T extends AutoCloseable> T opened(T part) {
-        started.push(part);
-        return part;
-    }
-
-    private void closeStarted() {
-        while (!started.isEmpty()) {
-            try {
-                started.pop().close();
-            } catch (Exception e) {
-                LOG.warn("A part of the worker did not close: reason={}", e.toString());
-            }
-        }
-    }
-
-    private long memoryBytes() {
+    /** Memory that a trainer may take. */
+    long memoryBytes() {
         if (config.memoryBytes() > 0) {
             return config.memoryBytes();
         }
         return ((com.sun.management.OperatingSystemMXBean)
                         ManagementFactory.getOperatingSystemMXBean())
                 .getTotalMemorySize();
+    }
+
+    void onStart(@Observes StartupEvent event) {
+        start();
+    }
+
+    /** Starts the worker unless it has started. */
+    @Scheduled(
+            every = "2s",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = Scheduled.ApplicationNotRunning.class)
+    synchronized void start() {
+        if (isStopped || agent != null) {
+            return;
+        }
+        try {
+            TrainerInstallation trainer = TrainerInstallation.in(config.trainer().directory());
+            Agent started =
+                    new Agent(
+                            AgentState.in(config.directory()),
+                            artifacts,
+                            reporter,
+                            trainer,
+                            config);
+            started.resume();
+            String asked = config.trainer().device();
+            device = asked.equals("auto") && !trainer.hasCuda() ? "cpu" : asked;
+            agent = started;
+            fault = Optional.empty();
+            channels.getPausable(AssignmentsListener.CHANNEL).resume();
+        } catch (IOException | RuntimeException e) {
+            Optional<String> found = Optional.of("the worker cannot start yet: " + e);
+            if (!found.equals(fault)) {
+                LOG.atWarn()
+                        .setCause(e)
+                        .addKeyValue("workerId", id())
+                        .log("The worker cannot start yet and tries again");
+            }
+            fault = found;
+        }
+    }
+
+    synchronized void onStop(@Observes @Priority(1_000) ShutdownEvent event) {
+        isStopped = true;
+        Agent current = agent;
+        if (current != null) {
+            current.close();
+        }
+    }
+
+    private static String id(AgentConfig config) {
+        return config.id().orElseGet(WorkerLifecycle::hostName);
     }
 
     private static String hostName() {

@@ -190,7 +190,14 @@ class AgentIT {
     }
 
     private Agent newAgent() throws IOException {
-        AgentConfig config = new TestConfig(directory.resolve("worker"));
+        AgentConfig config =
+                TestConfig.in(
+                        directory.resolve("worker"),
+                        Map.of(
+                                "loramill.worker.trainer.max-heap", "256m",
+                                "loramill.worker.trainer.threads", "1",
+                                "loramill.worker.trainer.restarts", "2",
+                                "loramill.worker.evaluation.max-tokens", "32"));
         return new Agent(
                 AgentState.in(config.directory()),
                 artifacts,
@@ -272,65 +279,4 @@ class AgentIT {
     }
 
     /** The defaults of the configuration, made quick. */
-    private record TestConfig(Path directory) implements AgentConfig {
-        @Override
-        public Optional<String> id() {
-            return Optional.of(Assignments.WORKER);
-        }
-
-        @Override
-        public Duration heartbeat() {
-            return Duration.ofSeconds(1);
-        }
-
-        @Override
-        public long memoryBytes() {
-            return 0;
-        }
-
-        @Override
-        public Trainer trainer() {
-            return new Trainer() {
-                @Override
-                public Path directory() {
-                    return Path.of("unused");
-                }
-
-                @Override
-                public String maxHeap() {
-                    return "256m";
-                }
-
-                @Override
-                public int threads() {
-                    return 1;
-                }
-
-                @Override
-                public String device() {
-                    return "auto";
-                }
-
-                @Override
-                public int restarts() {
-                    return 2;
-                }
-            };
-        }
-
-        @Override
-        public Evaluation evaluation() {
-            return new Evaluation() {
-                @Override
-                public int maxTokens() {
-                    return 32;
-                }
-
-                @Override
-                public int threads() {
-                    return 1;
-                }
-            };
-        }
-    }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loramill.events.AttemptAssigned;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,7 +16,6 @@ class AgentStateTest {
     void aFirstStartKnowsNothing() throws IOException {
         AgentState state = AgentState.in(directory);
 
-        assertThat(state.positions()).isEmpty();
         assertThat(state.running()).isNull();
     }
 
@@ -24,14 +23,35 @@ class AgentStateTest {
     void whatWasWrittenIsThereAfterARestart() throws IOException {
         AttemptAssigned assigned = Assignments.of("job-1", 7);
         AgentState state = AgentState.in(directory);
-        state.readUpTo(0, 12);
-        state.readUpTo(1, 3);
         state.runs(assigned);
 
         AgentState restarted = AgentState.in(directory);
 
-        assertThat(restarted.positions()).isEqualTo(Map.of(0, 12L, 1, 3L));
         assertThat(restarted.running()).isEqualTo(assigned);
+    }
+
+    @Test
+    void readsTheStateOfAnEarlierVersion() throws IOException {
+        AttemptAssigned assigned = Assignments.of("job-1", 7);
+        AgentState.in(directory).runs(assigned);
+        Path file = directory.resolve("agent.json");
+        Files.writeString(
+                file, Files.readString(file).replaceFirst("\\{", "{\"positions\":{\"0\":12},"));
+
+        assertThat(AgentState.in(directory).running()).isEqualTo(assigned);
+    }
+
+    @Test
+    void saysWhyNothingCanBeWritten() throws IOException {
+        Path own = directory.resolve("own");
+        AgentState state = AgentState.in(own);
+        assertThat(state.fault()).isEmpty();
+
+        // As a full disk has it: nothing can be written any more.
+        Files.delete(own);
+        Files.createFile(own);
+
+        assertThat(state.fault()).hasValueSatisfying(fault -> assertThat(fault).contains("own"));
     }
 
     @Test

@@ -1,7 +1,6 @@
 package dev.loramill.worker.agent;
 
 import dev.loramill.events.Event;
-import dev.loramill.worker.report.Reporter;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 

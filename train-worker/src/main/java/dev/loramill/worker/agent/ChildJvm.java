@@ -1,4 +1,4 @@
-package dev.loramill.worker.child;
+package dev.loramill.worker.agent;
 
 import java.io.BufferedReader;
 import java.io.IOException;

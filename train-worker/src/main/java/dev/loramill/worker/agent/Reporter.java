@@ -1,9 +1,9 @@
-package dev.loramill.worker.report;
+package dev.loramill.worker.agent;
 
 import dev.loramill.events.Event;
 
 /** Where the agent's events go. */
-public interface Reporter {
+interface Reporter {
     /** Publishes an event in order after all earlier ones, without waiting for it. */
     void report(Event event);
 

@@ -1,0 +1,54 @@
+package dev.loramill.worker.agent;
+
+import dev.loramill.events.Event;
+import dev.loramill.events.EventEnvelope;
+import dev.loramill.events.KafkaEvents;
+import io.smallrye.reactive.messaging.MutinyEmitter;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.net.URI;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.eclipse.microprofile.reactive.messaging.Channel;
+import org.eclipse.microprofile.reactive.messaging.OnOverflow;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Publishes to Kafka, idempotent and in order; a broker that is away delays, it loses nothing. */
+@ApplicationScoped
+class EventReporter implements Reporter {
+    static final URI SOURCE = URI.create("/loramill/train-worker");
+
+    private static final Logger LOG = LoggerFactory.getLogger(EventReporter.class);
+
+    private final MutinyEmitter<ProducerRecord<String, byte[]>> emitter;
+
+    EventReporter(
+            @Channel("training-events") @OnOverflow(OnOverflow.Strategy.UNBOUNDED_BUFFER)
+                    MutinyEmitter<ProducerRecord<String, byte[]>> emitter) {
+        this.emitter = emitter;
+    }
+
+    @Override
+    public synchronized void report(Event event) {
+        emitter.send(KafkaEvents.record(EventEnvelope.of(SOURCE, event)))
+                .subscribe()
+                .with(
+                        _ -> {},
+                        fault ->
+                                LOG.atWarn()
+                                        .setCause(fault)
+                                        .addKeyValue("eventType", event.getClass().getSimpleName())
+                                        .log("The broker refuses an event"));
+    }
+
+    @Override
+    public void reportAndWait(Event event) throws InterruptedException {
+        try {
+            emitter.send(KafkaEvents.record(EventEnvelope.of(SOURCE, event)))
+                    .subscribeAsCompletionStage()
+                    .get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the broker refuses " + event, e.getCause());
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package dev.loramill.worker.agent;
+
+import dev.loramill.events.AttemptReference;
+import dev.loramill.events.EventEnvelope;
+import dev.loramill.events.KafkaEvents;
+import dev.loramill.events.WorkerHeartbeat;
+import dev.loramill.messaging.Contact;
+import io.quarkus.scheduler.Scheduled;
+import io.smallrye.common.annotation.Identifier;
+import io.smallrye.reactive.messaging.MutinyEmitter;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.eclipse.microprofile.reactive.messaging.Channel;
+import org.eclipse.microprofile.reactive.messaging.OnOverflow;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the control plane at a fixed rate that the worker is alive and what it runs. A worker that
+ * hears no assignments, or is free but could not take one, does not beat: whoever says "free" is
+ * given work, and each lease that is not taken up costs a job one of its attempts.
+ */
+@ApplicationScoped
+class Heartbeats implements Contact {
+    private static final Logger LOG = LoggerFactory.getLogger(Heartbeats.class);
+
+    private final WorkerLifecycle worker;
+    private final AssignmentsListener listener;
+    private final MutinyEmitter<ProducerRecord<String, byte[]>> emitter;
+    private final long incarnation = System.currentTimeMillis();
+    private final AtomicBoolean isOnItsWay = new AtomicBoolean();
+    private volatile Optional<String> fault = Optional.of("the worker has not begun yet");
+
+    Heartbeats(
+            WorkerLifecycle worker,
+            @Identifier(AssignmentsListener.CHANNEL) AssignmentsListener listener,
+            @Channel("heartbeats") @OnOverflow(OnOverflow.Strategy.UNBOUNDED_BUFFER)
+                    MutinyEmitter<ProducerRecord<String, byte[]>> emitter) {
+        this.worker = worker;
+        this.listener = listener;
+        this.emitter = emitter;
+    }
+
+    @Override
+    public String name() {
+        return "worker";
+    }
+
+    @Override
+    public Optional<String> fault() {
+        return fault;
+    }
+
+    @Scheduled(
+            every = "${loramill.worker.heartbeat:2s}",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = Scheduled.ApplicationNotRunning.class)
+    void beat() {
+        Optional<AttemptReference> running = worker.agent().flatMap(Agent::running);
+        Optional<String> found = find(running.isPresent());
+        if (found.isPresent() && !found.equals(fault)) {
+            LOG.atWarn()
+                    .addKeyValue("workerId", worker.id())
+                    .addKeyValue("reason", found.get())
+                    .log("The worker says nothing, so that it is given no work");
+        } else if (found.isEmpty() && fault.isPresent()) {
+            LOG.atInfo().addKeyValue("workerId", worker.id()).log("Worker takes assignments");
+        }
+        fault = found;
+        if (found.isEmpty() && isOnItsWay.compareAndSet(false, true)) {
+            send(
+                    new WorkerHeartbeat(
+                            worker.id(),
+                            incarnation,
+                            worker.device(),
+                            worker.memoryBytes(),
+                            running.orElse(null),
+                            Instant.now()));
+        }
+    }
+
+    private Optional<String> find(boolean isBusy) {
+        Optional<String> starting = worker.fault();
+        if (starting.isPresent()) {
+            return starting;
+        }
+        Optional<String> deaf = listener.fault();
+        // What runs goes on, and its lease is renewed, as long as it can.
+        return deaf.isPresent() || isBusy ? deaf : worker.agent().flatMap(Agent::fault);
+    }
+
+    private void send(WorkerHeartbeat heartbeat) {
+        emitter.send(KafkaEvents.record(EventEnvelope.of(EventReporter.SOURCE, heartbeat)))
+                .subscribe()
+                .with(
+                        _ -> isOnItsWay.set(false),
+                        failure -> {
+                            isOnItsWay.set(false);
+                            LOG.atDebug().setCause(failure).log("A heartbeat was not sent");
+                        });
+    }
+}

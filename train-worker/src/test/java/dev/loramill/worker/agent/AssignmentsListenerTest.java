@@ -1,0 +1,158 @@
+package dev.loramill.worker.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.loramill.events.AttemptAssigned;
+import dev.loramill.events.AttemptFailed;
+import dev.loramill.events.AttemptFailed.FaultCategory;
+import dev.loramill.events.Event;
+import dev.loramill.events.EventEnvelope;
+import dev.loramill.events.KafkaEvents;
+import dev.loramill.events.Topics;
+import dev.loramill.events.WorkerHeartbeat;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.smallrye.common.annotation.Identifier;
+import io.smallrye.reactive.messaging.memory.InMemoryConnector;
+import jakarta.enterprise.inject.Any;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.junit.jupiter.api.Test;
+
+/** The listener on channels in memory. */
+@QuarkusTest
+@QuarkusTestResource(value = InMemoryWorker.class, restrictToAnnotatedClass = true)
+class AssignmentsListenerTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final TopicPartition PARTITION =
+            new TopicPartition(Topics.TRAINING_ASSIGNMENTS, 0);
+
+    @Inject @Any InMemoryConnector connector;
+
+    @Inject
+    @Identifier(AssignmentsListener.CHANNEL)
+    AssignmentsListener listener;
+
+    @Inject WorkerLifecycle worker;
+    @Inject Heartbeats heartbeats;
+    @Inject AgentConfig config;
+    private long offset;
+
+    @Test
+    void aWorkerThatCannotTakeAnAssignmentSaysSoAndIsNotFree() throws Exception {
+        await().atMost(PATIENCE).until(() -> worker.agent().isPresent());
+        // Nothing is heard yet, so nothing is said.
+        heartbeats.beat();
+        assertThat(beats()).isEmpty();
+
+        MockConsumer<String, byte[]> consumer = new MockConsumer<>("latest");
+        consumer.assign(List.of(PARTITION));
+        consumer.updateEndOffsets(Map.of(PARTITION, 5L));
+        listener.onPartitionsAssigned(consumer, List.of(PARTITION));
+        assertThat(consumer.committed(Set.of(PARTITION)))
+                .containsEntry(PARTITION, new OffsetAndMetadata(5));
+        await().atMost(PATIENCE).until(() -> !beats().isEmpty());
+        assertThat(beats().getFirst().running()).isNull();
+
+        // One that is another worker's, one that cannot be read, one that names what is not there.
+        send("worker-2", Assignments.of("job-0", 1));
+        send(new ConsumerRecord<>(PARTITION.topic(), 0, offset++, InMemoryWorker.ID, garbage()));
+        send(InMemoryWorker.ID, Assignments.of("job-1", 2));
+        await().atMost(PATIENCE).until(() -> failures().size() == 1);
+        assertThat(failures().getFirst().category()).isEqualTo(FaultCategory.MISSING);
+        await().atMost(PATIENCE).until(() -> worker.agent().orElseThrow().running().isEmpty());
+
+        breakDirectory();
+        send(InMemoryWorker.ID, Assignments.of("job-2", 3));
+
+        await().atMost(PATIENCE).until(() -> failures().size() == 2);
+        assertThat(failures().getLast().attempt().jobId()).isEqualTo("job-2");
+        assertThat(failures().getLast().category()).isEqualTo(FaultCategory.EXHAUSTED);
+        heartbeats.beat();
+        int beatsBefore = beats().size();
+        heartbeats.beat();
+        assertThat(beats()).hasSize(beatsBefore);
+        assertThat(heartbeats.fault()).isPresent();
+
+        Files.delete(config.directory());
+        Files.createDirectories(config.directory());
+        await().atMost(PATIENCE).until(() -> beats().size() > beatsBefore);
+        send(InMemoryWorker.ID, Assignments.of("job-3", 4));
+        await().atMost(PATIENCE).until(() -> failures().size() == 3);
+        assertThat(failures().getLast().category()).isEqualTo(FaultCategory.MISSING);
+    }
+
+    /** As a full disk has it: nothing can be written any more. */
+    private void breakDirectory() throws Exception {
+        Path own = config.directory();
+        try (Stream<Path> files = Files.walk(own)) {
+            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.createFile(own);
+    }
+
+    private void send(String worker, AttemptAssigned assigned) {
+        ProducerRecord<String, byte[]> sent =
+                KafkaEvents.record(EventEnvelope.of(URI.create("/test"), assigned));
+        send(
+                new ConsumerRecord<>(
+                        PARTITION.topic(),
+                        0,
+                        offset++,
+                        0,
+                        TimestampType.CREATE_TIME,
+                        0,
+                        0,
+                        worker,
+                        sent.value(),
+                        new RecordHeaders(sent.headers().toArray()),
+                        Optional.empty()));
+    }
+
+    private void send(ConsumerRecord<String, byte[]> record) {
+        connector
+                .<ConsumerRecords<String, byte[]>>source("assignments")
+                .send(new ConsumerRecords<>(Map.of(PARTITION, List.of(record)), Map.of()));
+    }
+
+    private List<AttemptFailed> failures() {
+        return sent("training-events", AttemptFailed.class);
+    }
+
+    private List<WorkerHeartbeat> beats() {
+        return sent("heartbeats", WorkerHeartbeat.class);
+    }
+
+    private <E extends Event> List<E> sent(String channel, Class<E> type) {
+        return connector.<ProducerRecord<String, byte[]>>sink(channel).received().stream()
+                .map(message -> message.getPayload())
+                .map(record -> KafkaEvents.read(record.headers(), record.value()).event())
+                .filter(type::isInstance)
+                .map(type::cast)
+                .toList();
+    }
+
+    private static byte[] garbage() {
+        return "{}".getBytes(StandardCharsets.UTF_8);
+    }
+}
