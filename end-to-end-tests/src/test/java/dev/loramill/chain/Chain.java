@@ -2,11 +2,13 @@ package dev.loramill.chain;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.loramill.local.KafkaSecurity;
 import dev.loramill.local.launch.Console;
 import dev.loramill.local.launch.DetachedLauncher;
 import dev.loramill.local.launch.LoramillHome;
 import dev.loramill.local.launch.RunState;
 import dev.loramill.local.launch.Service;
+import dev.loramill.local.launch.UpOptions;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -20,10 +22,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** All of Loramill on free ports, in a folder of its own, started as {@code ./loramill up} does. */
 final class Chain implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    /** Profile: {@code -Dloramill.chain.secured=true} puts the chain on a guarded broker. */
+    private static final boolean IS_SECURED = Boolean.getBoolean("loramill.chain.secured");
 
     private final LoramillHome home;
     private final HttpClient http = HttpClient.newHttpClient();
@@ -46,7 +52,8 @@ final class Chain implements AutoCloseable {
                     port.getValue().toString());
         }
         Chain chain = new Chain(LoramillHome.of(environment));
-        new DetachedLauncher(chain.home, Console.standard()).start(base.toString());
+        new DetachedLauncher(chain.home, Console.standard())
+                .start(new UpOptions(base.toString(), Set.of(), IS_SECURED));
         return chain;
     }
 
@@ -54,8 +61,14 @@ final class Chain implements AutoCloseable {
         return home.address(service);
     }
 
-    String bootstrapServers() {
-        return "127.0.0.1:" + home.ports().of("kafka");
+    /** Settings of a Kafka client that may do everything. */
+    Map<String, Object> kafka() throws IOException {
+        Map<String, Object> settings = new HashMap<>();
+        if (IS_SECURED) {
+            settings.putAll(KafkaSecurity.in(home.kafkaSecrets()).admin());
+        }
+        settings.put("bootstrap.servers", "127.0.0.1:" + home.ports().of("kafka"));
+        return settings;
     }
 
     /** Process id of a service as it runs at the moment; 0 while there is none. */

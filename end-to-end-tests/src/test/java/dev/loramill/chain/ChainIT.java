@@ -15,10 +15,12 @@ import dev.loramill.events.KafkaEvents;
 import dev.loramill.events.Topics;
 import dev.loramill.llama.tiny.TinyLlama;
 import dev.loramill.local.launch.Service;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -287,19 +289,14 @@ class ChainIT {
     }
 
     /** All that the adapters topic holds of a job, compacted or not. */
-    private List<AdapterAnnounced> announcements(String jobId) {
+    private List<AdapterAnnounced> announcements(String jobId) throws IOException {
         List<AdapterAnnounced> announcements = new ArrayList<>();
+        Map<String, Object> settings = new HashMap<>(chain.kafka());
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         try (KafkaConsumer<String, byte[]> consumer =
                 new KafkaConsumer<>(
-                        Map.of(
-                                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                                chain.bootstrapServers(),
-                                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                                "earliest",
-                                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                                "read_committed"),
-                        new StringDeserializer(),
-                        new ByteArrayDeserializer())) {
+                        settings, new StringDeserializer(), new ByteArrayDeserializer())) {
             List<TopicPartition> partitions =
                     consumer.partitionsFor(Topics.ADAPTERS).stream()
                             .map(info -> new TopicPartition(info.topic(), info.partition()))

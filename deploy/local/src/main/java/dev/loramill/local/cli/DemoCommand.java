@@ -9,6 +9,7 @@ import dev.loramill.local.launch.LaunchException;
 import dev.loramill.local.launch.LoramillHome;
 import dev.loramill.local.launch.RunState;
 import dev.loramill.local.launch.Service;
+import dev.loramill.local.launch.UpOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,7 +122,7 @@ final class DemoCommand implements Callable<Integer> {
         Optional<RunState> running = RunState.read(home);
         if (running.isEmpty()) {
             return new DetachedLauncher(home, Console.standard())
-                    .start(base == null ? UpCommand.DEFAULT_BASE : base);
+                    .start(UpOptions.everything(base == null ? UpCommand.DEFAULT_BASE : base));
         }
         if (running.get().phase() != RunState.Phase.RUNNING) {
             throw new LaunchException(

@@ -60,6 +60,18 @@ final class StatusCommand implements Callable<Integer> {
                                 .stripTrailing());
             }
         }
+        for (String name : state.leftOut()) {
+            int port = home.ports().of(name);
+            console.line(
+                    ROW.formatted(
+                                    name,
+                                    "-",
+                                    port,
+                                    "left out",
+                                    "-",
+                                    Ports.isFree(port) ? "" : "somebody listens")
+                            .stripTrailing());
+        }
         isReady &= server(console, home, Ports.KAFKA, state.pid());
         isReady &= server(console, home, Ports.POSTGRES, 0);
         return isReady && state.phase() == RunState.Phase.RUNNING ? 0 : NOT_READY;

@@ -5,6 +5,8 @@ import dev.loramill.local.launch.DetachedLauncher;
 import dev.loramill.local.launch.Launcher;
 import dev.loramill.local.launch.LauncherLogs;
 import dev.loramill.local.launch.LoramillHome;
+import dev.loramill.local.launch.UpOptions;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -32,16 +34,32 @@ final class UpCommand implements Callable<Integer> {
                             + " which is fetched by pip when it is not here yet.")
     private String base;
 
+    @Option(
+            names = "--without",
+            paramLabel = "NAME",
+            description =
+                    "Leave a service out, to run it yourself, for example by ./mvnw quarkus:dev;"
+                            + " repeatable. One of ingest, clean, train, worker, serve.")
+    private List<String> without = List.of();
+
+    @Option(
+            names = "--secured",
+            description =
+                    "Run Kafka with TLS, passwords and rights for each service, as a cluster would;"
+                            + " for a new home only.")
+    private boolean isSecured;
+
     @Override
     public Integer call() throws Exception {
         LoramillHome home = LoramillHome.of(System.getenv());
         Console console = Console.standard();
+        UpOptions options = new UpOptions(base, UpOptions.services(without), isSecured);
         if (isDetached) {
             LauncherLogs.quiet();
-            new DetachedLauncher(home, console).start(base);
+            new DetachedLauncher(home, console).start(options);
         } else {
             LauncherLogs.toFile(home);
-            new Launcher(home, base, console).run();
+            new Launcher(home, options, console).run();
         }
         return 0;
     }

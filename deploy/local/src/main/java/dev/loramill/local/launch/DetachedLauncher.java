@@ -31,10 +31,10 @@ public final class DetachedLauncher {
     /**
      * Starts a launcher and waits until everything is ready.
      *
-     * @param base id or path of the base to serve
+     * @param options what it is to start
      * @throws LaunchException when it ends before that; its reasons have been shown
      */
-    public RunState start(String base) throws LaunchException, InterruptedException {
+    public RunState start(UpOptions options) throws LaunchException, InterruptedException {
         try {
             Optional<ProcessHandle> running = LauncherLock.holder(home);
             if (running.isPresent()) {
@@ -45,7 +45,7 @@ public final class DetachedLauncher {
             Path log = home.log("launcher");
             LogFile.prepare(log);
             long shown = LogFile.sizeBytes(log);
-            Process launcher = launch(base, log);
+            Process launcher = launch(options, log);
             while (true) {
                 boolean hasEnded = launcher.waitFor(INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
                 shown = show(log, shown);
@@ -108,7 +108,7 @@ public final class DetachedLauncher {
         }
     }
 
-    private Process launch(String base, Path log) throws IOException {
+    private Process launch(UpOptions options, Path log) throws IOException {
         List<String> command = new ArrayList<>(OwnSession.prefix());
         command.add(OwnJvm.java());
         command.add(ServiceSpecs.mark(home, "launcher"));
@@ -117,9 +117,7 @@ public final class DetachedLauncher {
         command.add("-cp");
         command.add(OwnJvm.classPath());
         command.add("dev.loramill.local.cli.LoramillCommand");
-        command.add("up");
-        command.add("--base");
-        command.add(base);
+        command.addAll(options.arguments());
         ProcessBuilder builder =
                 new ProcessBuilder(command)
                         .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))

@@ -2,6 +2,7 @@ package dev.loramill.local.launch;
 
 import dev.loramill.artifacts.BaseModel;
 import dev.loramill.artifacts.LocalArtifactStore;
+import dev.loramill.local.KafkaSecurity;
 import dev.loramill.local.LocalKafka;
 import dev.loramill.local.LocalPostgres;
 import dev.loramill.local.base.BaseException;
@@ -12,10 +13,13 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -32,7 +36,7 @@ public final class Launcher {
     private static final int STARTS_ALLOWED = 3;
 
     private final LoramillHome home;
-    private final String wantedBase;
+    private final UpOptions options;
     private final Console console;
     private final Deque<Part> parts = new ArrayDeque<>();
     private final Map<Service, ServiceProcess> services = new LinkedHashMap<>();
@@ -51,13 +55,13 @@ public final class Launcher {
      * Makes a launcher.
      *
      * @param home where data and programs are
-     * @param base id or path of the base to serve
+     * @param options what is to be started
      * @param console what people see
      */
-    public Launcher(LoramillHome home, String base, Console console) {
+    public Launcher(LoramillHome home, UpOptions options, Console console) {
         this.home = home;
-        this.wantedBase = base;
-        this.base = base;
+        this.options = options;
+        this.base = options.base();
         this.console = console;
     }
 
@@ -101,9 +105,16 @@ public final class Launcher {
         add("", () -> RunState.delete(home));
         Files.createDirectories(home.logs());
         Orphans.stop(home, console);
-        home.ports().requireFree();
-        for (Service service : Service.values()) {
-            new ServiceSpecs(home, base).of(service);
+        home.ports().requireFree(options.leftOut());
+        if (options.isSecured()
+                && Files.exists(home.kafka())
+                && !Files.exists(home.kafkaSecrets())) {
+            throw new LaunchException(
+                    "the data of Kafka in \"%s\" was begun without --secured and has no passwords; give another home by LORAMILL_HOME, or leave --secured out"
+                            .formatted(home.kafka()));
+        }
+        for (Service service : started()) {
+            specs().of(service);
         }
         writeState();
         base = provideBase().id();
@@ -118,7 +129,7 @@ public final class Launcher {
                         home.directory().resolve("downloads"),
                         text -> console.live("  " + text));
         try {
-            BaseModel model = provider.provide(wantedBase);
+            BaseModel model = provider.provide(options.base());
             console.line(
                     "  %-12s %s, %s %s, %d MB, SHA-256 %s…"
                             .formatted(
@@ -145,7 +156,13 @@ public final class Launcher {
     }
 
     private String startKafka() throws IOException {
-        LocalKafka kafka = LocalKafka.start(home.kafka(), home.ports().of(Ports.KAFKA));
+        LocalKafka kafka =
+                options.isSecured()
+                        ? LocalKafka.startSecured(
+                                home.kafka(),
+                                home.ports().of(Ports.KAFKA),
+                                KafkaSecurity.in(home.kafkaSecrets()))
+                        : LocalKafka.start(home.kafka(), home.ports().of(Ports.KAFKA));
         add("kafka", kafka);
         TopicSetup.Applied topics = kafka.createTopics();
         topics.changed().forEach(change -> console.line("  corrected " + change));
@@ -196,19 +213,50 @@ public final class Launcher {
         }
     }
 
-    private void startServices() throws LaunchException, InterruptedException {
-        ServiceSpecs specs = new ServiceSpecs(home, base);
+    private void startServices() throws LaunchException, IOException, InterruptedException {
+        ServiceSpecs specs = specs();
+        Map<Service, ClassArchive> missing = new EnumMap<>(Service.class);
         List<Steps.Step> steps = new ArrayList<>();
-        for (Service service : Service.values()) {
+        for (Service service : started()) {
             ServiceProcess process =
                     new ServiceProcess(specs.of(service), scheduler, console, this::writeState);
             synchronized (services) {
                 services.put(service, process);
             }
             add(service.label(), process);
+            specs.archive(service)
+                    .filter(archive -> !archive.isThere())
+                    .ifPresent(archive -> missing.put(service, archive));
             steps.add(new Steps.Step(service.label(), () -> startService(process)));
         }
         new Steps(console).run(steps);
+        ClassArchives archives = new ClassArchives(missing, home, console);
+        add("", archives);
+        archives.start();
+        options.leftOut().stream()
+                .sorted()
+                .forEach(service ->
+                        console.line(
+                                "  %-12s left out; ./mvnw quarkus:dev -pl %s takes its place on port %d"
+                                        .formatted(
+                                                service.label(),
+                                                service.module(),
+                                                home.ports().of(service))));
+    }
+
+    private List<Service> started() {
+        return Arrays.stream(Service.values())
+                .filter(service -> !options.leftOut().contains(service))
+                .toList();
+    }
+
+    private ServiceSpecs specs() throws IOException {
+        return new ServiceSpecs(
+                home,
+                base,
+                options.isSecured()
+                        ? Optional.of(KafkaSecurity.in(home.kafkaSecrets()))
+                        : Optional.empty());
     }
 
     private String startService(ServiceProcess process)
@@ -310,7 +358,8 @@ public final class Launcher {
                                 phase,
                                 base,
                                 home.ports().byName(),
-                                states)
+                                states,
+                                options.leftOut().stream().map(Service::label).sorted().toList())
                         .write(home);
             } catch (IOException e) {
                 console.line("  the state of the launcher cannot be written: " + e);

@@ -9,6 +9,8 @@ final class LauncherFlags {
     static List<String> all() {
         return List.of(
                 "-Xmx512m",
+                "-Xms64m",
+                "-XX:+UseCompactObjectHeaders",
                 "-XX:+UseSerialGC",
                 "--enable-native-access=ALL-UNNAMED",
                 // Kafka unmaps its files by a method that this Java warns of.

@@ -35,6 +35,11 @@ public record LoramillHome(Path directory, Path checkout, Ports ports) {
         return directory.resolve("kafka");
     }
 
+    /** Certificate and passwords of a broker that wants them. */
+    public Path kafkaSecrets() {
+        return directory.resolve("kafka-secrets");
+    }
+
     /** Data of the database server. */
     public Path postgresData() {
         return directory.resolve("postgres/data");

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Loopback ports of the services, the broker and the database, each moved by a variable. */
@@ -122,12 +123,14 @@ public final class Ports {
     /**
      * Makes sure that nothing listens on any of the ports.
      *
+     * @param leftOut services that somebody else may run there already
      * @throws LaunchException naming each port that is taken, who needs it and how to move it
      */
-    public void requireFree() throws LaunchException {
+    void requireFree(Set<Service> leftOut) throws LaunchException {
         List<String> faults = new ArrayList<>();
         for (Map.Entry<String, Integer> port : byName.entrySet()) {
-            if (!isFree(port.getValue())) {
+            boolean isOurs = Service.named(port.getKey()).filter(leftOut::contains).isEmpty();
+            if (isOurs && !isFree(port.getValue())) {
                 faults.add(
                         "port %d is taken by another program, and %s needs it: end that program, or give %s another port by %s=NUMBER"
                                 .formatted(

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -20,19 +21,23 @@ import java.util.Optional;
  * @param base id of the base that is served
  * @param ports ports by name, as the launcher was given them
  * @param services the services
+ * @param leftOut names of the services that somebody else runs
  */
 public record RunState(
         long pid,
         Phase phase,
         String base,
         Map<String, Integer> ports,
-        List<ServiceState> services) {
+        List<ServiceState> services,
+        List<String> leftOut) {
     private static final JsonMapper MAPPER =
             JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
     public RunState {
         ports = Map.copyOf(ports);
         services = List.copyOf(services);
+        // One of another version says nothing of it.
+        leftOut = List.copyOf(Objects.requireNonNullElse(leftOut, List.of()));
     }
 
     /** How far a launcher is. */

@@ -1,11 +1,15 @@
 package dev.loramill.local.launch;
 
+import dev.loramill.events.Program;
+import dev.loramill.local.KafkaSecurity;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Command lines and variables of the services on one machine. */
@@ -17,10 +21,12 @@ final class ServiceSpecs {
 
     private final LoramillHome home;
     private final String base;
+    private final Optional<KafkaSecurity> security;
 
-    ServiceSpecs(LoramillHome home, String base) {
+    ServiceSpecs(LoramillHome home, String base, Optional<KafkaSecurity> security) {
         this.home = home;
         this.base = base;
+        this.security = security;
     }
 
     /** Name of the database of a service. */
@@ -54,12 +60,33 @@ final class ServiceSpecs {
         return "-Dloramill.process=%s@%s".formatted(name, home.directory());
     }
 
+    /** The archive of the classes of a service; empty when the disk takes none. */
+    Optional<ClassArchive> archive(Service service) {
+        try {
+            return Optional.of(ClassArchive.of(home.jar(service), flags(service)));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
     private List<String> command(Service service, Path jar) {
         List<String> command = new ArrayList<>(OwnSession.prefix());
         command.add(OwnJvm.java());
         command.add(mark(home, service.label()));
+        command.addAll(flags(service));
+        archive(service).map(ClassArchive::options).ifPresent(command::addAll);
+        command.add("-jar");
+        command.add(jar.toString());
+        return command;
+    }
+
+    private static List<String> flags(Service service) {
+        List<String> command = new ArrayList<>();
         command.add(service == Service.SERVE ? "-Xmx512m" : "-Xmx256m");
+        // By default a heap begins with a share of the machine's memory, which is touched at once.
+        command.add("-Xms32m");
         command.add("-XX:+UseSerialGC");
+        command.add("-XX:+UseCompactObjectHeaders");
         command.add("-XX:+ExitOnOutOfMemoryError");
         if (service != Service.WORKER && service != Service.SERVE) {
             command.add("-XX:TieredStopAtLevel=1");
@@ -69,8 +96,6 @@ final class ServiceSpecs {
             command.add("--add-modules");
             command.add("jdk.incubator.vector");
         }
-        command.add("-jar");
-        command.add(jar.toString());
         return command;
     }
 
@@ -80,6 +105,8 @@ final class ServiceSpecs {
         environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(home.ports().of(service)));
         environment.put("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:" + home.ports().of(Ports.KAFKA));
+        security.ifPresent(secrets ->
+                environment.putAll(secrets.environment(Program.valueOf(service.name()))));
         environment.put("LORAMILL_ARTIFACTS_DIRECTORY", home.artifacts().toString());
         environment.put("LORAMILL_BASES_CATALOGUE", home.bases().toString());
         environment.put("LORAMILL_INGEST_URL", home.address(Service.INGEST).toString());

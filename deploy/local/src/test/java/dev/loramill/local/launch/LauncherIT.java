@@ -157,6 +157,47 @@ class LauncherIT {
         assertThat(trial.home().postgresData()).doesNotExist();
     }
 
+    @Test
+    void aServiceIsLeftOutForSomebodyElseToRun() throws Exception {
+        try (ServerSocket developer = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            trial.with("LORAMILL_PORT_TRAIN", Integer.toString(developer.getLocalPort()));
+
+            assertThat(run("up", "-d", "--without", "train", "--base", trial.base().toString()))
+                    .isZero();
+
+            assertThat(trial.printed())
+                    .contains("train        left out; ./mvnw quarkus:dev -pl train-service takes")
+                    .contains("on port " + developer.getLocalPort());
+            assertThat(state().services())
+                    .extracting(RunState.ServiceState::name)
+                    .containsExactly("ingest", "clean", "worker", "serve");
+            assertThat(run("status")).isZero();
+            assertThat(trial.printed())
+                    .containsPattern("train +- +[0-9]+ +left out +- +somebody listens");
+        }
+        assertThat(run("down")).isZero();
+    }
+
+    @Test
+    void anUnknownServiceToLeaveOutIsRefusedWithThoseThatAre() throws Exception {
+        assertThat(run("up", "--without", "trainer", "--without", "kafka")).isEqualTo(1);
+
+        assertThat(trial.printed())
+                .contains(
+                        "there is no service \"trainer\" to leave out; allowed are ingest, clean,"
+                                + " train, worker, serve",
+                        "there is no service \"kafka\"");
+    }
+
+    @Test
+    void dataOfAnOpenBrokerIsNotTakenForThatOfAGuardedOne() throws Exception {
+        Files.createDirectories(trial.home().kafka());
+
+        assertThat(run("up", "--secured", "--base", trial.base().toString())).isEqualTo(1);
+
+        assertThat(trial.printed()).contains("was begun without --secured", "LORAMILL_HOME");
+    }
+
     private Process up() throws Exception {
         Process launcher = trial.run("up", "--base", trial.base().toString());
         started.add(launcher);

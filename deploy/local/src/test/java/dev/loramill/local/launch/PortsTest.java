@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PortsTest {
@@ -53,7 +54,7 @@ class PortsTest {
             Map<String, String> environment =
                     new HashMap<>(Map.of("LORAMILL_PORT_TRAIN", "" + other.getLocalPort()));
 
-            assertThatThrownBy(() -> Ports.of(environment).requireFree())
+            assertThatThrownBy(() -> Ports.of(environment).requireFree(Set.of()))
                     .isInstanceOf(LaunchException.class)
                     .hasMessageContaining("port " + other.getLocalPort() + " is taken")
                     .hasMessageContaining("train needs it")
