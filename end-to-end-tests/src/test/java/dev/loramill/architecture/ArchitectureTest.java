@@ -127,13 +127,19 @@ class ArchitectureTest {
                     .resideInAnyPackage(SERVICES)
                     .and(areNot("Listener"))
                     .should()
+                    .dependOnClassesThat(type(org.apache.kafka.clients.consumer.Consumer.class));
+
+    /** Whoever makes one by itself reaches no broker with TLS, SASL or tuning. */
+    @ArchTest
+    static final ArchRule clientsOfKafkaAreMadeByTheExtension =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage(SERVICES)
+                    .should()
                     .dependOnClassesThat(
-                            type(org.apache.kafka.clients.consumer.Consumer.class)
-                                    .or(type(org.apache.kafka.clients.consumer.KafkaConsumer.class))
-                                    .or(
-                                            type(
-                                                    dev.loramill.outbox.legacy.TransactionalConsumer
-                                                            .class)));
+                            type(org.apache.kafka.clients.consumer.KafkaConsumer.class)
+                                    .or(type(org.apache.kafka.clients.producer.KafkaProducer.class))
+                                    .or(type(org.apache.kafka.clients.admin.Admin.class)));
 
     @ArchTest
     static final ArchRule httpDoorsDependOnNothingOfOurs =
