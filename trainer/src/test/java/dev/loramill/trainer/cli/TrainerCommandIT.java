@@ -245,19 +245,6 @@ class TrainerCommandIT {
                 .isEqualTo(Files.readAllBytes(undisturbed.resolve("adapter.gguf")));
     }
 
-    /** The moments are random, some checkpoints are damaged; the command compares. */
-    @Test
-    void runsThatAreKilledAtRandomStepsRepeatTheirLosses() throws Exception {
-        TrainerProcessForTest.Ended ended =
-                TrainerProcessForTest.run(
-                        directory, "stress", "resume", "--rounds", "2", "--seed", "7");
-
-        assertThat(ended.exitCode()).as("%s", ended).isZero();
-        JsonNode figures = JSON.readTree(ended.lines().getLast());
-        assertThat(figures.path("equalRounds").asInt()).isEqualTo(2);
-        assertThat(figures.path("kills").asInt()).isPositive();
-    }
-
     @Test
     void anotherJobDoesNotGoOnFromACheckpoint() throws Exception {
         Path out = directory.resolve("taken");
