@@ -45,13 +45,21 @@ class OperationsTest {
 
     @Test
     void everyHealthCheckIsListed() throws IOException {
-        TreeSet<String> checks =
-                found(
-                        "HealthCheckResponse\\s*\\.named\\(\\s*\"([^\"]+)\"|String NAME = \"(base[^\"]+)\"");
+        TreeSet<String> checks = found("HealthCheckResponse\\s*\\.named\\(\\s*\"([^\"]+)\"");
 
-        assertThat(checks).contains("intake", "ledger", "adapters");
+        assertThat(checks).contains("messaging");
         assertThat(Files.readString(PAGE))
                 .contains(checks.stream().map(check -> "`" + check + "`").toList());
+    }
+
+    @Test
+    void whatReadinessNamesIsListed() throws IOException {
+        TreeSet<String> contacts =
+                found("public String name\\(\\) \\{\\s*return \"([a-z]+)\"");
+
+        assertThat(contacts).contains("kafka", "consumers", "batches", "outbox", "adapters");
+        assertThat(Files.readString(PAGE))
+                .contains(contacts.stream().map(contact -> "`" + contact + "`").toList());
     }
 
     private static TreeSet<String> found(String expression) throws IOException {
@@ -62,8 +70,7 @@ class OperationsTest {
                 for (Path file : files.filter(OperationsTest::isSource).toList()) {
                     pattern.matcher(Files.readString(file))
                             .results()
-                            .map(match ->
-                                    String.valueOf(match.group(match.group(1) != null ? 1 : 2)))
+                            .map(match -> String.valueOf(match.group(1)))
                             .forEach(found::add);
                 }
             }
