@@ -162,10 +162,7 @@ class ChainIT {
         JsonNode ledger =
                 await().atMost(PATIENCE)
                         .until(
-                                () ->
-                                        chain.get(
-                                                Service.CLEAN,
-                                                "/v1/ledgers/%s".formatted(dataset)),
+                                () -> chain.get(Service.CLEAN, "/v1/ledgers/%s".formatted(dataset)),
                                 found ->
                                         found.isPresent()
                                                 && found.get()

@@ -55,9 +55,18 @@ class OperationsTest {
     @Test
     void whatReadinessNamesIsListed() throws IOException {
         TreeSet<String> contacts =
-                found("public String name\\(\\) \\{\\s*return \"([a-z]+)\"");
+                found(
+                        "String name\\(\\) \\{\\s*return \"([a-z]+)\";\\s*}\\s*@Override\\s+public Optional<String> fault");
 
-        assertThat(contacts).contains("kafka", "consumers", "batches", "outbox", "adapters");
+        assertThat(contacts)
+                .contains(
+                        "kafka",
+                        "consumers",
+                        "batches",
+                        "outbox",
+                        "topology",
+                        "adapters",
+                        "worker");
         assertThat(Files.readString(PAGE))
                 .contains(contacts.stream().map(contact -> "`" + contact + "`").toList());
     }
