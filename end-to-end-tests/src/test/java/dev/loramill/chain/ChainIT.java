@@ -127,7 +127,7 @@ class ChainIT {
                 .extracting(AdapterAnnounced::adapterId)
                 .containsOnly(announcements(jobId).getFirst().adapterId());
         for (JsonNode dataset :
-                chain.get(Service.CLEAN, "/v1/datasets").orElseThrow().path("data")) {
+                chain.get(Service.CLEAN, "/v1/ledgers").orElseThrow().path("data")) {
             assertLedgerBalances(dataset.path("dataset").asText());
         }
     }
