@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.loramill.events.ChatMessage;
 import dev.loramill.http.RefusedException;
@@ -26,7 +27,11 @@ import java.util.Queue;
 import org.junit.jupiter.api.Test;
 
 class AnswerDeliveryTest {
-    private static final ObjectMapper JSON = new ObjectMapper().registerModule(new Jdk8Module());
+    /** Writes as the service's own mapper does. */
+    private static final ObjectMapper JSON =
+            new ObjectMapper()
+                    .registerModule(new Jdk8Module())
+                    .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
 
     @Test
     void putsTheWholeAnswerTogether() throws Exception {
