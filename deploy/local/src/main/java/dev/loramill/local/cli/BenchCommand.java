@@ -1,8 +1,11 @@
 package dev.loramill.local.cli;
 
 import dev.loramill.local.bench.CleanBench;
+import dev.loramill.local.bench.UpBench;
+import dev.loramill.local.launch.LoramillHome;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -11,10 +14,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Benches of the services. */
+/** Benches of the services and of the whole stack. */
 @Command(
         name = "bench",
-        description = "Show a speed of a service.",
+        description = "Show a speed of a service, or of the whole stack.",
         mixinStandardHelpOptions = true)
 final class BenchCommand {
     private static final int BELOW_THE_BAR = 1;
@@ -69,12 +72,13 @@ final class BenchCommand {
     int ledger(@CommandLine.Mixin Options options) throws Exception {
         return exitCode(
                 CleanBench.ledger(
-                        options.application,
-                        options.baseline,
-                        options.rows,
-                        options.rounds,
-                        options.jvmOptions,
-                        out()));
+                                options.application,
+                                options.baseline,
+                                atLeast("--rows", options.rows, 1),
+                                atLeast("--rounds", options.rounds, 1),
+                                options.jvmOptions,
+                                out())
+                        .run());
     }
 
     @Command(
@@ -86,19 +90,77 @@ final class BenchCommand {
     int clean(@CommandLine.Mixin Options options) throws Exception {
         return exitCode(
                 CleanBench.clean(
-                        options.application,
-                        options.baseline,
-                        options.rows,
-                        options.rounds,
-                        options.jvmOptions,
-                        out()));
+                                options.application,
+                                options.baseline,
+                                atLeast("--rows", options.rows, 1),
+                                atLeast("--rounds", options.rounds, 1),
+                                options.jvmOptions,
+                                out())
+                        .run());
+    }
+
+    @Command(
+            name = "up",
+            description =
+                    "Time of ./loramill up until all is ready, and memory of the idle stack. Ok up to"
+                            + " 120 %% of the baseline's time and 115 %% of its memory.",
+            mixinStandardHelpOptions = true)
+    int up(
+            @Option(
+                            names = "--base",
+                            paramLabel = "ID|PATH",
+                            defaultValue = UpCommand.DEFAULT_BASE,
+                            description = "Base model to serve (default: ${DEFAULT-VALUE}).")
+                    String base,
+            @Option(
+                            names = "--rounds",
+                            paramLabel = "N",
+                            defaultValue = "3",
+                            description =
+                                    "Starts that count, behind a first one in an empty home"
+                                            + " (default: ${DEFAULT-VALUE}).")
+                    int rounds,
+            @Option(
+                            names = "--idle",
+                            paramLabel = "SECONDS",
+                            defaultValue = "30",
+                            description =
+                                    "How long nothing is asked before memory is read"
+                                            + " (default: ${DEFAULT-VALUE}).")
+                    int idleSeconds,
+            @Option(
+                            names = "--baseline",
+                            paramLabel = "DIR",
+                            description =
+                                    "Another checkout, measured in turn; its own ./loramill is run.")
+                    @Nullable Path baseline)
+            throws Exception {
+        LoramillHome home = LoramillHome.of(System.getenv());
+        return exitCode(
+                new UpBench(
+                                home.checkout(),
+                                baseline,
+                                base,
+                                atLeast("--rounds", rounds, 1),
+                                Duration.ofSeconds(atLeast("--idle", idleSeconds, 0)),
+                                out())
+                        .run());
+    }
+
+    private int atLeast(String option, int value, int least) {
+        if (value < least) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(),
+                    "%s must be at least %d, got %d".formatted(option, least, value));
+        }
+        return value;
     }
 
     private PrintWriter out() {
         return spec.commandLine().getOut();
     }
 
-    private static int exitCode(CleanBench bench) throws Exception {
-        return bench.run() ? 0 : BELOW_THE_BAR;
+    private static int exitCode(boolean isOk) {
+        return isOk ? 0 : BELOW_THE_BAR;
     }
 }
