@@ -80,14 +80,9 @@ class TopicSetupIT {
                                 + " partitions, the others were added")
                 .noneMatch(change -> change.contains("31536000000"));
         assertThat(applied.faults())
-                .hasSize(2)
-                .anyMatch(fault ->
-                        fault.startsWith(
-                                "topic \"loramill.adapters\" has 3 partitions but must have 1"))
-                .anyMatch(fault ->
-                        fault.startsWith(
-                                "topic \"loramill.rows.cleaned\" has 1 partition but must have at"
-                                        + " least 4"));
+                .singleElement()
+                .asString()
+                .startsWith("topic \"loramill.rows.cleaned\" has 1 partition but must have at least 4");
         // A broker hears of changed settings a moment after they were made.
         await().untilAsserted(() ->
                 assertThat(setup.check()).containsExactlyInAnyOrderElementsOf(applied.faults()));

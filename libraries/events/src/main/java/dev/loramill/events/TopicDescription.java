@@ -13,10 +13,8 @@ import org.jspecify.annotations.Nullable;
  * What a topic has to be like, and who uses it.
  *
  * @param name its name
- * @param partitions number of partitions it is made with; it may have more, unless its records are
- *     all in one order
- * @param isInOneOrder whether its readers need the order of all its records, not only of those of a
- *     key, so that it must have one partition
+ * @param partitions number of partitions it is made with; it may have more, since readers need the
+ *     order of a key's records only
  * @param cleanup what Kafka does with old records
  * @param retention how long Kafka keeps records at least; empty when for good. A compacted topic
  *     keeps the newest record of each key for good
@@ -27,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 public record TopicDescription(
         String name,
         int partitions,
-        boolean isInOneOrder,
         Cleanup cleanup,
         Optional<Duration> retention,
         int maxMessageBytes,
@@ -65,11 +62,6 @@ public record TopicDescription(
         Check.notBlank("name", name);
         Check.positive("partitions", partitions);
         Check.positive("maxMessageBytes", maxMessageBytes);
-        if (isInOneOrder && partitions != 1) {
-            throw new IllegalArgumentException(
-                    "topic \"%s\" is in one order, so it must have 1 partition, got %d"
-                            .formatted(name, partitions));
-        }
         if (cleanup == Cleanup.COMPACT && retention.isPresent()) {
             throw new IllegalArgumentException(
                     "topic \"%s\" is compacted, so it can have no retention, got %s"
@@ -113,7 +105,7 @@ public record TopicDescription(
 
     /** Whether the topic may have a number of partitions. */
     public boolean allowsPartitions(int actual) {
-        return isInOneOrder ? actual == 1 : actual >= partitions;
+        return actual >= partitions;
     }
 
     /**
@@ -144,10 +136,6 @@ public record TopicDescription(
     }
 
     private String partitionFault(int actual) {
-        if (isInOneOrder) {
-            return "topic \"%s\" has %d partitions but must have 1, because the order of all its records counts: kafka-topics --delete --topic %s loses them, then ./loramill topics apply makes it anew"
-                    .formatted(name, actual, name);
-        }
         return "topic \"%s\" has %d %s but must have at least %d: kafka-topics --alter --topic %s --partitions %d while it is empty (or ./loramill topics apply); with records in it the order of their keys would break, so work them off first"
                 .formatted(
                         name,

@@ -84,15 +84,7 @@ public final class Topics {
                             Set.of(Program.WORKER),
                             Set.of(Program.TRAIN)),
                     compacted(WORKERS, Set.of(Program.WORKER), Set.of(Program.TRAIN)),
-                    new TopicDescription(
-                            ADAPTERS,
-                            1,
-                            true,
-                            Cleanup.COMPACT,
-                            Optional.empty(),
-                            MAX_MESSAGE_BYTES,
-                            Set.of(Program.TRAIN),
-                            Set.of(Program.SERVE)),
+                    compacted(ADAPTERS, Set.of(Program.TRAIN), Set.of(Program.SERVE)),
                     log(
                             SERVING_STATUS,
                             Optional.of(WEEK),
@@ -139,7 +131,6 @@ public final class Topics {
         return new TopicDescription(
                 name,
                 ROW_PARTITIONS,
-                false,
                 Cleanup.DELETE,
                 Optional.of(retention),
                 MAX_MESSAGE_BYTES,
@@ -150,7 +141,7 @@ public final class Topics {
     private static TopicDescription log(
             String name, Optional<Duration> retention, Set<Program> writers, Set<Program> readers) {
         return new TopicDescription(
-                name, 1, false, Cleanup.DELETE, retention, MAX_MESSAGE_BYTES, writers, readers);
+                name, 1, Cleanup.DELETE, retention, MAX_MESSAGE_BYTES, writers, readers);
     }
 
     private static TopicDescription compacted(
@@ -158,7 +149,6 @@ public final class Topics {
         return new TopicDescription(
                 name,
                 1,
-                false,
                 Cleanup.COMPACT,
                 Optional.empty(),
                 MAX_MESSAGE_BYTES,

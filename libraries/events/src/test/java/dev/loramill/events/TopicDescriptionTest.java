@@ -34,22 +34,14 @@ class TopicDescriptionTest {
     }
 
     @Test
-    void topicInOneOrderMustHaveOnePartition() {
-        assertThat(ADAPTERS.faults(3, ADAPTERS.config()))
-                .singleElement()
-                .asString()
-                .contains("\"loramill.adapters\" has 3 partitions but must have 1");
-        assertThat(ADAPTERS.allowsPartitions(1)).isTrue();
-    }
-
-    @Test
-    void otherTopicsMayHaveMorePartitionsButNotFewer() {
+    void topicsMayHaveMorePartitionsButNotFewer() {
         assertThat(ROWS.faults(12, ROWS.config())).isEmpty();
         assertThat(ROWS.faults(1, ROWS.config()))
                 .singleElement()
                 .asString()
                 .contains("has 1 partition but must have at least 4");
         assertThat(Topics.description(Topics.DATASETS).allowsPartitions(6)).isTrue();
+        assertThat(ADAPTERS.allowsPartitions(3)).isTrue();
     }
 
     @Test
@@ -85,7 +77,7 @@ class TopicDescriptionTest {
 
     @Test
     void allFaultsAreToldAtOnce() {
-        assertThat(ADAPTERS.faults(2, Map.of("cleanup.policy", "delete")))
+        assertThat(ADAPTERS.faults(0, Map.of("cleanup.policy", "delete")))
                 .hasSize(3)
                 .anyMatch(fault -> fault.contains("has max.message.bytes none"));
     }
@@ -125,16 +117,16 @@ class TopicDescriptionTest {
 
     @Test
     void descriptionsThatContradictThemselvesAreRefused() {
-        assertThatThrownBy(() -> topic(2, true, Cleanup.DELETE, Optional.empty()))
-                .hasMessageContaining("must have 1 partition, got 2");
-        assertThatThrownBy(() -> topic(1, false, Cleanup.COMPACT, Optional.of(Duration.ofDays(1))))
+        assertThatThrownBy(() ->
+                        new TopicDescription(
+                                "t",
+                                1,
+                                Cleanup.COMPACT,
+                                Optional.of(Duration.ofDays(1)),
+                                1,
+                                Set.of(),
+                                Set.of()))
                 .hasMessageContaining("it can have no retention");
-    }
-
-    private static TopicDescription topic(
-            int partitions, boolean isInOneOrder, Cleanup cleanup, Optional<Duration> retention) {
-        return new TopicDescription(
-                "t", partitions, isInOneOrder, cleanup, retention, 1, Set.of(), Set.of());
     }
 
     private static Map<String, String> with(TopicDescription topic, String key, String value) {

@@ -27,7 +27,7 @@ interface AdapterConfig {
     @Max(4096)
     int maxRank();
 
-    /** Adapters that are kept loaded at the same time; more are refused until others retire. */
+    /** Adapters that are kept loaded at the same time; more wait until others retire. */
     @WithDefault("64")
     @Min(1)
     @Max(100_000)

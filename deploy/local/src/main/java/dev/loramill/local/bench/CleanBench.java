@@ -27,6 +27,7 @@ public final class CleanBench {
     private final int rows;
     private final int rounds;
     private final List<String> jvmOptions;
+    private final List<String> baselineJvmOptions;
     private final PrintWriter out;
 
     private CleanBench(
@@ -36,6 +37,7 @@ public final class CleanBench {
             int rows,
             int rounds,
             List<String> jvmOptions,
+            List<String> baselineJvmOptions,
             PrintWriter out) {
         this.part = part;
         this.application = application;
@@ -43,6 +45,7 @@ public final class CleanBench {
         this.rows = rows;
         this.rounds = rounds;
         this.jvmOptions = List.copyOf(jvmOptions);
+        this.baselineJvmOptions = List.copyOf(baselineJvmOptions);
         this.out = out;
     }
 
@@ -53,9 +56,10 @@ public final class CleanBench {
             int rows,
             int rounds,
             List<String> jvmOptions,
+            List<String> baselineJvmOptions,
             PrintWriter out) {
         return new CleanBench(
-                CleanServiceRun.Part.LEDGER, application, baseline, rows, rounds, jvmOptions, out);
+                CleanServiceRun.Part.LEDGER, application, baseline, rows, rounds, jvmOptions, baselineJvmOptions, out);
     }
 
     /**
@@ -67,9 +71,10 @@ public final class CleanBench {
             int rows,
             int rounds,
             List<String> jvmOptions,
+            List<String> baselineJvmOptions,
             PrintWriter out) {
         return new CleanBench(
-                CleanServiceRun.Part.CLEAN, application, baseline, rows, rounds, jvmOptions, out);
+                CleanServiceRun.Part.CLEAN, application, baseline, rows, rounds, jvmOptions, baselineJvmOptions, out);
     }
 
     /** Prints a table, and one JSON object as the last line; says whether the bar was met. */
@@ -79,9 +84,9 @@ public final class CleanBench {
         out.printf(ROW, "build", "rows", "rows/s", "CPU us/row");
         Path other = baseline;
         if (other != null) {
-            theirs.addAll(drain("baseline", other));
+            theirs.addAll(drain("baseline", other, baselineJvmOptions));
         }
-        mine.addAll(drain("this", application));
+        mine.addAll(drain("this", application, jvmOptions));
         CleanServiceRun.Measured all = sum(mine);
         ObjectNode result = JsonNodeFactory.instance.objectNode();
         result.put("bench", part.name().toLowerCase(Locale.ROOT));
@@ -101,9 +106,10 @@ public final class CleanBench {
         return isOk;
     }
 
-    private List<CleanServiceRun.Measured> drain(String build, Path folder)
+    private List<CleanServiceRun.Measured> drain(
+            String build, Path folder, List<String> options)
             throws IOException, InterruptedException, SQLException {
-        try (CleanServiceRun run = new CleanServiceRun(checked(folder), jvmOptions)) {
+        try (CleanServiceRun run = new CleanServiceRun(checked(folder), options)) {
             List<CleanServiceRun.Measured> measured = run.drain(part, rounds + 1, rows);
             measured.forEach(round -> print(build, round));
             return measured;

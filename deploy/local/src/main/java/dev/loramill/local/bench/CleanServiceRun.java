@@ -14,6 +14,8 @@ import dev.loramill.events.RowReceived;
 import dev.loramill.events.Topics;
 import dev.loramill.local.LocalKafka;
 import dev.loramill.local.LocalPostgres;
+import dev.loramill.local.launch.Service;
+import dev.loramill.local.launch.ServiceFlags;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -182,17 +184,9 @@ final class CleanServiceRun implements AutoCloseable {
 
     private Process start() throws IOException {
         Path java = Path.of(String.valueOf(System.getProperty("java.home")), "bin", "java");
-        // As ./loramill up starts it.
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                java.toString(),
-                                "-Xmx256m",
-                                "-XX:+UseSerialGC",
-                                "-XX:TieredStopAtLevel=1",
-                                "--enable-native-access=ALL-UNNAMED",
-                                "--add-modules",
-                                "jdk.incubator.vector"));
+        List<String> command = new ArrayList<>();
+        command.add(java.toString());
+        command.addAll(ServiceFlags.of(Service.CLEAN));
         command.addAll(jvmOptions);
         command.addAll(List.of("-jar", application.resolve("quarkus-run.jar").toString()));
         ProcessBuilder builder = new ProcessBuilder(command);

@@ -61,6 +61,14 @@ final class BenchCommand {
                 paramLabel = "OPTION",
                 description = "An option of the service's JVM, behind those of ./loramill up.")
         private List<String> jvmOptions = List.of();
+
+        @Option(
+                names = "--baseline-jvm",
+                paramLabel = "OPTION",
+                description =
+                        "An option of the baseline's JVM, behind the same ones. What its ./loramill up"
+                                + " gives it may differ: name that.")
+        private List<String> baselineJvmOptions = List.of();
     }
 
     @Command(
@@ -77,6 +85,7 @@ final class BenchCommand {
                                 atLeast("--rows", options.rows, 1),
                                 atLeast("--rounds", options.rounds, 1),
                                 options.jvmOptions,
+                                options.baselineJvmOptions,
                                 out())
                         .run());
     }
@@ -95,6 +104,7 @@ final class BenchCommand {
                                 atLeast("--rows", options.rows, 1),
                                 atLeast("--rounds", options.rounds, 1),
                                 options.jvmOptions,
+                                options.baselineJvmOptions,
                                 out())
                         .run());
     }

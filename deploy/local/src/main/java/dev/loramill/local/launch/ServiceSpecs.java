@@ -16,8 +16,6 @@ import java.util.Set;
 final class ServiceSpecs {
     private static final Set<Service> WITH_DATABASE =
             Set.of(Service.INGEST, Service.CLEAN, Service.TRAIN);
-    private static final Set<Service> WITH_VECTORS =
-            Set.of(Service.CLEAN, Service.WORKER, Service.SERVE);
 
     private final LoramillHome home;
     private final String base;
@@ -63,7 +61,7 @@ final class ServiceSpecs {
     /** The archive of the classes of a service; empty when the disk takes none. */
     Optional<ClassArchive> archive(Service service) {
         try {
-            return Optional.of(ClassArchive.of(home.jar(service), flags(service)));
+            return Optional.of(ClassArchive.of(home.jar(service), ServiceFlags.of(service)));
         } catch (IOException e) {
             return Optional.empty();
         }
@@ -73,29 +71,10 @@ final class ServiceSpecs {
         List<String> command = new ArrayList<>(OwnSession.prefix());
         command.add(OwnJvm.java());
         command.add(mark(home, service.label()));
-        command.addAll(flags(service));
+        command.addAll(ServiceFlags.of(service));
         archive(service).map(ClassArchive::options).ifPresent(command::addAll);
         command.add("-jar");
         command.add(jar.toString());
-        return command;
-    }
-
-    private static List<String> flags(Service service) {
-        List<String> command = new ArrayList<>();
-        command.add(service == Service.SERVE ? "-Xmx512m" : "-Xmx256m");
-        // By default a heap begins with a share of the machine's memory, which is touched at once.
-        command.add("-Xms32m");
-        command.add("-XX:+UseSerialGC");
-        command.add("-XX:+UseCompactObjectHeaders");
-        command.add("-XX:+ExitOnOutOfMemoryError");
-        if (service != Service.WORKER && service != Service.SERVE) {
-            command.add("-XX:TieredStopAtLevel=1");
-        }
-        command.add("--enable-native-access=ALL-UNNAMED");
-        if (WITH_VECTORS.contains(service)) {
-            command.add("--add-modules");
-            command.add("jdk.incubator.vector");
-        }
         return command;
     }
 
