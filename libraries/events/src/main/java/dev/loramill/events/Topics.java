@@ -147,13 +147,7 @@ public final class Topics {
     private static TopicDescription compacted(
             String name, Set<Program> writers, Set<Program> readers) {
         return new TopicDescription(
-                name,
-                1,
-                Cleanup.COMPACT,
-                Optional.empty(),
-                MAX_MESSAGE_BYTES,
-                writers,
-                readers);
+                name, 1, Cleanup.COMPACT, Optional.empty(), MAX_MESSAGE_BYTES, writers, readers);
     }
 
     /** Whoever reads a topic sets its unreadable records aside; people read those. */
