@@ -82,7 +82,8 @@ class TopicSetupIT {
         assertThat(applied.faults())
                 .singleElement()
                 .asString()
-                .startsWith("topic \"loramill.rows.cleaned\" has 1 partition but must have at least 4");
+                .startsWith(
+                        "topic \"loramill.rows.cleaned\" has 1 partition but must have at least 4");
         // A broker hears of changed settings a moment after they were made.
         await().untilAsserted(() ->
                 assertThat(setup.check()).containsExactlyInAnyOrderElementsOf(applied.faults()));

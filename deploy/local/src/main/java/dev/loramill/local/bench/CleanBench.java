@@ -59,7 +59,14 @@ public final class CleanBench {
             List<String> baselineJvmOptions,
             PrintWriter out) {
         return new CleanBench(
-                CleanServiceRun.Part.LEDGER, application, baseline, rows, rounds, jvmOptions, baselineJvmOptions, out);
+                CleanServiceRun.Part.LEDGER,
+                application,
+                baseline,
+                rows,
+                rounds,
+                jvmOptions,
+                baselineJvmOptions,
+                out);
     }
 
     /**
@@ -74,7 +81,14 @@ public final class CleanBench {
             List<String> baselineJvmOptions,
             PrintWriter out) {
         return new CleanBench(
-                CleanServiceRun.Part.CLEAN, application, baseline, rows, rounds, jvmOptions, baselineJvmOptions, out);
+                CleanServiceRun.Part.CLEAN,
+                application,
+                baseline,
+                rows,
+                rounds,
+                jvmOptions,
+                baselineJvmOptions,
+                out);
     }
 
     /** Prints a table, and one JSON object as the last line; says whether the bar was met. */
@@ -106,8 +120,7 @@ public final class CleanBench {
         return isOk;
     }
 
-    private List<CleanServiceRun.Measured> drain(
-            String build, Path folder, List<String> options)
+    private List<CleanServiceRun.Measured> drain(String build, Path folder, List<String> options)
             throws IOException, InterruptedException, SQLException {
         try (CleanServiceRun run = new CleanServiceRun(checked(folder), options)) {
             List<CleanServiceRun.Measured> measured = run.drain(part, rounds + 1, rows);
