@@ -13,9 +13,11 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -209,6 +211,37 @@ public final class LocalPostgres implements AutoCloseable {
         dataSource.setUser(user());
         dataSource.setPassword(password());
         return dataSource;
+    }
+
+    /**
+     * Kills the server as kill -9 does, and waits until its children have noticed and ended; then
+     * another can be started on its data.
+     *
+     * @throws IOException when it is not there, or does not end
+     */
+    public void kill() throws IOException {
+        ProcessHandle postmaster =
+                serverOn(data)
+                        .orElseThrow(() ->
+                                new IOException(
+                                        "no PostgreSQL server runs on \"%s\"".formatted(data)));
+        List<ProcessHandle> all =
+                Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
+        postmaster.destroyForcibly();
+        try {
+            CompletableFuture.allOf(
+                            all.stream()
+                                    .map(ProcessHandle::onExit)
+                                    .toArray(CompletableFuture[]::new))
+                    .get(STARTUP.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IOException("a killed PostgreSQL server does not end", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while killing a PostgreSQL server", e);
+        }
+        // Gives its lock on the data back; there is nothing left to stop.
+        server.close();
     }
 
     /**

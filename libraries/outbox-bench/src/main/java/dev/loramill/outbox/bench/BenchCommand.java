@@ -78,7 +78,7 @@ final class BenchCommand implements Callable<Integer> {
         try (TrialGround ground = new TrialGround(application, Map.of())) {
             // Its first start makes the tables.
             ground.startService();
-            awaitTables(ground);
+            ground.awaitTables();
             ground.killService();
             ground.execute(
                     """
@@ -128,18 +128,6 @@ final class BenchCommand implements Callable<Integer> {
         throw new IllegalStateException(
                 "%s did not end within %d min; the log: %s"
                         .formatted(name, LIMIT.toMinutes(), ground.log()));
-    }
-
-    private static void awaitTables(TrialGround ground) throws InterruptedException {
-        long deadline = System.nanoTime() + LIMIT.toNanos();
-        while (System.nanoTime() < deadline) {
-            try {
-                ground.number("SELECT count(*) FROM effect");
-                return;
-            } catch (SQLException e) {
-                TimeUnit.MILLISECONDS.sleep(100);
-            }
-        }
     }
 
     private void produce(String bootstrapServers) {

@@ -16,7 +16,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -38,9 +37,11 @@ final class TrialGround implements AutoCloseable {
     private final Map<String, String> configuration;
     private final int brokerPort;
     private final int servicePort;
-    private Process broker;
-    private LocalPostgres database;
+    private volatile Process broker;
+    private volatile LocalPostgres database;
     private volatile @Nullable Process service;
+    private volatile boolean keepsLogs;
+    private boolean isClosed;
 
     TrialGround(Path application, Map<String, String> configuration) throws IOException {
         if (!Files.exists(application)) {
@@ -56,8 +57,8 @@ final class TrialGround implements AutoCloseable {
         this.broker = startBrokerProcess();
         this.database = LocalPostgres.start(directory.resolve("postgres"), 0);
         database.createDatabase(DATABASE);
-        // Ctrl-C leaves nothing behind; the broker ends by itself, and so does the database.
-        Runtime.getRuntime().addShutdownHook(new Thread(this::endService));
+        // Ctrl-C leaves nothing behind.
+        Runtime.getRuntime().addShutdownHook(new Thread(this::end));
         createTopics();
     }
 
@@ -65,7 +66,8 @@ final class TrialGround implements AutoCloseable {
         return "127.0.0.1:" + brokerPort;
     }
 
-    void startService() throws IOException {
+    synchronized void startService() throws IOException {
+        refuseWhenClosed();
         List<String> command =
                 List.of(
                         Path.of(String.valueOf(System.getProperty("java.home")), "bin", "java")
@@ -97,44 +99,50 @@ final class TrialGround implements AutoCloseable {
         }
     }
 
-    private void endService() {
-        Process running = service;
-        if (running != null) {
-            running.destroyForcibly();
-        }
-    }
-
     void killBroker() throws InterruptedException {
         broker.destroyForcibly().waitFor();
     }
 
-    void startBroker() throws IOException {
+    synchronized void startBroker() throws IOException {
+        refuseWhenClosed();
         broker = startBrokerProcess();
     }
 
-    /** Kills the server; its children end when they notice. */
-    void killDatabase() throws IOException, InterruptedException, ExecutionException {
-        long pid =
-                Long.parseLong(
-                        Files.readAllLines(directory.resolve("postgres/postmaster.pid"))
-                                .getFirst());
-        ProcessHandle server = ProcessHandle.of(pid).orElseThrow();
-        server.destroyForcibly();
-        server.onExit().get();
+    /** Kills the server, and waits for its children, who end when they notice. */
+    void killDatabase() throws IOException, InterruptedException {
+        database.kill();
     }
 
-    void startDatabase() throws IOException, InterruptedException {
+    synchronized void startDatabase() throws IOException {
+        refuseWhenClosed();
+        database = LocalPostgres.start(directory.resolve("postgres"), database.port());
+    }
+
+    /** Starts what has ended by itself, as whoever runs services does. */
+    void reviveEnded() throws IOException {
+        Process running = service;
+        if (running != null && !running.isAlive()) {
+            startService();
+        }
+        if (!broker.isAlive()) {
+            startBroker();
+        }
+    }
+
+    /** Waits until the service has made its tables. */
+    void awaitTables() throws InterruptedException, IOException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try {
-                database = LocalPostgres.start(directory.resolve("postgres"), database.port());
+                number("SELECT count(*) FROM effect");
                 return;
-            } catch (IOException | IllegalStateException e) {
-                // Its old children have not all ended yet.
+            } catch (SQLException e) {
                 if (System.nanoTime() > deadline) {
-                    throw e;
+                    keepLogs();
+                    throw new IOException(
+                            "the application on trial did not start; its log: " + log(), e);
                 }
-                TimeUnit.MILLISECONDS.sleep(200);
+                TimeUnit.MILLISECONDS.sleep(100);
             }
         }
     }
@@ -154,6 +162,12 @@ final class TrialGround implements AutoCloseable {
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
+    }
+
+    /** Leaves the logs where they are when all else is deleted. */
+    void keepLogs() {
+        keepsLogs = true;
+        System.err.println("The logs of service and broker stay in " + directory);
     }
 
     Path log() {
@@ -199,18 +213,46 @@ final class TrialGround implements AutoCloseable {
         }
     }
 
+    private void refuseWhenClosed() {
+        if (isClosed) {
+            throw new IllegalStateException("the trial has ended");
+        }
+    }
+
+    private void end() {
+        try {
+            close();
+        } catch (IOException e) {
+            System.err.println("the trial left something in \"%s\": %s".formatted(directory, e));
+        }
+    }
+
     @Override
-    public void close() throws IOException {
-        endService();
-        broker.destroyForcibly();
+    public synchronized void close() throws IOException {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
+        Process running = service;
+        if (running != null) {
+            running.destroyForcibly().onExit().join();
+        }
+        broker.destroyForcibly().onExit().join();
         try {
             database.close();
         } finally {
             try (Stream<Path> all = Files.walk(directory)) {
                 for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.deleteIfExists(path);
+                    if (!keepsLogs || !isLog(path)) {
+                        Files.deleteIfExists(path);
+                    }
                 }
             }
         }
+    }
+
+    private boolean isLog(Path path) {
+        return path.equals(directory)
+                || (directory.equals(path.getParent()) && path.toString().endsWith(".log"));
     }
 }
