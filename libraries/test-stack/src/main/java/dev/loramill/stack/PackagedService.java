@@ -3,6 +3,7 @@ package dev.loramill.stack;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -12,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The service as it is shipped, in a process of its own on a port that stays the same. */
-final class PackagedService implements AutoCloseable {
+public final class PackagedService implements AutoCloseable {
     private static final Path APPLICATION = Path.of("target/quarkus-app/quarkus-run.jar");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -36,17 +37,45 @@ final class PackagedService implements AutoCloseable {
     }
 
     /** Starts it again; does not wait until it is ready. */
-    void restart() throws IOException {
+    public void restart() throws IOException {
         process = start();
     }
 
     /** Whether its process is there. */
-    boolean isRunning() {
+    public boolean isRunning() {
         return process.isAlive();
     }
 
+    /** Stops it in its tracks, as kill -STOP does: it holds all that it held. */
+    public void freeze() {
+        signal("STOP");
+    }
+
+    /** Has it go on after {@link #freeze}. */
+    public void thaw() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            Process kill =
+                    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                            .inheritIO()
+                            .start();
+            if (kill.waitFor() != 0) {
+                throw new IllegalStateException(
+                        "kill -%s %d failed".formatted(name, process.pid()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while sending a signal", e);
+        }
+    }
+
     /** Kills it as kill -9 does. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
         await().atMost(PATIENCE).until(() -> !process.isAlive());
     }

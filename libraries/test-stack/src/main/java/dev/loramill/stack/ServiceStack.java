@@ -14,7 +14,11 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -46,6 +50,7 @@ public abstract class ServiceStack implements AutoCloseable {
     private final KafkaProducer<String, byte[]> producer;
     private LocalKafka kafka;
     private LocalPostgres postgres;
+    private final List<PackagedService> others = new ArrayList<>();
     private @Nullable PackagedService service;
 
     /**
@@ -77,15 +82,37 @@ public abstract class ServiceStack implements AutoCloseable {
      */
     protected final void launch(List<String> jvmOptions, Map<String, String> configuration)
             throws IOException {
+        service = new PackagedService(name, jvmOptions, environment(port, configuration));
+        awaitReady();
+    }
+
+    /**
+     * Starts another process of the service beside the first, with broker, database and artifact
+     * store in common; does not wait until it is ready. It ends with the stack.
+     *
+     * @param suffix of its log's name
+     * @param configuration as for {@link #launch}
+     */
+    protected final PackagedService launchBeside(String suffix, Map<String, String> configuration)
+            throws IOException {
+        PackagedService another =
+                new PackagedService(
+                        name + "-" + suffix,
+                        List.of(),
+                        environment(PackagedService.freePort(), configuration));
+        others.add(another);
+        return another;
+    }
+
+    private Map<String, String> environment(int httpPort, Map<String, String> configuration) {
         Map<String, String> environment = new HashMap<>(configuration);
-        environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
+        environment.put("QUARKUS_HTTP_PORT", Integer.toString(httpPort));
         environment.put("QUARKUS_DATASOURCE_JDBC_URL", postgres.jdbcUrl(databaseName()));
         environment.put("QUARKUS_DATASOURCE_USERNAME", postgres.user());
         environment.put("QUARKUS_DATASOURCE_PASSWORD", postgres.password());
         environment.put("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
         environment.put("LORAMILL_ARTIFACTS_DIRECTORY", artifacts().toString());
-        service = new PackagedService(name, jvmOptions, environment);
-        awaitReady();
+        return environment;
     }
 
     /** Address of the service. */
@@ -108,6 +135,14 @@ public abstract class ServiceStack implements AutoCloseable {
         return postgres.dataSource(databaseName());
     }
 
+    /** Runs statements in the service's database. */
+    public final void execute(String sql) throws SQLException {
+        try (Connection connection = database().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
     /** Address of the service's database, as JDBC has it. */
     public final String databaseAddress() {
         return postgres.jdbcUrl(databaseName());
@@ -123,6 +158,16 @@ public abstract class ServiceStack implements AutoCloseable {
     /** Kills the service as kill -9 does. */
     public final void killService() {
         launched().kill();
+    }
+
+    /** Stops the service in its tracks, as kill -STOP does. */
+    public final void freezeService() {
+        launched().freeze();
+    }
+
+    /** Has the service go on after {@link #freezeService}. */
+    public final void thawService() {
+        launched().thaw();
     }
 
     /** Whether the service's process is there. */
@@ -255,6 +300,7 @@ public abstract class ServiceStack implements AutoCloseable {
         if (service != null) {
             service.close();
         }
+        others.forEach(PackagedService::close);
         producer.close(Duration.ZERO);
         kafka.close();
         postgres.close();

@@ -2,6 +2,8 @@ package dev.loramill.outbox.trial;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /** What the application does with a record. */
 @ConfigMapping(prefix = "loramill.trial")
@@ -24,4 +26,10 @@ interface TrialConfig {
      */
     @WithDefault("false")
     boolean halt();
+
+    /**
+     * A file; while it exists a batch waits before it begins to take effect, and the number of its
+     * records stands in the file.
+     */
+    Optional<Path> hold();
 }

@@ -15,18 +15,21 @@ import org.jspecify.annotations.Nullable;
 class TrialListener {
     private final Inbox inbox;
     private final TrialEffects effects;
+    private final Holding holding;
     private final AtomicReference<@Nullable RecordHandler> recordHandler = new AtomicReference<>();
     private final AtomicReference<EventHandler> eventHandler =
             new AtomicReference<>((batch, deadLetters) -> {});
 
-    TrialListener(Inbox inbox, TrialEffects effects) {
+    TrialListener(Inbox inbox, TrialEffects effects, Holding holding) {
         this.inbox = inbox;
         this.effects = effects;
+        this.holding = holding;
     }
 
     @Incoming("trial")
     @Blocking
     void records(ConsumerRecords<String, byte[]> batch) {
+        holding.batchCame(batch.count());
         inbox.takeRecords(
                 "trial",
                 batch,

@@ -1,5 +1,6 @@
 package dev.loramill.outbox.trial;
 
+import dev.loramill.stack.PackagedService;
 import dev.loramill.stack.ServiceStack;
 import java.io.IOException;
 import java.sql.Connection;
@@ -23,6 +24,11 @@ final class TrialStack extends ServiceStack {
         TrialStack stack = new TrialStack();
         stack.launch(List.of(), configuration);
         return stack;
+    }
+
+    /** Starts another process of the application beside the first, in the same groups. */
+    PackagedService beside(Map<String, String> configuration) throws IOException {
+        return launchBeside("beside", configuration);
     }
 
     /** Everything that took effect, as often as it did; nothing while the database is away. */
