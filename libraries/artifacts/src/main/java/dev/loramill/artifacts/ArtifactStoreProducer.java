@@ -7,7 +7,7 @@ import jakarta.inject.Singleton;
 /** Opens the artifact store that is configured, once for a service. */
 @Singleton
 final class ArtifactStoreProducer {
-    private ArtifactStoreProducer() {}
+    ArtifactStoreProducer() {}
 
     @Produces
     @Singleton

@@ -7,7 +7,7 @@ import java.time.Clock;
 /** Provides the clock that everything in this service goes by. */
 @Singleton
 final class ClockProducer {
-    private ClockProducer() {}
+    ClockProducer() {}
 
     @Produces
     @Singleton
