@@ -26,15 +26,21 @@ public final class CleanStack extends ServiceStack {
     }
 
     static CleanStack start() throws IOException {
-        CleanStack stack = new CleanStack();
-        Path catalogue = stack.scratch().resolve("bases.json");
-        Path base = TinyLlama.standard().write(stack.scratch().resolve("tiny.gguf"));
-        StoredArtifact stored = new LocalArtifactStore(stack.artifacts()).putFile(base);
-        BaseCatalogue.add(
-                catalogue,
-                new BaseModel(
-                        BASE, stored.sha256(), stored.sizeBytes(), "llama", "F16", "x", "made"));
-        stack.launch(
+        CleanStack stack = prepare();
+        stack.launch();
+        return stack;
+    }
+
+    /** Everything but the service, whose database is empty. */
+    public static CleanStack prepare() throws IOException {
+        return new CleanStack();
+    }
+
+    /** Starts the service for the first time and waits until it is ready. */
+    public void launch() throws IOException {
+        Path catalogue = scratch().resolve("bases.json");
+        addBase(catalogue, artifacts(), scratch());
+        launch(
                 List.of(
                         "--enable-native-access=ALL-UNNAMED",
                         "--add-modules",
@@ -43,8 +49,17 @@ public final class CleanStack extends ServiceStack {
                         "LORAMILL_BASES_CATALOGUE",
                         catalogue.toString(),
                         "LORAMILL_CLEAN_STATE_DIRECTORY",
-                        stack.state().toString()));
-        return stack;
+                        state().toString()));
+    }
+
+    /** Puts the tiny base into a catalogue and a store. */
+    static void addBase(Path catalogue, Path artifacts, Path scratch) throws IOException {
+        Path base = TinyLlama.standard().write(scratch.resolve("tiny.gguf"));
+        StoredArtifact stored = new LocalArtifactStore(artifacts).putFile(base);
+        BaseCatalogue.add(
+                catalogue,
+                new BaseModel(
+                        BASE, stored.sha256(), stored.sizeBytes(), "llama", "F16", "x", "made"));
     }
 
     /** Deletes the state stores of a service that is down. */

@@ -74,6 +74,11 @@ public final class PackagedService implements AutoCloseable {
         }
     }
 
+    /** Asks it to end, as kill -TERM does. */
+    public void terminate() {
+        process.destroy();
+    }
+
     /** Kills it as kill -9 does. */
     public void kill() {
         process.destroyForcibly();

@@ -160,6 +160,11 @@ public abstract class ServiceStack implements AutoCloseable {
         launched().kill();
     }
 
+    /** Asks the service to end, as kill -TERM does. */
+    public final void terminateService() {
+        launched().terminate();
+    }
+
     /** Stops the service in its tracks, as kill -STOP does. */
     public final void freezeService() {
         launched().freeze();
