@@ -3,15 +3,12 @@ package dev.loramill.clean.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.loramill.clean.stack.Batches;
 import dev.loramill.clean.stack.CleanResources;
 import dev.loramill.clean.stack.Rows;
+import dev.loramill.events.DatasetCleaned;
 import dev.loramill.events.DatasetOpened;
 import dev.loramill.events.DatasetSealed;
-import dev.loramill.events.Event;
-import dev.loramill.events.EventEnvelope;
-import dev.loramill.events.KafkaEvents;
-import dev.loramill.events.RowCleaned;
-import dev.loramill.events.RowReceived;
 import dev.loramill.events.Topics;
 import dev.loramill.http.RefusedException;
 import dev.loramill.stack.Topic;
@@ -20,7 +17,6 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.reactive.messaging.memory.InMemoryConnector;
 import jakarta.enterprise.inject.Any;
 import jakarta.inject.Inject;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.eclipse.microprofile.config.Config;
 import org.junit.jupiter.api.Test;
@@ -36,19 +31,18 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @QuarkusTestResource(CleanResources.class)
 class OutcomesListenerIT {
-    private static final URI SOURCE = URI.create("/loramill/test");
-
     @Inject @Any InMemoryConnector connector;
     @Inject LedgerQueries ledgers;
     @Inject Config config;
 
     @Test
     void aBatchThatComesAgainTakesEffectOnce() {
-        ConsumerRecords<String, byte[]> batch = batch(Topics.ROWS_CLEANED, 0, 0, rows("ds-twice"));
+        ConsumerRecords<String, byte[]> batch =
+                Batches.of(Topics.ROWS_CLEANED, 0, 0, Rows.cleaned("ds-twice"));
 
         send(batch);
         send(batch);
-        send(batch(Topics.ROWS_CLEANED, 0, 5, rows("ds-behind")));
+        send(Batches.of(Topics.ROWS_CLEANED, 0, 5, Rows.cleaned("ds-behind")));
 
         await().untilAsserted(() -> assertThat(kept("ds-behind")).isEqualTo(5));
         assertThat(kept("ds-twice")).isEqualTo(10);
@@ -66,7 +60,7 @@ class OutcomesListenerIT {
                             "k",
                             "poison".getBytes(StandardCharsets.UTF_8)));
         }
-        batch(Topics.ROWS_REJECTED, 1, 100, rows("ds-poison")).forEach(records::add);
+        Batches.of(Topics.ROWS_REJECTED, 1, 100, Rows.cleaned("ds-poison")).forEach(records::add);
 
         send(
                 new ConsumerRecords<>(
@@ -87,9 +81,9 @@ class OutcomesListenerIT {
 
     @Test
     void aSealedDatasetIsAnnouncedAsCleanedOnceWithItsLastRow() {
-        send(batch(Topics.ROWS_CLEANED, 2, 0, rows("ds-sealed")));
+        send(Batches.of(Topics.ROWS_CLEANED, 2, 0, Rows.cleaned("ds-sealed")));
         send(
-                batch(
+                Batches.of(
                         Topics.DATASETS_HISTORY,
                         0,
                         0,
@@ -100,7 +94,10 @@ class OutcomesListenerIT {
         await().until(() -> kept("ds-sealed") == 10);
         await().until(() -> ledgers.ledger("ds-sealed").cleaned().isPresent());
         Topic history = topic(Topics.DATASETS_HISTORY);
-        await().untilAsserted(() -> assertThat(history.records()).hasSize(1));
+        await().untilAsserted(() ->
+                assertThat(history.events(DatasetCleaned.class))
+                        .filteredOn(cleaned -> cleaned.datasetId().equals("ds-sealed"))
+                        .hasSize(1));
     }
 
     private Topic topic(String name) {
@@ -117,38 +114,5 @@ class OutcomesListenerIT {
         } catch (RefusedException e) {
             return 0;
         }
-    }
-
-    private static List<RowCleaned> rows(String dataset) {
-        List<RowCleaned> rows = new ArrayList<>();
-        for (int line = 1; line <= 10; line++) {
-            RowReceived row = Rows.received(dataset, line, Rows.NONE, "Why " + line, "Because");
-            rows.add(
-                    new RowCleaned(
-                            dataset,
-                            row.origin(),
-                            row.digest(),
-                            row.digest(),
-                            row.messages(),
-                            row.recipe(),
-                            List.of()));
-        }
-        return rows;
-    }
-
-    private static ConsumerRecords<String, byte[]> batch(
-            String topic, int partition, long offset, List<? extends Event> events) {
-        List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-        for (Event event : events) {
-            ProducerRecord<String, byte[]> sent =
-                    KafkaEvents.record(topic, EventEnvelope.of(SOURCE, event));
-            ConsumerRecord<String, byte[]> record =
-                    new ConsumerRecord<>(
-                            topic, partition, offset + records.size(), sent.key(), sent.value());
-            sent.headers().forEach(record.headers()::add);
-            records.add(record);
-        }
-        return new ConsumerRecords<>(
-                Map.of(new TopicPartition(topic, partition), records), Map.of());
     }
 }

@@ -29,6 +29,8 @@ public final class CleanResources implements QuarkusTestResourceLifecycleManager
             LocalPostgres database = LocalPostgres.start(directory.resolve("postgres"), 0);
             postgres = database;
             database.createDatabase(DATABASE);
+            Path bases = directory.resolve("bases.json");
+            CleanStack.addBase(bases, directory.resolve("artifacts"), directory);
             Map<String, String> config =
                     new HashMap<>(
                             InMemoryConnector.switchIncomingChannelsToInMemory(
@@ -38,7 +40,7 @@ public final class CleanResources implements QuarkusTestResourceLifecycleManager
             config.put("quarkus.datasource.username", database.user());
             config.put("quarkus.datasource.password", database.password());
             config.put("loramill.artifacts.directory", directory.resolve("artifacts").toString());
-            config.put("loramill.bases.catalogue", directory.resolve("bases.json").toString());
+            config.put("loramill.bases.catalogue", bases.toString());
             config.put("loramill.clean.state-directory", directory.resolve("state").toString());
             return config;
         } catch (IOException e) {

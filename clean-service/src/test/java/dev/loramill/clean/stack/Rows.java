@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.loramill.clean.recipe.ShippedRecipes;
 import dev.loramill.events.ChatMessage;
 import dev.loramill.events.RecipeReference;
+import dev.loramill.events.RowCleaned;
 import dev.loramill.events.RowDigests;
 import dev.loramill.events.RowEvent;
 import dev.loramill.events.RowOrigin;
@@ -37,6 +38,24 @@ public final class Rows {
                 List.of(new ChatMessage("user", question), new ChatMessage("assistant", answer));
         return new RowReceived(
                 dataset, new RowOrigin("file-1", line), RowDigests.of(messages), messages, recipe);
+    }
+
+    /** Ten rows that were kept as they came. */
+    public static List<RowCleaned> cleaned(String dataset) {
+        List<RowCleaned> rows = new ArrayList<>();
+        for (int line = 1; line <= 10; line++) {
+            RowReceived row = received(dataset, line, NONE, "Why " + line, "Because");
+            rows.add(
+                    new RowCleaned(
+                            dataset,
+                            row.origin(),
+                            row.digest(),
+                            row.digest(),
+                            row.messages(),
+                            row.recipe(),
+                            List.of()));
+        }
+        return rows;
     }
 
     /** The shipped sample as a dataset: malformed lines are refused at the door. */

@@ -1,0 +1,110 @@
+package dev.loramill.clean;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.loramill.clean.stack.Batches;
+import dev.loramill.clean.stack.CleanResources;
+import dev.loramill.clean.stack.CleanStack;
+import dev.loramill.clean.stack.Rows;
+import dev.loramill.events.DatasetOpened;
+import dev.loramill.events.DatasetSealed;
+import dev.loramill.events.Topics;
+import dev.loramill.stack.Answer;
+import dev.loramill.stack.HttpDoor;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.smallrye.reactive.messaging.memory.InMemoryConnector;
+import jakarta.enterprise.inject.Any;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The routes within the test's own JVM: each does its work, and refuses in a sentence. */
+@QuarkusTest
+@QuarkusTestResource(CleanResources.class)
+class ResourcesIT {
+    private static final int PARTITION = 6;
+
+    @Inject @Any InMemoryConnector connector;
+    private HttpDoor http;
+
+    @BeforeEach
+    void open() {
+        http = new HttpDoor(ConfigProvider.getConfig().getValue("test.url", URI.class));
+    }
+
+    @AfterEach
+    void close() {
+        http.close();
+    }
+
+    @Test
+    void aRecipeIsStoredFoundByNameAndRefusedWhenItsRulesAreNone() {
+        Answer stored =
+                http.post(
+                        "/v1/recipes",
+                        """
+                        {"name":"routes","description":"d","rules":[],"examples":[]}
+                        """);
+        assertThat(stored.status()).as(stored.text()).isEqualTo(200);
+        assertThat(http.get("/v1/recipes/routes").at("/digest")).isEqualTo(stored.at("/digest"));
+
+        Answer refused =
+                http.post(
+                        "/v1/recipes",
+                        """
+                        {"name":"routes","description":"d",
+                         "rules":[{"id":"a","type":"magic"}],"examples":[]}
+                        """);
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.at("/error/message")).contains("magic");
+    }
+
+    @Test
+    void aLedgerIsShownFrozenAndItsVersionReadAndWhatIsNotThereIsNamed() {
+        send(Batches.of(Topics.ROWS_CLEANED, PARTITION, 0, Rows.cleaned("ds-routes")));
+        send(
+                Batches.of(
+                        Topics.DATASETS_HISTORY,
+                        PARTITION,
+                        0,
+                        List.of(
+                                new DatasetOpened("ds-routes", "n", Rows.NONE, Instant.EPOCH),
+                                new DatasetSealed("ds-routes", "n", Rows.NONE, 10, 0))));
+        await().until(() -> http.get("/v1/ledgers/ds-routes").at("/state").equals("cleaned"));
+
+        assertThat(http.get("/v1/ledgers/ds-routes").at("/kept")).isEqualTo("10");
+        assertThat(http.get("/v1/ledgers/ds-routes/rows?limit=1").at("/data/0/after/1/content"))
+                .isEqualTo("Because");
+        Answer frozen = freeze("{\"base\":\"%s\"}".formatted(CleanStack.BASE));
+        assertThat(frozen.status()).as(frozen.text()).isEqualTo(200);
+        String version = "/v1/dataset-versions/" + frozen.at("/version");
+        assertThat(http.get(version).json()).isEqualTo(frozen.json().path("manifest"));
+        assertThat(http.get(version + "/train.jsonl").text().lines())
+                .hasSize(Integer.parseInt(frozen.at("/train_rows")));
+
+        Answer refused = freeze("{\"base\":\"tiny\",\"eval_fraction\":2}");
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.at("/error/message"))
+                .isEqualTo("eval_fraction must be above 0 and below 1, got 2.0");
+        assertThat(http.get("/v1/ledgers/ds-none").status()).isEqualTo(404);
+        assertThat(http.get("/v1/ledgers/ds-none").at("/error/message")).contains("ds-none");
+        assertThat(http.get("/v1/dataset-versions/none").at("/error/message"))
+                .isEqualTo("there is no dataset version \"none\"");
+    }
+
+    private Answer freeze(String body) {
+        return http.post("/v1/ledgers/ds-routes/freeze", body);
+    }
+
+    private void send(ConsumerRecords<String, byte[]> batch) {
+        connector.<ConsumerRecords<String, byte[]>>source("outcomes").send(batch);
+    }
+}

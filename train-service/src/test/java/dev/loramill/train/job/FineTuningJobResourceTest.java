@@ -1,0 +1,81 @@
+package dev.loramill.train.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.loramill.stack.Answer;
+import dev.loramill.stack.HttpDoor;
+import dev.loramill.train.stack.Samples;
+import dev.loramill.train.stack.TrainDatabase;
+import dev.loramill.train.stack.TrainStack;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.net.URI;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@QuarkusTestResource(TrainDatabase.class)
+class FineTuningJobResourceTest {
+    private static final String JOBS = "/v1/fine_tuning/jobs";
+
+    @Inject JobRepository jobs;
+    private HttpDoor http;
+
+    @BeforeEach
+    void open() {
+        http = new HttpDoor(ConfigProvider.getConfig().getValue("test.url", URI.class));
+    }
+
+    @AfterEach
+    void close() {
+        http.close();
+    }
+
+    @Test
+    void aJobIsShownListedCancelledOnceAndItsEventsTellOfIt() {
+        QuarkusTransaction.requiringNew()
+                .run(() -> jobs.persist(Samples.validating("ftjob-routes", "ds-routes")));
+
+        Answer job = http.get(JOBS + "/ftjob-routes");
+        assertThat(job.at("/object")).isEqualTo("fine_tuning.job");
+        assertThat(job.at("/status")).isEqualTo("validating_files");
+        assertThat(job.at("/model")).isEqualTo(TrainStack.BASE);
+        assertThat(job.at("/metadata/team")).isEqualTo("it");
+        assertThat(http.get(JOBS + "?limit=100").text()).contains("\"ftjob-routes\"");
+
+        assertThat(http.post(JOBS + "/ftjob-routes/cancel", "").at("/status"))
+                .isEqualTo("cancelled");
+        assertThat(http.post(JOBS + "/ftjob-routes/cancel", "").status()).isEqualTo(200);
+        assertThat(http.get(JOBS + "/ftjob-routes/events").at("/data/0/message"))
+                .isEqualTo("The job was cancelled");
+        assertThat(http.get(JOBS + "/ftjob-routes/events").json().path("data")).hasSize(1);
+        assertThat(http.get(JOBS + "/ftjob-routes/checkpoints").json().path("data")).isEmpty();
+    }
+
+    @Test
+    void aJobIsRefusedWithAllThatIsWrongAndWhileTheServiceOfItsFileIsAway() {
+        Answer empty = http.post(JOBS, "{}");
+        assertThat(empty.status()).isEqualTo(400);
+        assertThat(empty.at("/error/message"))
+                .contains("model is required", "training_file is required");
+        Answer model = http.post(JOBS, "{\"model\":\"gpt-7\",\"training_file\":\"file-1\"}");
+        assertThat(model.at("/error/param")).isEqualTo("model");
+        assertThat(model.at("/error/message")).contains("gpt-7", TrainStack.BASE);
+
+        Answer away =
+                http.post(
+                        JOBS,
+                        "{\"model\":\"%s\",\"training_file\":\"file-1\"}"
+                                .formatted(TrainStack.BASE));
+        assertThat(away.status()).isEqualTo(503);
+        assertThat(away.headers().firstValue("Retry-After")).isPresent();
+        assertThat(away.at("/error/message")).contains("no job was created");
+        Answer none = http.get(JOBS + "/ftjob-none");
+        assertThat(none.status()).isEqualTo(404);
+        assertThat(none.at("/error/message")).contains("ftjob-none");
+    }
+}
