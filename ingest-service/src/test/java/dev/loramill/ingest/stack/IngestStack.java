@@ -27,15 +27,25 @@ public final class IngestStack extends ServiceStack {
     }
 
     static IngestStack start() throws IOException {
-        IngestStack stack = new IngestStack();
-        stack.launch(
+        IngestStack stack = prepare();
+        stack.launch();
+        return stack;
+    }
+
+    /** Everything but the service, whose database is empty. */
+    public static IngestStack prepare() throws IOException {
+        return new IngestStack();
+    }
+
+    /** Starts the service for the first time and waits until it is ready. */
+    public void launch() throws IOException {
+        launch(
                 List.of(),
                 Map.of(
                         "LORAMILL_CLEAN_URL",
-                        "http://127.0.0.1:" + stack.recipePort,
+                        "http://127.0.0.1:" + recipePort,
                         "LORAMILL_INGEST_MAX_BATCH_BYTES",
                         Integer.toString(MAX_BATCH_BYTES)));
-        return stack;
     }
 
     /** Takes clean-service away. */
