@@ -13,10 +13,12 @@ import dev.loramill.events.DatasetCleaned;
 import dev.loramill.events.DatasetFrozen;
 import dev.loramill.events.DatasetOpened;
 import dev.loramill.events.DatasetSealed;
+import dev.loramill.events.EventEnvelope;
 import dev.loramill.events.FreezeRefused;
 import dev.loramill.events.FreezeRequest;
 import dev.loramill.events.FreezeRequest.OverLength;
 import dev.loramill.events.FreezeRequested;
+import dev.loramill.events.KafkaEvents;
 import dev.loramill.events.RecipeReference;
 import dev.loramill.events.RowCleaned;
 import dev.loramill.events.RowCounts;
@@ -24,7 +26,9 @@ import dev.loramill.events.RowEvent;
 import dev.loramill.events.RowReceived;
 import dev.loramill.events.RowRejected;
 import dev.loramill.events.Topics;
+import dev.loramill.messaging.Trace;
 import dev.loramill.stack.Answer;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,11 +38,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(SharedCleanStack.class)
 class CleanServiceIT {
+    private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final CleanStack stack;
@@ -233,6 +239,29 @@ class CleanServiceIT {
                 });
         await().untilAsserted(() ->
                 assertThat(stack.records(Topics.deadLetters(Topics.FREEZES))).hasSize(1));
+    }
+
+    @Test
+    void theAnswerToARequestGoesOnInItsTrace() {
+        FreezeRequested traced = FreezeRequested.of("ds-traced", request(512), "job-1");
+        FreezeRequested untraced = FreezeRequested.of("ds-traced", request(256), "job-2");
+        ProducerRecord<String, byte[]> record =
+                KafkaEvents.record(EventEnvelope.of(URI.create("/loramill/test"), traced));
+        Trace.addTo(record.headers(), TRACE);
+        stack.publish(record);
+        stack.publish(untraced);
+
+        send("ds-traced", Rows.MEDICAL, Rows.sample("ds-traced"));
+
+        await().untilAsserted(() -> {
+            assertThat(frozen(traced)).hasSize(1);
+            assertThat(frozen(untraced)).hasSize(1);
+        });
+        assertThat(stack.records(Topics.DATASETS_HISTORY))
+                .filteredOn(frozen -> "ds-traced".equals(frozen.key()))
+                .filteredOn(frozen -> KafkaEvents.read(frozen).event() instanceof DatasetFrozen)
+                .extracting(frozen -> Trace.of(frozen.headers()))
+                .containsExactlyInAnyOrder(TRACE, null);
     }
 
     private static FreezeRequest request(int maxTokens) {

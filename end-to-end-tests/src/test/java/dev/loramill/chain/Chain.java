@@ -15,6 +15,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** All of Loramill on free ports, in a folder of its own, started as {@code ./loramill up} does. */
 final class Chain implements AutoCloseable {
@@ -71,6 +73,11 @@ final class Chain implements AutoCloseable {
         return settings;
     }
 
+    /** What a service has written to its log. */
+    String log(Service service) throws IOException {
+        return Files.readString(home.log(service.label()));
+    }
+
     /** Process id of a service as it runs at the moment; 0 while there is none. */
     long pid(Service service) throws IOException {
         return RunState.read(home).orElseThrow().services().stream()
@@ -113,13 +120,25 @@ final class Chain implements AutoCloseable {
     /** The answer to a POST request of JSON, which must succeed. */
     JsonNode post(Service service, String path, String body)
             throws IOException, InterruptedException {
+        return post(service, path, body, null);
+    }
+
+    /**
+     * The answer to a POST request of JSON, which must succeed.
+     *
+     * @param traceParent trace that the request belongs to; null for none
+     */
+    JsonNode post(Service service, String path, String body, @Nullable String traceParent)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(address(service).resolve(path))
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body));
+        if (traceParent != null) {
+            request.header("traceparent", traceParent);
+        }
         HttpResponse<String> response =
-                http.send(
-                        HttpRequest.newBuilder(address(service).resolve(path))
-                                .header("Content-Type", "application/json")
-                                .POST(HttpRequest.BodyPublishers.ofString(body))
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString());
+                http.send(request.build(), HttpResponse.BodyHandlers.ofString());
         if (response.statusCode() != 200) {
             throw new IOException(
                     "POST %s answered %d: %s"

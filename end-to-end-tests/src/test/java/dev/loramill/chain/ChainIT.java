@@ -11,11 +11,14 @@ import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.files.FileCreateParams;
 import com.openai.models.files.FilePurpose;
 import dev.loramill.events.AdapterAnnounced;
+import dev.loramill.events.FreezeRequested;
 import dev.loramill.events.KafkaEvents;
 import dev.loramill.events.Topics;
 import dev.loramill.llama.tiny.TinyLlama;
 import dev.loramill.local.launch.Service;
+import dev.loramill.messaging.Trace;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -42,6 +46,9 @@ class ChainIT {
     private static final Path SAMPLE = Path.of("../samples/medical-forum.jsonl");
     private static final long SAMPLE_ROWS = 717;
     private static final Duration PATIENCE = Duration.ofMinutes(4);
+
+    /** Trace of the test's own, sent with the request for a job. */
+    private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
 
     private Chain chain;
 
@@ -111,7 +118,8 @@ class ChainIT {
                                 base,
                                 "\"training_file\":\"%s\",\"recipe\":\"medical-forum\""
                                         .formatted(fileId),
-                                120));
+                                120),
+                        "00-%s-b7ad6b7169203331-01".formatted(TRACE));
         chain.kill(Service.CLEAN);
 
         String jobId = created.path("id").asText();
@@ -126,6 +134,7 @@ class ChainIT {
         assertThat(announcements(jobId))
                 .extracting(AdapterAnnounced::adapterId)
                 .containsOnly(announcements(jobId).getFirst().adapterId());
+        assertOneTrace(job, announcements(jobId).getFirst().adapterId());
         for (JsonNode dataset :
                 chain.get(Service.CLEAN, "/v1/ledgers").orElseThrow().path("data")) {
             assertLedgerBalances(dataset.path("dataset").asText());
@@ -221,7 +230,8 @@ class ChainIT {
                 chain.post(
                         Service.TRAIN,
                         "/v1/adapters/%s/promote".formatted(adapter.path("id").asText()),
-                        "{}");
+                        "{}",
+                        "00-%s-b7ad6b7169203331-01".formatted(TRACE));
             }
         }
         await().atMost(PATIENCE)
@@ -285,9 +295,73 @@ class ChainIT {
                 .build();
     }
 
+    /**
+     * Follows the trace of a job's request over all topics, but for that of rows from outside and
+     * that of heartbeats, which belong to no job. Whatever names the job, its dataset or its
+     * adapter belongs to it.
+     */
+    private void assertOneTrace(JsonNode job, String adapterId) throws IOException {
+        List<String> names =
+                List.of(job.path("id").asText(), datasetOf(job.path("id").asText()), adapterId);
+        List<String> topics = new ArrayList<>(Topics.all());
+        topics.removeAll(List.of(Topics.ROWS_SUBMITTED, Topics.WORKERS));
+        List<String> without = new ArrayList<>();
+        List<String> outside = new ArrayList<>();
+        for (String topic : topics) {
+            Map<Boolean, List<ConsumerRecord<String, byte[]>>> ofTheJob =
+                    records(topic).stream()
+                            .filter(record -> record.value() != null)
+                            .filter(record -> {
+                                String text = new String(record.value(), StandardCharsets.UTF_8);
+                                return names.stream().anyMatch(text::contains);
+                            })
+                            .collect(Collectors.partitioningBy(ChainIT::isInTheTrace));
+            if (ofTheJob.getOrDefault(true, List.of()).isEmpty()) {
+                without.add(topic);
+            }
+            ofTheJob.getOrDefault(false, List.of())
+                    .forEach(record ->
+                            outside.add(
+                                    "%s at %d of %s: %s"
+                                            .formatted(
+                                                    Trace.of(record.headers()),
+                                                    record.offset(),
+                                                    topic,
+                                                    KafkaEvents.read(record)
+                                                            .event()
+                                                            .getClass()
+                                                            .getSimpleName())));
+        }
+        assertThat(without).as("topics without a record of the trace").isEmpty();
+        assertThat(outside).as("records of the job that are not of its trace").isEmpty();
+    }
+
+    private static boolean isInTheTrace(ConsumerRecord<String, byte[]> record) {
+        String parent = Trace.of(record.headers());
+        return parent != null && parent.split("-", -1)[1].equals(TRACE);
+    }
+
+    /** The dataset that a job's rows went into. */
+    private String datasetOf(String jobId) throws IOException {
+        return records(Topics.FREEZES).stream()
+                .map(record -> (FreezeRequested) KafkaEvents.read(record).event())
+                .filter(request -> jobId.equals(request.jobId()))
+                .map(FreezeRequested::datasetId)
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** All that the adapters topic holds of a job, compacted or not. */
     private List<AdapterAnnounced> announcements(String jobId) throws IOException {
-        List<AdapterAnnounced> announcements = new ArrayList<>();
+        return records(Topics.ADAPTERS).stream()
+                .map(record -> (AdapterAnnounced) KafkaEvents.read(record).event())
+                .filter(announced -> announced.jobId().equals(jobId))
+                .toList();
+    }
+
+    /** All that a topic holds at the moment. */
+    private List<ConsumerRecord<String, byte[]>> records(String topic) throws IOException {
+        List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
         Map<String, Object> settings = new HashMap<>(chain.kafka());
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
@@ -295,7 +369,7 @@ class ChainIT {
                 new KafkaConsumer<>(
                         settings, new StringDeserializer(), new ByteArrayDeserializer())) {
             List<TopicPartition> partitions =
-                    consumer.partitionsFor(Topics.ADAPTERS).stream()
+                    consumer.partitionsFor(topic).stream()
                             .map(info -> new TopicPartition(info.topic(), info.partition()))
                             .toList();
             consumer.assign(partitions);
@@ -304,14 +378,9 @@ class ChainIT {
                     .anyMatch(partition ->
                             consumer.position(partition)
                                     < Optional.ofNullable(ends.get(partition)).orElse(0L))) {
-                for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
-                    if (KafkaEvents.read(record).event() instanceof AdapterAnnounced announced
-                            && announced.jobId().equals(jobId)) {
-                        announcements.add(announced);
-                    }
-                }
+                consumer.poll(Duration.ofSeconds(1)).forEach(records::add);
             }
         }
-        return announcements;
+        return records;
     }
 }

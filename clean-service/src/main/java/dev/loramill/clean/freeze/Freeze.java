@@ -34,6 +34,10 @@ class Freeze {
     @Column(name = "answer")
     @Nullable FreezeAnswer answer;
 
+    /** Trace of who asked last; null when that was not traced. */
+    @Column(name = "trace_parent")
+    @Nullable String traceParent;
+
     @Column(name = "requested_at", nullable = false, updatable = false)
     Instant requestedAt;
 

@@ -8,6 +8,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Requests to freeze datasets. */
 @ApplicationScoped
@@ -16,21 +17,31 @@ class FreezeRepository implements PanacheRepositoryBase<Freeze, String> {
     private static final int WORK_LOCKS = 0x46726f7a;
 
     /**
-     * Keeps a request; one that is there already stays as it is. SQL, since the same request may
-     * come by two ways at once.
+     * Keeps a request; one that is there already stays as it is, but for the trace of who asked
+     * last. SQL, since the same request may come by two ways at once.
      */
-    void keep(String requestDigest, String datasetId, FreezeRequest request) {
+    void keep(
+            String requestDigest,
+            String datasetId,
+            FreezeRequest request,
+            @Nullable String traceParent) {
         getEntityManager()
                 .createNativeQuery(
                         """
                         INSERT INTO dataset_freeze
-                            (request_digest, dataset_id, request, is_awaited, requested_at)
-                        VALUES (:digest, :dataset, CAST(:request AS jsonb), false, :now)
-                        ON CONFLICT DO NOTHING
+                            (request_digest, dataset_id, request, is_awaited, trace_parent,
+                             requested_at)
+                        VALUES (:digest, :dataset, CAST(:request AS jsonb), false,
+                            CAST(:trace AS text), :now)
+                        ON CONFLICT (request_digest) DO UPDATE
+                            SET trace_parent = EXCLUDED.trace_parent
+                            WHERE dataset_freeze.trace_parent
+                                IS DISTINCT FROM EXCLUDED.trace_parent
                         """)
                 .setParameter("digest", requestDigest)
                 .setParameter("dataset", datasetId)
                 .setParameter("request", json(request))
+                .setParameter("trace", traceParent)
                 .setParameter("now", Instant.now())
                 .executeUpdate();
     }

@@ -12,6 +12,7 @@ import dev.loramill.events.DatasetManifest;
 import dev.loramill.events.FreezeRefused;
 import dev.loramill.events.FreezeRequest;
 import dev.loramill.http.RefusedException;
+import dev.loramill.messaging.Trace;
 import dev.loramill.outbox.Outbox;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -55,11 +56,11 @@ class Freezes {
         this.outbox = outbox;
     }
 
-    /** Keeps a request; returns its digest. */
+    /** Keeps a request, whose answer goes on in the trace of this thread; returns its digest. */
     @Transactional
     public String keep(String datasetId, FreezeRequest request) {
         String digest = request.digest(datasetId);
-        freezes.keep(digest, datasetId, request);
+        freezes.keep(digest, datasetId, request, Trace.current());
         return digest;
     }
 
@@ -113,7 +114,8 @@ class Freezes {
         freezes.lock(freeze);
         boolean isNewVersion = answer instanceof FreezeAnswer.Frozen && !answer.equals(before);
         if (freeze.isAwaited || isNewVersion) {
-            announce(requestDigest, dataset, answer);
+            FreezeAnswer found = answer;
+            Trace.in(freeze.traceParent, () -> announce(requestDigest, dataset, found));
         }
         freeze.answer = answer;
         freeze.isAwaited = false;

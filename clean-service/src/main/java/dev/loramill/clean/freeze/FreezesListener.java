@@ -1,6 +1,7 @@
 package dev.loramill.clean.freeze;
 
 import dev.loramill.events.FreezeRequested;
+import dev.loramill.messaging.Trace;
 import dev.loramill.outbox.ConsumedEvent;
 import dev.loramill.outbox.DeadLetters;
 import dev.loramill.outbox.Inbox;
@@ -52,7 +53,9 @@ class FreezesListener {
                                 .formatted(digest, asked.requestDigest()));
                 continue;
             }
-            freezes.keepAwaited(asked.datasetId(), asked.request());
+            Trace.in(
+                    consumed.traceParent(),
+                    () -> freezes.keepAwaited(asked.datasetId(), asked.request()));
             news.fire(new FreezeAwaited(digest));
         }
     }

@@ -52,6 +52,9 @@ public class DatasetLedger {
     @Column(name = "duplicate", nullable = false)
     long duplicate;
 
+    @Column(name = "trace_parent")
+    @Nullable String traceParent;
+
     @Column(name = "seen_at", nullable = false, updatable = false)
     Instant seenAt;
 
@@ -134,8 +137,17 @@ public class DatasetLedger {
         duplicate += added.duplicate();
     }
 
-    /** Takes over what an event says; a state never goes back. */
-    void take(DatasetEvent event) {
+    /** Trace of the event that sealed the dataset; null when it is not traced. */
+    @Nullable String traceParent() {
+        return traceParent;
+    }
+
+    /**
+     * Takes over what an event says; a state never goes back.
+     *
+     * @param parent trace of the event; that which sealed the dataset is gone on with
+     */
+    void take(DatasetEvent event, @Nullable String parent) {
         name = event.name();
         recipeName = event.recipe().name();
         recipeDigest = event.recipe().digest();
@@ -143,6 +155,7 @@ public class DatasetLedger {
             state = SEALED;
             rowCount = sealed.rowCount();
             refusedCount = sealed.refusedCount();
+            traceParent = parent;
         }
     }
 

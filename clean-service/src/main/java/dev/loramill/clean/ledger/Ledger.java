@@ -5,6 +5,7 @@ import dev.loramill.events.DatasetCleaned;
 import dev.loramill.events.DatasetEvent;
 import dev.loramill.events.RowCleaned;
 import dev.loramill.events.RowRejected;
+import dev.loramill.messaging.Trace;
 import dev.loramill.outbox.ConsumedEvent;
 import dev.loramill.outbox.DeadLetters;
 import dev.loramill.outbox.Outbox;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,10 +44,16 @@ class Ledger {
         this.news = news;
     }
 
+    private record Told(DatasetEvent event, @Nullable String traceParent) {
+        String datasetId() {
+            return event.datasetId();
+        }
+    }
+
     /** Takes over a batch of events, and announces the datasets that are cleaned by it. */
     void apply(List<ConsumedEvent> batch, DeadLetters deadLetters) throws SQLException {
         List<RowOutcome> rows = new ArrayList<>(batch.size());
-        List<DatasetEvent> told = new ArrayList<>();
+        List<Told> told = new ArrayList<>();
         for (ConsumedEvent consumed : batch) {
             switch (consumed.event()) {
                 case RowCleaned row ->
@@ -53,7 +61,7 @@ class Ledger {
                                 RowOutcome.of(
                                         row, consumed.header(RowHeaders.ORIGINAL).orElse(null)));
                 case RowRejected row -> rows.add(RowOutcome.of(row));
-                case DatasetEvent event -> told.add(event);
+                case DatasetEvent event -> told.add(new Told(event, consumed.traceParent()));
                 default -> deadLetters.add(consumed, "this topic is not for such an event");
             }
         }
@@ -63,17 +71,17 @@ class Ledger {
         if (!rows.isEmpty()) {
             outcomes.insert(rows).forEach(of -> added.put(of.datasetId(), of));
         }
-        told.forEach(event -> added.putIfAbsent(event.datasetId(), RowOutcomeTable.Added.none()));
+        told.forEach(of -> added.putIfAbsent(of.datasetId(), RowOutcomeTable.Added.none()));
         added.keySet().forEach(id -> touched.put(id, datasets.lock(id)));
         added.forEach((id, counts) -> ledger(touched, id).count(counts));
-        told.forEach(event -> ledger(touched, event.datasetId()).take(event));
+        told.forEach(of -> ledger(touched, of.datasetId()).take(of.event(), of.traceParent()));
         touched.values().forEach(this::complete);
     }
 
     private void complete(DatasetLedger dataset) {
         Optional<DatasetCleaned> cleaned = dataset.complete();
         if (cleaned.isPresent()) {
-            outbox.publish(cleaned.get());
+            Trace.in(dataset.traceParent(), () -> outbox.publish(cleaned.get()));
             news.fire(cleaned.get());
             LOG.atInfo()
                     .addKeyValue("datasetId", dataset.id())

@@ -9,8 +9,10 @@ import dev.loramill.clean.stack.Rows;
 import dev.loramill.events.DatasetCleaned;
 import dev.loramill.events.DatasetOpened;
 import dev.loramill.events.DatasetSealed;
+import dev.loramill.events.KafkaEvents;
 import dev.loramill.events.Topics;
 import dev.loramill.http.RefusedException;
+import dev.loramill.messaging.Trace;
 import dev.loramill.stack.Topic;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -31,6 +33,8 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @QuarkusTestResource(CleanResources.class)
 class OutcomesListenerIT {
+    private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
     @Inject @Any InMemoryConnector connector;
     @Inject LedgerQueries ledgers;
     @Inject Config config;
@@ -81,23 +85,33 @@ class OutcomesListenerIT {
 
     @Test
     void aSealedDatasetIsAnnouncedAsCleanedOnceWithItsLastRow() {
-        send(Batches.of(Topics.ROWS_CLEANED, 2, 0, Rows.cleaned("ds-sealed")));
-        send(
+        ConsumerRecords<String, byte[]> told =
                 Batches.of(
                         Topics.DATASETS_HISTORY,
                         0,
                         0,
                         List.of(
                                 new DatasetOpened("ds-sealed", "n", Rows.NONE, Instant.EPOCH),
-                                new DatasetSealed("ds-sealed", "n", Rows.NONE, 10, 0))));
+                                new DatasetSealed("ds-sealed", "n", Rows.NONE, 10, 0)));
+        told.forEach(record -> Trace.addTo(record.headers(), TRACE));
+        send(told);
+        send(Batches.of(Topics.ROWS_CLEANED, 2, 0, Rows.cleaned("ds-sealed")));
 
         await().until(() -> kept("ds-sealed") == 10);
         await().until(() -> ledgers.ledger("ds-sealed").cleaned().isPresent());
         Topic history = topic(Topics.DATASETS_HISTORY);
         await().untilAsserted(() ->
-                assertThat(history.events(DatasetCleaned.class))
-                        .filteredOn(cleaned -> cleaned.datasetId().equals("ds-sealed"))
-                        .hasSize(1));
+                assertThat(history.records())
+                        .filteredOn(OutcomesListenerIT::saysThatItIsCleaned)
+                        .singleElement()
+                        .extracting(record -> Trace.of(record.headers()))
+                        .as("the trace in which it was sealed")
+                        .isEqualTo(TRACE));
+    }
+
+    private static boolean saysThatItIsCleaned(ConsumerRecord<String, byte[]> record) {
+        return KafkaEvents.read(record).event() instanceof DatasetCleaned cleaned
+                && cleaned.datasetId().equals("ds-sealed");
     }
 
     private Topic topic(String name) {

@@ -55,7 +55,8 @@ final class AsyncApiDocument {
         line(
                 2,
                 "version; anything else is a new one. A record that cannot be read goes to the topic's");
-        line(2, "name with .dlq behind it.");
+        line(2, "name with .dlq behind it. While traces are on, the header traceparent (W3C Trace");
+        line(2, "Context) names the trace of the request that a record follows from.");
         line(0, "defaultContentType: application/json");
         channels();
         operations();

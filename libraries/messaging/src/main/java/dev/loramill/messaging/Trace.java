@@ -22,10 +22,17 @@ public final class Trace {
     /** Header of requests and records. */
     public static final String HEADER = "traceparent";
 
+    // OpenTelemetry's own context is lost in Quarkus on a thread of Vert.x without a duplicated
+    // context, such as one of a channel in memory has.
+    private static final ScopedValue<String> CONTINUED = ScopedValue.newInstance();
+
     private Trace() {}
 
     /** The trace of what this thread is doing; null when it is not traced. */
     public static @Nullable String current() {
+        if (CONTINUED.isBound()) {
+            return CONTINUED.get();
+        }
         if (!Span.current().getSpanContext().isValid()) {
             return null;
         }
@@ -72,12 +79,35 @@ public final class Trace {
         if (parent == null) {
             return work.run();
         }
-        Context context =
-                W3CTraceContextPropagator.getInstance()
-                        .extract(Context.current(), Map.of(HEADER, parent), new Getter());
-        try (Scope scope = context.makeCurrent()) {
+        Span span =
+                Span.fromContext(
+                        W3CTraceContextPropagator.getInstance()
+                                .extract(Context.root(), Map.of(HEADER, parent), new Getter()));
+        if (!span.getSpanContext().isValid()) {
             return work.run();
         }
+        return ScopedValue.where(CONTINUED, parent)
+                .call(() -> {
+                    // For requests to other services.
+                    try (Scope scope = span.makeCurrent()) {
+                        return work.run();
+                    }
+                });
+    }
+
+    /**
+     * Does work without a result that belongs to a trace, as {@link #continuing} does.
+     *
+     * @param parent value of {@link #HEADER}; when it is null or none, the work belongs to what the
+     *     thread was doing
+     */
+    public static void in(@Nullable String parent, Runnable work) {
+        Trace.<@Nullable Void, RuntimeException>continuing(
+                parent,
+                () -> {
+                    work.run();
+                    return null;
+                });
     }
 
     private static void set(@Nullable String @Nullable [] carrier, String name, String value) {

@@ -20,12 +20,11 @@ class TraceTest {
     void recordsCarryTheTrace() {
         RecordHeaders headers = new RecordHeaders();
 
-        Trace.continuing(
+        Trace.in(
                 PARENT,
                 () -> {
                     Trace.addTo(headers);
                     Trace.addTo(headers);
-                    return null;
                 });
 
         assertThat(Trace.of(headers)).isEqualTo(PARENT);
@@ -37,12 +36,7 @@ class TraceTest {
         RecordHeaders headers = new RecordHeaders();
 
         Trace.addTo(headers);
-        Trace.continuing(
-                "no trace at all",
-                () -> {
-                    Trace.addTo(headers);
-                    return null;
-                });
+        Trace.in("no trace at all", () -> Trace.addTo(headers));
 
         assertThat(headers).isEmpty();
         assertThat(Trace.of(headers)).isNull();

@@ -4,6 +4,8 @@ import dev.loramill.events.AdapterAnnounced;
 import dev.loramill.events.AdapterEvicted;
 import dev.loramill.events.AdapterLoaded;
 import dev.loramill.events.AdapterRefused;
+import dev.loramill.events.ServingStatus;
+import dev.loramill.messaging.Trace;
 import dev.loramill.serve.model.ServedModel;
 import dev.loramill.serve.model.ServedModels;
 import java.time.Clock;
@@ -14,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,7 +68,7 @@ final class AdapterReconciler {
         for (ServedAdapter adapter : served()) {
             Optional<Announcement> last = announced.last(adapter.adapterId());
             if (!isLive(last)) {
-                evict(adapter, reason(last));
+                evict(adapter, reason(last), last.orElseGet(adapter::announcement).traceParent());
             }
         }
         int room = limit;
@@ -138,7 +141,10 @@ final class AdapterReconciler {
     private void waitForRoom(Announcement announcement) {
         ServedAdapter known = served.get(announcement.adapterId());
         if (known != null) {
-            evict(known, "it makes room for adapters that were announced before it");
+            evict(
+                    known,
+                    "it makes room for adapters that were announced before it",
+                    announcement.traceParent());
         }
         refuseForNow(
                 announcement,
@@ -166,14 +172,15 @@ final class AdapterReconciler {
                 .addKeyValue("model", adapter.model())
                 .addKeyValue("maxLogitDifference", loaded.maxLogitDifference())
                 .log("Adapter loaded");
-        statuses.publish(
+        publish(
                 new AdapterLoaded(
                         replica.id(),
                         adapter.adapterId(),
                         adapter.model(),
                         loaded.maxLogitDifference(),
                         known.toMillis(),
-                        replica.startedAt()));
+                        replica.startedAt()),
+                announcement.traceParent());
     }
 
     private void refuse(Announcement announcement, String reason) {
@@ -184,8 +191,13 @@ final class AdapterReconciler {
                 .addKeyValue("model", adapter.model())
                 .addKeyValue("reason", reason)
                 .log("Adapter refused");
-        statuses.publish(
-                new AdapterRefused(replica.id(), adapter.adapterId(), adapter.model(), reason));
+        publish(
+                new AdapterRefused(replica.id(), adapter.adapterId(), adapter.model(), reason),
+                announcement.traceParent());
+    }
+
+    private void publish(ServingStatus status, @Nullable String traceParent) {
+        Trace.in(traceParent, () -> statuses.publish(status));
     }
 
     private void put(ServedAdapter adapter) {
@@ -195,7 +207,12 @@ final class AdapterReconciler {
         route();
     }
 
-    private void evict(ServedAdapter evicted, String reason) {
+    /**
+     * Takes an adapter out.
+     *
+     * @param traceParent trace of the announcement that has it taken out
+     */
+    private void evict(ServedAdapter evicted, String reason, @Nullable String traceParent) {
         Map<String, ServedAdapter> next = new LinkedHashMap<>(served);
         next.remove(evicted.adapterId());
         served = Map.copyOf(next);
@@ -210,9 +227,10 @@ final class AdapterReconciler {
                             .addKeyValue("model", adapter.model())
                             .addKeyValue("reason", reason)
                             .log("Adapter evicted");
-                    statuses.publish(
+                    publish(
                             new AdapterEvicted(
-                                    replica.id(), adapter.adapterId(), adapter.model(), reason));
+                                    replica.id(), adapter.adapterId(), adapter.model(), reason),
+                            traceParent);
                 });
     }
 

@@ -7,6 +7,7 @@ import dev.loramill.events.Topics;
 import dev.loramill.events.UnreadableEventException;
 import dev.loramill.messaging.Deliveries;
 import dev.loramill.messaging.Stopping;
+import dev.loramill.messaging.Trace;
 import dev.loramill.serve.engine.EngineState;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.common.annotation.Identifier;
@@ -115,7 +116,8 @@ class AdaptersListener implements KafkaConsumerRebalanceListener {
                 adapters.announced(
                         record.partition(),
                         record.offset(),
-                        new Announcement(adapter, envelope.time(), seenAt));
+                        new Announcement(
+                                adapter, envelope.time(), seenAt, Trace.of(record.headers())));
             } else {
                 passOver(record, "it holds another kind of event");
             }

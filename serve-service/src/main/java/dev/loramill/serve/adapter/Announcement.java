@@ -3,6 +3,7 @@ package dev.loramill.serve.adapter;
 import dev.loramill.events.AdapterAnnounced;
 import java.time.Instant;
 import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was announced last of an adapter.
@@ -15,8 +16,10 @@ import java.util.Comparator;
  * @param announcedAt when, by the event
  * @param seenAt when it was announced, or when this replica first read it, if that is later than
  *     its start
+ * @param traceParent trace that it belongs to, which what comes of it goes on with; or null
  */
-record Announcement(AdapterAnnounced adapter, Instant announcedAt, Instant seenAt)
+record Announcement(
+        AdapterAnnounced adapter, Instant announcedAt, Instant seenAt, @Nullable String traceParent)
         implements Comparable<Announcement> {
     private static final Comparator<Announcement> ORDER =
             Comparator.comparing(Announcement::announcedAt).thenComparing(Announcement::adapterId);

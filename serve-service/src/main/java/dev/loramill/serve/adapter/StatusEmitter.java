@@ -3,6 +3,7 @@ package dev.loramill.serve.adapter;
 import dev.loramill.events.EventEnvelope;
 import dev.loramill.events.KafkaEvents;
 import dev.loramill.events.ServingStatus;
+import dev.loramill.messaging.Trace;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
@@ -39,9 +40,10 @@ class StatusEmitter implements StatusSink {
 
     @Override
     public synchronized void publish(ServingStatus status) {
-        emitter.send(KafkaEvents.record(EventEnvelope.of(source, status)))
-                .subscribe()
-                .with(_ -> {}, fault -> lost(status, fault));
+        ProducerRecord<String, byte[]> record =
+                KafkaEvents.record(EventEnvelope.of(source, status));
+        Trace.addTo(record.headers());
+        emitter.send(record).subscribe().with(_ -> {}, fault -> lost(status, fault));
     }
 
     private static void lost(ServingStatus status, Throwable fault) {

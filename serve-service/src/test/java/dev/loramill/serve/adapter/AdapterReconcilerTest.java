@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loramill.events.AdapterAnnounced;
 import dev.loramill.events.AdapterEvaluation;
+import dev.loramill.events.AdapterEvicted;
 import dev.loramill.events.AdapterLoaded;
 import dev.loramill.events.AdapterRefused;
 import dev.loramill.events.ArtifactReference;
 import dev.loramill.events.LoraSpec;
 import dev.loramill.events.ServingStatus;
 import dev.loramill.events.TrainServeContract;
+import dev.loramill.messaging.Trace;
 import dev.loramill.serve.engine.ModelVariant;
 import dev.loramill.serve.engine.Variants;
 import dev.loramill.serve.model.ServedModel;
@@ -27,6 +29,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -87,6 +90,20 @@ class AdapterReconcilerTest {
         assertThat(replica.statuses).last().isInstanceOf(AdapterLoaded.class);
     }
 
+    @Test
+    void whatComesOfAnAnnouncementGoesOnInItsTrace() {
+        AdapterAnnounced unfit = adapter(2, "unfit", AdapterAnnounced.State.LIVE);
+        ReplicaUnderTest replica = new ReplicaUnderTest(Set.of(unfit.adapterId()));
+        replica.take(record(0, 0, adapter(1, "one", AdapterAnnounced.State.LIVE), 1));
+        replica.take(record(0, 1, unfit, 2));
+        replica.take(record(0, 2, adapter(1, "one", AdapterAnnounced.State.RETIRED), 3));
+
+        assertThat(replica.statuses)
+                .extracting(Object::getClass)
+                .containsExactly(AdapterLoaded.class, AdapterRefused.class, AdapterEvicted.class);
+        assertThat(replica.traces).containsExactly(trace(0), trace(1), trace(2));
+    }
+
     /** Restarts, other interleavings of partitions, records read again, and compaction. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
@@ -122,6 +139,7 @@ class AdapterReconcilerTest {
     /** One replica without an engine. */
     private static final class ReplicaUnderTest implements AdapterLoading {
         final List<ServingStatus> statuses = new ArrayList<>();
+        final List<@Nullable String> traces = new ArrayList<>();
         private final AnnouncedAdapters announced = new AnnouncedAdapters();
         private final ServedModels models = new ServedModels();
         private final Set<String> unfit;
@@ -135,7 +153,10 @@ class AdapterReconcilerTest {
                             this,
                             "tiny",
                             models,
-                            statuses::add,
+                            status -> {
+                                statuses.add(status);
+                                traces.add(Trace.current());
+                            },
                             new Replica("replica", START),
                             Clock.systemUTC(),
                             LIMIT);
@@ -148,7 +169,11 @@ class AdapterReconcilerTest {
                                     announced.announced(
                                             record.partition(),
                                             record.offset(),
-                                            new Announcement(adapter, record.at(), record.at())),
+                                            new Announcement(
+                                                    adapter,
+                                                    record.at(),
+                                                    record.at(),
+                                                    trace(record.offset()))),
                             () ->
                                     announced.deleted(
                                             record.partition(),
@@ -281,6 +306,11 @@ class AdapterReconcilerTest {
                 adapter.adapterId(),
                 Optional.of(adapter),
                 START.plusSeconds(time));
+    }
+
+    /** Trace of the record at an offset. */
+    private static String trace(long offset) {
+        return "00-%032x-%016x-01".formatted(offset + 1, offset + 1);
     }
 
     private static String idOf(int id) {

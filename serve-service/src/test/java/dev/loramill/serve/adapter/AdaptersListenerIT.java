@@ -10,6 +10,7 @@ import dev.loramill.events.AdapterLoaded;
 import dev.loramill.events.EventEnvelope;
 import dev.loramill.events.KafkaEvents;
 import dev.loramill.events.Topics;
+import dev.loramill.messaging.Trace;
 import dev.loramill.serve.AnnouncedFiles;
 import dev.loramill.serve.InMemoryServing;
 import dev.loramill.serve.engine.EngineLifecycle;
@@ -23,6 +24,7 @@ import jakarta.inject.Inject;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +35,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The listener on channels in memory; the engine is real. */
@@ -41,6 +44,8 @@ import org.junit.jupiter.api.Test;
 class AdaptersListenerIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final TopicPartition PARTITION = new TopicPartition(Topics.ADAPTERS, 0);
+
+    private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
     @Inject @Any InMemoryConnector connector;
 
@@ -68,26 +73,35 @@ class AdaptersListenerIT {
         consumer.updateEndOffsets(Map.of(PARTITION, 4L));
 
         listener.onPartitionsAssigned(consumer, List.of(PARTITION));
-        send(record(0, retired), record(1, kept));
+        send(record(0, retired, null), record(1, kept, TRACE));
         send(new ConsumerRecord<>(Topics.ADAPTERS, 0, 2, "x", bytes("no announcement")));
         assertThat(adapters.isComplete()).isFalse();
         assertThat(statuses()).isEmpty();
-        send(record(3, AnnouncedFiles.inState(retired, AdapterAnnounced.State.RETIRED, "old")));
+        send(
+                record(
+                        3,
+                        AnnouncedFiles.inState(retired, AdapterAnnounced.State.RETIRED, "old"),
+                        null));
 
         await().atMost(PATIENCE).until(adapters::isComplete);
         assertThat(adapters.served())
                 .extracting(ServedAdapter::adapterId)
                 .containsExactly(kept.adapterId());
         assertThat(statuses()).hasSize(1).first().isInstanceOf(AdapterLoaded.class);
+        assertThat(traces()).containsExactly(TRACE);
 
         // Assigned again: it goes on where it was, and what comes again changes nothing.
         listener.onPartitionsAssigned(consumer, List.of(PARTITION));
         assertThat(consumer.position(PARTITION)).isEqualTo(4);
-        send(record(1, kept), deletion(4, kept.adapterId()));
+        send(record(1, kept, TRACE), deletion(4, kept.adapterId()));
 
         await().atMost(PATIENCE).until(() -> statuses().size() == 2);
         assertThat(statuses()).last().isInstanceOf(AdapterEvicted.class);
         assertThat(adapters.served()).isEmpty();
+
+        send(record(5, files.adapter("untraced", 3), null));
+        await().atMost(PATIENCE).until(() -> statuses().size() == 3);
+        assertThat(traces()).last().isNull();
     }
 
     @SafeVarargs
@@ -97,16 +111,29 @@ class AdaptersListenerIT {
                 .send(new ConsumerRecords<>(Map.of(PARTITION, List.of(records)), Map.of()));
     }
 
-    private List<Object> statuses() {
+    private List<@Nullable String> traces() {
+        List<@Nullable String> traces = new ArrayList<>();
+        sent().forEach(record -> traces.add(Trace.of(record.headers())));
+        return traces;
+    }
+
+    private List<ProducerRecord<String, byte[]>> sent() {
         return connector.<ProducerRecord<String, byte[]>>sink("serving-status").received().stream()
                 .map(message -> message.getPayload())
+                .toList();
+    }
+
+    private List<Object> statuses() {
+        return sent().stream()
                 .map(record -> (Object) KafkaEvents.read(record.headers(), record.value()).event())
                 .toList();
     }
 
-    private static ConsumerRecord<String, byte[]> record(long offset, AdapterAnnounced adapter) {
+    private static ConsumerRecord<String, byte[]> record(
+            long offset, AdapterAnnounced adapter, @Nullable String traceParent) {
         ProducerRecord<String, byte[]> sent =
                 KafkaEvents.record(EventEnvelope.of(URI.create("/test"), adapter));
+        Trace.addTo(sent.headers(), traceParent);
         return new ConsumerRecord<>(
                 sent.topic(),
                 0,

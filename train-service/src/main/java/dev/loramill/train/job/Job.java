@@ -53,6 +53,9 @@ public class Job {
     @Column(name = "freeze_request")
     @Nullable String freezeRequest;
 
+    @Column(name = "trace_parent", updatable = false)
+    @Nullable String traceParent;
+
     /** For Hibernate. */
     protected Job() {}
 
@@ -99,6 +102,11 @@ public class Job {
         return estimatedFinish;
     }
 
+    /** Trace that all that is published for it goes on with; null when it is not traced. */
+    public @Nullable String traceParent() {
+        return traceParent;
+    }
+
     /** Goes into another state; the job must be locked. */
     public void enter(JobState next) {
         state = next;
@@ -117,6 +125,11 @@ public class Job {
     /** Notes which request's answer it waits for; the job must be locked or new. */
     public void awaitFreeze(String requestDigest) {
         freezeRequest = requestDigest;
+    }
+
+    /** Belongs to a trace from now on; the job must be new. */
+    public void belongTo(@Nullable String parent) {
+        traceParent = parent;
     }
 
     private static @Nullable Instant notBefore(JobState state) {

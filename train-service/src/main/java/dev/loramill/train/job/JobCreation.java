@@ -8,6 +8,7 @@ import dev.loramill.events.ArtifactReference;
 import dev.loramill.events.FreezeRequested;
 import dev.loramill.events.RecipeReference;
 import dev.loramill.http.RefusedException;
+import dev.loramill.messaging.Trace;
 import dev.loramill.outbox.Outbox;
 import dev.loramill.train.client.CleanService;
 import dev.loramill.train.client.IngestService;
@@ -41,7 +42,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Creates jobs: finds everything that they name, and refuses those that name what is not there. The
  * dataset of a job on a file is opened first; its id follows from what it will hold, so that
- * opening it again, for a job that was not stored after all, finds it.
+ * opening it again, for a job that was not stored after all, finds it. The job belongs to the trace
+ * of its request, and so do a dataset that is opened for it and its request to freeze.
  */
 @ApplicationScoped
 class JobCreation {
@@ -124,6 +126,7 @@ class JobCreation {
     private void store(Job job) {
         Optional<FreezeRequested> request = FreezeRequests.of(job.id(), job.specification());
         request.ifPresent(freeze -> job.awaitFreeze(freeze.requestDigest()));
+        job.belongTo(Trace.current());
         jobs.persist(job);
         events.info(job.id(), "Created fine-tuning job: " + job.id());
         events.info(job.id(), firstStep(job));

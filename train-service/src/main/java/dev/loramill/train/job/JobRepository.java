@@ -19,6 +19,11 @@ public class JobRepository extends KeysetRepository<Job, String> {
         return findByIdOptional(id, LockModeType.PESSIMISTIC_WRITE);
     }
 
+    /** The trace that a job belongs to; empty when it is not traced, or there is no such job. */
+    public Optional<String> traceParent(String id) {
+        return findByIdOptional(id).map(Job::traceParent);
+    }
+
     /** Jobs that wait for the answer to a freeze request, oldest first, each locked. */
     public List<Job> lockAwaiting(String requestDigest) {
         return find(

@@ -5,6 +5,7 @@ import dev.loramill.events.AttemptCancelled;
 import dev.loramill.http.Page;
 import dev.loramill.http.PageRequest;
 import dev.loramill.http.RefusedException;
+import dev.loramill.messaging.Trace;
 import dev.loramill.outbox.Outbox;
 import dev.loramill.train.attempt.AttemptRepository;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -132,8 +133,9 @@ class Jobs {
         job.enter(state.cancelled(clock.instant()));
         if (state instanceof JobState.Running running) {
             attempts.ended(running.attempt(), "cancelled", clock.instant());
-            outbox.publish(
-                    new AttemptCancelled(running.attempt(), "the job was cancelled by request"));
+            AttemptCancelled cancelled =
+                    new AttemptCancelled(running.attempt(), "the job was cancelled by request");
+            Trace.in(job.traceParent(), () -> outbox.publish(cancelled));
         }
         events.info(job.id(), "The job was cancelled");
         changes.fire(new JobsChanged());

@@ -1,6 +1,7 @@
 package dev.loramill.train.preparation;
 
 import dev.loramill.events.FreezeRequested;
+import dev.loramill.messaging.Trace;
 import dev.loramill.outbox.Outbox;
 import dev.loramill.train.job.Job;
 import dev.loramill.train.job.JobEventLog;
@@ -12,6 +13,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The requests of jobs whose rows are on their way, one transaction a job. */
 @ApplicationScoped
@@ -34,17 +36,26 @@ class WaitingJobRequests {
         return jobs.validating();
     }
 
-    /** Publishes a job's freeze request again; returns its rows unless it no longer waits. */
+    /**
+     * What a job waits for.
+     *
+     * @param rows its rows
+     * @param traceParent trace that it belongs to
+     */
+    record Waiting(JobRows.OfFile rows, @Nullable String traceParent) {}
+
+    /** Publishes a job's freeze request again; empty when it no longer waits. */
     @Transactional
-    Optional<JobRows.OfFile> askAgain(String jobId) {
+    Optional<Waiting> askAgain(String jobId) {
         Optional<Job> job = lockWaiting(jobId);
         if (job.isEmpty() || !(job.get().specification().rows() instanceof JobRows.OfFile rows)) {
             return Optional.empty();
         }
         FreezeRequested request = FreezeRequests.of(jobId, job.get().specification()).orElseThrow();
         job.get().awaitFreeze(request.requestDigest());
-        outbox.publish(request);
-        return Optional.of(rows);
+        String traceParent = job.get().traceParent();
+        Trace.in(traceParent, () -> outbox.publish(request));
+        return Optional.of(new Waiting(rows, traceParent));
     }
 
     @Transactional

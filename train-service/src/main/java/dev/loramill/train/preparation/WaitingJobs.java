@@ -1,6 +1,7 @@
 package dev.loramill.train.preparation;
 
 import dev.loramill.messaging.Stopping;
+import dev.loramill.messaging.Trace;
 import dev.loramill.train.client.IngestService;
 import dev.loramill.train.client.ServiceAwayException;
 import dev.loramill.train.specification.JobRows;
@@ -38,7 +39,10 @@ class WaitingJobs {
             return;
         }
         for (String jobId : requests.waiting()) {
-            requests.askAgain(jobId).ifPresent(rows -> openAgain(jobId, rows));
+            requests.askAgain(jobId)
+                    .ifPresent(waiting ->
+                            Trace.in(
+                                    waiting.traceParent(), () -> openAgain(jobId, waiting.rows())));
         }
     }
 

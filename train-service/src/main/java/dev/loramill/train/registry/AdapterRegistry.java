@@ -3,8 +3,10 @@ package dev.loramill.train.registry;
 import dev.loramill.http.Page;
 import dev.loramill.http.PageRequest;
 import dev.loramill.http.RefusedException;
+import dev.loramill.messaging.Trace;
 import dev.loramill.outbox.Outbox;
 import dev.loramill.train.gate.Verdict;
+import dev.loramill.train.job.JobRepository;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import jakarta.transaction.Transactional;
@@ -12,6 +14,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,11 +26,13 @@ public class AdapterRegistry {
     private static final Logger LOG = LoggerFactory.getLogger(AdapterRegistry.class);
 
     private final AdapterRepository adapters;
+    private final JobRepository jobs;
     private final Outbox outbox;
     private final Clock clock;
 
-    AdapterRegistry(AdapterRepository adapters, Outbox outbox, Clock clock) {
+    AdapterRegistry(AdapterRepository adapters, JobRepository jobs, Outbox outbox, Clock clock) {
         this.adapters = adapters;
+        this.jobs = jobs;
         this.outbox = outbox;
         this.clock = clock;
     }
@@ -154,12 +159,20 @@ public class AdapterRegistry {
     }
 
     private void announce(Adapter adapter) {
-        outbox.publish(adapter.announcement());
+        Trace.in(trace(adapter), () -> outbox.publish(adapter.announcement()));
         LOG.atInfo()
                 .addKeyValue("adapterId", adapter.id())
                 .addKeyValue("jobId", adapter.candidate().jobId())
                 .addKeyValue("state", adapter.state().word())
                 .log("An adapter is announced");
+    }
+
+    /** The trace of the request that changes an adapter; without one, that of its job. */
+    private @Nullable String trace(Adapter adapter) {
+        String current = Trace.current();
+        return current == null
+                ? jobs.traceParent(adapter.candidate().jobId()).orElse(null)
+                : current;
     }
 
     private static RefusedException illegal(Adapter adapter, String verb) {

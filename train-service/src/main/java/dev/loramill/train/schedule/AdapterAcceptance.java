@@ -4,6 +4,7 @@ import dev.loramill.artifacts.ArtifactStore;
 import dev.loramill.events.ArtifactReference;
 import dev.loramill.events.AttemptFinished;
 import dev.loramill.events.TrainingSpec;
+import dev.loramill.messaging.Trace;
 import dev.loramill.train.attempt.AttemptRepository;
 import dev.loramill.train.gate.Gate;
 import dev.loramill.train.gate.Measurement;
@@ -26,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The end of a job that brought an adapter: the gate judges it, the registry takes and announces
- * it, and the job succeeds, all in one transaction.
+ * The end of a job that brought an adapter: the gate judges it, the registry takes and announces it
+ * in the job's trace, and the job succeeds, all in one transaction.
  */
 @ApplicationScoped
 class AdapterAcceptance {
@@ -90,7 +91,7 @@ class AdapterAcceptance {
                     ending.pauseAfter(running.attempt().attempt()));
             return;
         }
-        accept(job, running, finished);
+        Trace.in(job.traceParent(), () -> accept(job, running, finished));
     }
 
     private void accept(Job job, JobState.Running running, AttemptFinished finished) {

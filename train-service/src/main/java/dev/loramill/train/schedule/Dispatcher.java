@@ -3,6 +3,7 @@ package dev.loramill.train.schedule;
 import dev.loramill.artifacts.ArtifactStore;
 import dev.loramill.events.AttemptAssigned;
 import dev.loramill.events.AttemptReference;
+import dev.loramill.messaging.Trace;
 import dev.loramill.outbox.Outbox;
 import dev.loramill.train.attempt.AttemptRepository;
 import dev.loramill.train.attempt.Epochs;
@@ -94,9 +95,9 @@ class Dispatcher {
         Checkpoint from = running.checkpoint();
         job.enter(running);
         attempts.assigned(attempt, now);
-        outbox.publish(
-                new AttemptAssigned(
-                        attempt, running.spec(), from == null ? null : from.artifact()));
+        AttemptAssigned assigned =
+                new AttemptAssigned(attempt, running.spec(), from == null ? null : from.artifact());
+        Trace.in(job.traceParent(), () -> outbox.publish(assigned));
         events.info(
                 job.id(),
                 "Attempt %d is given to worker \"%s\"".formatted(attempt.attempt(), worker.id()));

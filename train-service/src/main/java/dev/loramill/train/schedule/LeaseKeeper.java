@@ -2,6 +2,7 @@ package dev.loramill.train.schedule;
 
 import dev.loramill.events.AttemptCancelled;
 import dev.loramill.events.AttemptReference;
+import dev.loramill.messaging.Trace;
 import dev.loramill.outbox.Outbox;
 import dev.loramill.train.attempt.AttemptRepository;
 import dev.loramill.train.attempt.Lease;
@@ -64,10 +65,13 @@ class LeaseKeeper {
         for (Worker worker : workers.strays(now.minus(lease))) {
             AttemptReference running = worker.running();
             if (running != null) {
-                outbox.publish(
+                AttemptCancelled cancelled =
                         new AttemptCancelled(
                                 running,
-                                "the lease of epoch %d is over".formatted(running.epoch())));
+                                "the lease of epoch %d is over".formatted(running.epoch()));
+                Trace.in(
+                        jobs.traceParent(running.jobId()).orElse(null),
+                        () -> outbox.publish(cancelled));
                 workers.recalled(running);
                 LOG.atWarn()
                         .addKeyValue("workerId", worker.id())
@@ -93,7 +97,8 @@ class LeaseKeeper {
                 "worker \"%s\" was not heard for %d seconds"
                         .formatted(attempt.workerId(), lease.toSeconds()),
                 Duration.ZERO);
-        outbox.publish(
-                new AttemptCancelled(attempt, "the worker was not heard and its lease is over"));
+        AttemptCancelled cancelled =
+                new AttemptCancelled(attempt, "the worker was not heard and its lease is over");
+        Trace.in(job.get().traceParent(), () -> outbox.publish(cancelled));
     }
 }

@@ -9,6 +9,7 @@ import dev.loramill.events.LoraSpec;
 import dev.loramill.events.Topics;
 import dev.loramill.stack.HttpDoor;
 import dev.loramill.train.gate.Verdict;
+import dev.loramill.train.job.Job;
 import dev.loramill.train.job.JobRepository;
 import dev.loramill.train.stack.Samples;
 import dev.loramill.train.stack.TrainDatabase;
@@ -18,6 +19,8 @@ import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
@@ -26,6 +29,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(TrainDatabase.class)
 class AdapterResourceTest {
     private static final String ADAPTER = "6".repeat(64);
+    private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     private static final String MODEL = "ft:tiny-base:loramill::held";
 
     @Inject JobRepository jobs;
@@ -36,7 +40,9 @@ class AdapterResourceTest {
     void heldAdapterIsPromotedOnceAndRetiredForGood() {
         QuarkusTransaction.requiringNew()
                 .run(() -> {
-                    jobs.persist(Samples.running(new AttemptReference("ftjob-held", 1, 301, "w")));
+                    Job job = Samples.running(new AttemptReference("ftjob-held", 1, 301, "w"));
+                    job.belongTo(TRACE);
+                    jobs.persist(job);
                     registry.register(candidate(), new Verdict.Held(List.of("loss did not fall")));
                 });
         try (HttpDoor http = new HttpDoor(address())) {
@@ -57,6 +63,10 @@ class AdapterResourceTest {
             assertThat(http.get("/v1/adapters/none").status()).isEqualTo(404);
         }
         assertThat(announced()).containsExactly("HELD", "LIVE", "RETIRED");
+        assertThat(headers())
+                .as("tracing is off, so no change has a trace but that of the job")
+                .hasSize(3)
+                .allSatisfy(headers -> assertThat(headers).contains("traceparent", base64(TRACE)));
     }
 
     private static URI address() {
@@ -64,11 +74,24 @@ class AdapterResourceTest {
     }
 
     private List<String> announced() {
+        return outbox("CAST(convert_from(value, 'UTF8') AS json)->>'state'");
+    }
+
+    private List<String> headers() {
+        return outbox("CAST(headers AS text)");
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private List<String> outbox(String column) {
         return QuarkusTransaction.requiringNew()
                 .call(() ->
                         entities
                                 .createNativeQuery(
-                                        "SELECT CAST(convert_from(value, 'UTF8') AS json)->>'state'"
+                                        "SELECT "
+                                                + column
                                                 + " FROM outbox WHERE topic = ?1 AND"
                                                 + " convert_from(record_key, 'UTF8') = ?2"
                                                 + " ORDER BY id",

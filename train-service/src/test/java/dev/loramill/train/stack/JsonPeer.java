@@ -9,11 +9,16 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A service that answers JSON; can be taken away and brought back on its port. */
 abstract class JsonPeer implements AutoCloseable {
     static final ObjectMapper JSON = new ObjectMapper();
 
+    private final Map<String, List<String>> traceParents = new ConcurrentHashMap<>();
     private final int port;
     private HttpServer server;
 
@@ -44,6 +49,11 @@ abstract class JsonPeer implements AutoCloseable {
         return "http://127.0.0.1:" + port;
     }
 
+    /** Values of the header {@code traceparent} that requests to a path came with, in order. */
+    public List<String> traceParents(String path) {
+        return List.copyOf(traceParents.getOrDefault(path, List.of()));
+    }
+
     /** Takes the peer away. */
     public void stop() {
         server.stop(0);
@@ -70,6 +80,10 @@ abstract class JsonPeer implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         String path = String.valueOf(exchange.getRequestURI().getPath());
+        List<String> parents = exchange.getRequestHeaders().get("traceparent");
+        if (parents != null) {
+            traceParents.computeIfAbsent(path, _ -> new CopyOnWriteArrayList<>()).addAll(parents);
+        }
         JsonNode body = JSON.readTree(exchange.getRequestBody().readAllBytes());
         Reply reply = answer(exchange.getRequestMethod(), path, body);
         exchange.getResponseHeaders().add("Content-Type", "application/json");

@@ -23,6 +23,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -66,26 +67,22 @@ public final class TrainStack extends ServiceStack {
     }
 
     static TrainStack start() throws IOException {
+        return start(Map.of());
+    }
+
+    /** Starts one of its own, with more variables of the service's environment. */
+    public static TrainStack start(Map<String, String> more) throws IOException {
         TrainStack stack = new TrainStack();
-        stack.launch(
-                List.of(),
-                Map.of(
-                        "LORAMILL_BASES_CATALOGUE",
-                        stack.catalogue().toString(),
-                        "LORAMILL_INGEST_URL",
-                        stack.ingest.url(),
-                        "LORAMILL_CLEAN_URL",
-                        stack.clean.url(),
-                        "LORAMILL_TRAIN_LEASE_DURATION",
-                        LEASE.toSeconds() + "s",
-                        "LORAMILL_TRAIN_SCHEDULE_INTERVAL",
-                        "1s",
-                        "LORAMILL_TRAIN_SCHEDULE_PREPARATION_INTERVAL",
-                        "2s",
-                        "LORAMILL_TRAIN_SCHEDULE_RETRY_DELAY",
-                        "200ms",
-                        "LORAMILL_TRAIN_SCHEDULE_MAX_ATTEMPTS",
-                        "3"));
+        Map<String, String> environment = new HashMap<>(more);
+        environment.put("LORAMILL_BASES_CATALOGUE", stack.catalogue().toString());
+        environment.put("LORAMILL_INGEST_URL", stack.ingest.url());
+        environment.put("LORAMILL_CLEAN_URL", stack.clean.url());
+        environment.put("LORAMILL_TRAIN_LEASE_DURATION", LEASE.toSeconds() + "s");
+        environment.put("LORAMILL_TRAIN_SCHEDULE_INTERVAL", "1s");
+        environment.put("LORAMILL_TRAIN_SCHEDULE_PREPARATION_INTERVAL", "2s");
+        environment.put("LORAMILL_TRAIN_SCHEDULE_RETRY_DELAY", "200ms");
+        environment.put("LORAMILL_TRAIN_SCHEDULE_MAX_ATTEMPTS", "3");
+        stack.launch(List.of(), environment);
         return stack;
     }
 

@@ -6,6 +6,7 @@ import dev.loramill.events.AttemptCancelled;
 import dev.loramill.events.AttemptFailed;
 import dev.loramill.events.AttemptFailed.FaultCategory;
 import dev.loramill.events.AttemptReference;
+import dev.loramill.messaging.Trace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
@@ -37,7 +38,7 @@ final class Agent implements AutoCloseable {
     private @Nullable Running running;
     private long newestEpoch;
 
-    private record Running(AttemptAssigned assigned, Thread thread) {}
+    private record Running(AttemptAssigned assigned, @Nullable String traceParent, Thread thread) {}
 
     /**
      * An agent that runs nothing yet.
@@ -68,7 +69,7 @@ final class Agent implements AutoCloseable {
                     .addKeyValue("attempt", unfinished.attempt().attempt())
                     .addKeyValue("epoch", unfinished.attempt().epoch())
                     .log("Attempt goes on after a restart");
-            start(unfinished);
+            start(unfinished, state.traceParent());
         }
     }
 
@@ -77,7 +78,10 @@ final class Agent implements AutoCloseable {
         return Optional.ofNullable(running).map(run -> run.assigned().attempt());
     }
 
-    /** Takes an assignment; an older or equal epoch than the newest seen is ignored. */
+    /**
+     * Takes an assignment; an older or equal epoch than the newest seen is ignored. What the
+     * attempt reports goes on in the trace of this thread.
+     */
     public synchronized void assign(AttemptAssigned assigned) {
         if (assigned.attempt().epoch() <= newestEpoch) {
             LOG.atInfo()
@@ -89,13 +93,14 @@ final class Agent implements AutoCloseable {
         }
         stop();
         newestEpoch = assigned.attempt().epoch();
+        String traceParent = Trace.current();
         try {
-            state.runs(assigned);
+            state.runs(assigned, traceParent);
         } catch (UncheckedIOException e) {
             decline(assigned, e);
             return;
         }
-        start(assigned);
+        start(assigned, traceParent);
     }
 
     /** An attempt that would be forgotten by a restart is not begun. */
@@ -131,9 +136,16 @@ final class Agent implements AutoCloseable {
                 .addKeyValue("reason", cancelled.reason())
                 .log("Attempt cancelled");
         stop();
-        reporter.reportAndWait(
-                new AttemptFailed(
-                        cancelled.attempt(), FaultCategory.CANCELLED, cancelled.reason()));
+        Trace.<@Nullable Void, InterruptedException>continuing(
+                run.traceParent(),
+                () -> {
+                    reporter.reportAndWait(
+                            new AttemptFailed(
+                                    cancelled.attempt(),
+                                    FaultCategory.CANCELLED,
+                                    cancelled.reason()));
+                    return null;
+                });
         ended(run.assigned());
     }
 
@@ -143,16 +155,22 @@ final class Agent implements AutoCloseable {
         stop();
     }
 
-    private void start(AttemptAssigned assigned) {
+    private void start(AttemptAssigned assigned, @Nullable String traceParent) {
         newestEpoch = Math.max(newestEpoch, assigned.attempt().epoch());
         AttemptRun run =
                 new AttemptRun(
-                        assigned, directoryOf(assigned), artifacts, reporter, trainer, config);
+                        assigned,
+                        traceParent,
+                        directoryOf(assigned),
+                        artifacts,
+                        reporter,
+                        trainer,
+                        config);
         Thread thread =
                 Thread.ofPlatform()
                         .name("attempt-" + assigned.attempt().jobId())
                         .unstarted(() -> runToTheEnd(run, assigned));
-        running = new Running(assigned, thread);
+        running = new Running(assigned, traceParent, thread);
         thread.start();
     }
 

@@ -1,6 +1,7 @@
 package dev.loramill.worker.agent;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.loramill.events.AttemptAssigned;
 import dev.loramill.events.EventJson;
@@ -30,10 +31,12 @@ final class AgentState {
      * The file's content.
      *
      * @param running the attempt that is not yet reported as finished or failed
+     * @param traceParent trace that its assignment belongs to
      */
     // Earlier versions kept their place in the assignments here, too.
     @JsonIgnoreProperties("positions")
-    private record Snapshot(@Nullable AttemptAssigned running) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record Snapshot(@Nullable AttemptAssigned running, @Nullable String traceParent) {}
 
     private AgentState(Path file, Snapshot snapshot) {
         this.file = file;
@@ -47,7 +50,7 @@ final class AgentState {
         Snapshot snapshot =
                 Files.exists(file)
                         ? JSON.readValue(file.toFile(), Snapshot.class)
-                        : new Snapshot(null);
+                        : new Snapshot(null, null);
         return new AgentState(file, snapshot);
     }
 
@@ -56,13 +59,19 @@ final class AgentState {
         return snapshot.running();
     }
 
+    /** Trace that the running attempt belongs to; null when it is not traced. */
+    synchronized @Nullable String traceParent() {
+        return snapshot.traceParent();
+    }
+
     /**
      * Remembers the attempt that runs from now on.
      *
+     * @param traceParent trace that its reports go on in, or null
      * @throws UncheckedIOException if it cannot be written down; then nothing has changed
      */
-    synchronized void runs(AttemptAssigned assigned) {
-        write(new Snapshot(assigned));
+    synchronized void runs(AttemptAssigned assigned, @Nullable String traceParent) {
+        write(new Snapshot(assigned, traceParent));
     }
 
     /**
@@ -74,7 +83,7 @@ final class AgentState {
     synchronized void ended(AttemptAssigned assigned) {
         AttemptAssigned running = snapshot.running();
         if (running != null && running.attempt().equals(assigned.attempt())) {
-            snapshot = new Snapshot(null);
+            snapshot = new Snapshot(null, null);
             write(snapshot);
         }
     }

@@ -9,6 +9,7 @@ import dev.loramill.events.TrainingAssignment;
 import dev.loramill.events.UnreadableEventException;
 import dev.loramill.messaging.Deliveries;
 import dev.loramill.messaging.Stopping;
+import dev.loramill.messaging.Trace;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.reactive.messaging.annotations.Blocking;
 import io.smallrye.reactive.messaging.kafka.KafkaConsumerRebalanceListener;
@@ -100,7 +101,8 @@ class AssignmentsListener implements KafkaConsumerRebalanceListener {
         Agent agent = worker.agent().orElseThrow();
         if (event instanceof TrainingAssignment assignment) {
             switch (assignment) {
-                case AttemptAssigned assigned -> agent.assign(assigned);
+                case AttemptAssigned assigned ->
+                        Trace.in(Trace.of(record.headers()), () -> agent.assign(assigned));
                 case AttemptCancelled cancelled -> agent.cancel(cancelled);
             }
         }

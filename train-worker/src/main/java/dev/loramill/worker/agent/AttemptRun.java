@@ -21,6 +21,7 @@ import dev.loramill.events.trainer.EvaluationJob;
 import dev.loramill.events.trainer.EvaluationReport;
 import dev.loramill.events.trainer.TrainerJob;
 import dev.loramill.events.trainer.TrainerLine;
+import dev.loramill.messaging.Trace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -38,6 +39,7 @@ final class AttemptRun {
     private static final Logger LOG = LoggerFactory.getLogger(AttemptRun.class);
 
     private final AttemptAssigned assigned;
+    private final @Nullable String traceParent;
     private final AttemptReference attempt;
     private final Path directory;
     private final ArtifactStore artifacts;
@@ -45,14 +47,21 @@ final class AttemptRun {
     private final TrainerProcess trainer;
     private final AgentConfig config;
 
+    /**
+     * A run that has not begun.
+     *
+     * @param traceParent trace that its reports go on in, or null
+     */
     AttemptRun(
             AttemptAssigned assigned,
+            @Nullable String traceParent,
             Path directory,
             ArtifactStore artifacts,
             Reporter reporter,
             TrainerProcess trainer,
             AgentConfig config) {
         this.assigned = assigned;
+        this.traceParent = traceParent;
         this.attempt = assigned.attempt();
         this.directory = directory;
         this.artifacts = artifacts;
@@ -63,28 +72,36 @@ final class AttemptRun {
 
     /** Runs the attempt and reports how it ended. */
     void run() throws InterruptedException {
-        Event outcome;
-        try {
-            outcome = trainAndEvaluate();
-        } catch (AttemptFault e) {
-            outcome = failed(e.category(), e);
-        } catch (MissingArtifactException e) {
-            outcome = failed(FaultCategory.MISSING, e);
-        } catch (IOException | UncheckedIOException e) {
-            outcome = failed(FaultCategory.EXTERNAL, e);
-        } catch (RuntimeException e) {
-            outcome = failed(FaultCategory.INTERNAL, e);
-        }
+        Event outcome = outcome();
         if (Thread.interrupted()) {
             throw new InterruptedException("attempt at " + attempt.jobId() + " was stopped");
         }
-        reporter.reportAndWait(outcome);
+        Trace.<@Nullable Void, InterruptedException>continuing(
+                traceParent,
+                () -> {
+                    reporter.reportAndWait(outcome);
+                    return null;
+                });
         LOG.atInfo()
                 .addKeyValue("jobId", attempt.jobId())
                 .addKeyValue("attempt", attempt.attempt())
                 .addKeyValue("epoch", attempt.epoch())
                 .addKeyValue("outcome", outcome.getClass().getSimpleName())
                 .log("Attempt reported");
+    }
+
+    private Event outcome() throws InterruptedException {
+        try {
+            return trainAndEvaluate();
+        } catch (AttemptFault e) {
+            return failed(e.category(), e);
+        } catch (MissingArtifactException e) {
+            return failed(FaultCategory.MISSING, e);
+        } catch (IOException | UncheckedIOException e) {
+            return failed(FaultCategory.EXTERNAL, e);
+        } catch (RuntimeException e) {
+            return failed(FaultCategory.INTERNAL, e);
+        }
     }
 
     private AttemptFailed failed(FaultCategory category, Exception fault) {
@@ -153,7 +170,8 @@ final class AttemptRun {
     private void relay(TrainerLine line) {
         Event event = eventOf(line);
         if (event != null) {
-            reporter.report(event);
+            // Lines come by a thread of their own.
+            Trace.in(traceParent, () -> reporter.report(event));
         }
     }
 

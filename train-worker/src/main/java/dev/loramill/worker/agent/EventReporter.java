@@ -3,6 +3,7 @@ package dev.loramill.worker.agent;
 import dev.loramill.events.Event;
 import dev.loramill.events.EventEnvelope;
 import dev.loramill.events.KafkaEvents;
+import dev.loramill.messaging.Trace;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
@@ -30,7 +31,7 @@ class EventReporter implements Reporter {
 
     @Override
     public synchronized void report(Event event) {
-        emitter.send(KafkaEvents.record(EventEnvelope.of(SOURCE, event)))
+        emitter.send(record(event))
                 .subscribe()
                 .with(
                         _ -> {},
@@ -44,11 +45,15 @@ class EventReporter implements Reporter {
     @Override
     public void reportAndWait(Event event) throws InterruptedException {
         try {
-            emitter.send(KafkaEvents.record(EventEnvelope.of(SOURCE, event)))
-                    .subscribeAsCompletionStage()
-                    .get();
+            emitter.send(record(event)).subscribeAsCompletionStage().get();
         } catch (ExecutionException e) {
             throw new IllegalStateException("the broker refuses " + event, e.getCause());
         }
+    }
+
+    private static ProducerRecord<String, byte[]> record(Event event) {
+        ProducerRecord<String, byte[]> record = KafkaEvents.record(EventEnvelope.of(SOURCE, event));
+        Trace.addTo(record.headers());
+        return record;
     }
 }

@@ -2,7 +2,7 @@ package dev.loramill.worker.agent;
 
 import dev.loramill.events.Event;
 
-/** Where the agent's events go. */
+/** Where the agent's events go, in the trace of the thread that reports them. */
 interface Reporter {
     /** Publishes an event in order after all earlier ones, without waiting for it. */
     void report(Event event);

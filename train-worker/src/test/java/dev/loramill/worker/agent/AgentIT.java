@@ -19,6 +19,7 @@ import dev.loramill.events.TrainingCheckpointed;
 import dev.loramill.events.TrainingProgressed;
 import dev.loramill.events.TrainingSpec;
 import dev.loramill.llama.tiny.TinyLlama;
+import dev.loramill.messaging.Trace;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -37,6 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The agent with real child processes, a real artifact store and the real evaluation. */
 class AgentIT {
+    private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
     @TempDir Path directory;
 
     private final RecordingReporter reporter = new RecordingReporter();
@@ -68,9 +71,10 @@ class AgentIT {
     void anAttemptIsTrainedEvaluatedUploadedAndReported() throws IOException {
         AttemptAssigned assigned = assigned("job-1", 1, 0);
 
-        agent.assign(assigned);
+        Trace.in(TRACE, () -> agent.assign(assigned));
 
         AttemptFinished finished = awaitFinished();
+        assertThat(reporter.traces()).containsOnly(TRACE);
         assertThat(finished.attempt()).isEqualTo(assigned.attempt());
         assertThat(artifacts.contains(finished.adapter().sha256())).isTrue();
         assertThat(artifacts.contains(finished.peft().sha256())).isTrue();
@@ -100,6 +104,7 @@ class AgentIT {
         assertThat(reporter.events(AttemptStarted.class))
                 .extracting(AttemptStarted::resumedFromStep)
                 .containsExactly(0, 2);
+        assertThat(reporter.traces()).containsOnlyNulls();
     }
 
     @Test
@@ -157,6 +162,24 @@ class AgentIT {
         agent.resume();
 
         assertThat(agent.running()).map(AttemptReference::jobId).contains("job-1");
+    }
+
+    @Test
+    void anAttemptStaysInItsTraceOverARestartAndWhenItIsCancelled()
+            throws IOException, InterruptedException {
+        AttemptAssigned assigned = assigned("job-1", 1, ScriptedTrainer.HANGS);
+        Trace.in(TRACE, () -> agent.assign(assigned));
+        awaitFirstStep();
+        agent.close();
+        agent = newAgent();
+        int before = reporter.events().size();
+        agent.resume();
+        await().atMost(Duration.ofSeconds(30)).until(() -> reporter.events().size() > before);
+
+        agent.cancel(new AttemptCancelled(assigned.attempt(), "no longer wanted"));
+
+        assertThat(awaitFailed().category()).isEqualTo(FaultCategory.CANCELLED);
+        assertThat(reporter.traces()).containsOnly(TRACE);
     }
 
     @Test

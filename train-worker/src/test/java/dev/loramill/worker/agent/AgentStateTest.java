@@ -23,17 +23,18 @@ class AgentStateTest {
     void whatWasWrittenIsThereAfterARestart() throws IOException {
         AttemptAssigned assigned = Assignments.of("job-1", 7);
         AgentState state = AgentState.in(directory);
-        state.runs(assigned);
+        state.runs(assigned, "00-trace");
 
         AgentState restarted = AgentState.in(directory);
 
         assertThat(restarted.running()).isEqualTo(assigned);
+        assertThat(restarted.traceParent()).isEqualTo("00-trace");
     }
 
     @Test
     void readsTheStateOfAnEarlierVersion() throws IOException {
         AttemptAssigned assigned = Assignments.of("job-1", 7);
-        AgentState.in(directory).runs(assigned);
+        AgentState.in(directory).runs(assigned, null);
         Path file = directory.resolve("agent.json");
         Files.writeString(
                 file, Files.readString(file).replaceFirst("\\{", "{\"positions\":{\"0\":12},"));
@@ -59,8 +60,8 @@ class AgentStateTest {
         AttemptAssigned old = Assignments.of("job-1", 7);
         AttemptAssigned replacement = Assignments.of("job-2", 8);
         AgentState state = AgentState.in(directory);
-        state.runs(old);
-        state.runs(replacement);
+        state.runs(old, null);
+        state.runs(replacement, null);
 
         state.ended(old);
 

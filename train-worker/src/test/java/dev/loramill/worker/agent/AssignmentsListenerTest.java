@@ -11,6 +11,7 @@ import dev.loramill.events.EventEnvelope;
 import dev.loramill.events.KafkaEvents;
 import dev.loramill.events.Topics;
 import dev.loramill.events.WorkerHeartbeat;
+import dev.loramill.messaging.Trace;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.common.annotation.Identifier;
@@ -22,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +37,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The listener on channels in memory. */
@@ -42,6 +45,9 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(value = InMemoryWorker.class, restrictToAnnotatedClass = true)
 class AssignmentsListenerTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    private static final String OTHER_TRACE =
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     private static final TopicPartition PARTITION =
             new TopicPartition(Topics.TRAINING_ASSIGNMENTS, 0);
 
@@ -75,13 +81,13 @@ class AssignmentsListenerTest {
         // One that is another worker's, one that cannot be read, one that names what is not there.
         send("worker-2", Assignments.of("job-0", 1));
         send(new ConsumerRecord<>(PARTITION.topic(), 0, offset++, InMemoryWorker.ID, garbage()));
-        send(InMemoryWorker.ID, Assignments.of("job-1", 2));
+        send(InMemoryWorker.ID, Assignments.of("job-1", 2), TRACE);
         await().atMost(PATIENCE).until(() -> failures().size() == 1);
         assertThat(failures().getFirst().category()).isEqualTo(FaultCategory.MISSING);
         await().atMost(PATIENCE).until(() -> worker.agent().orElseThrow().running().isEmpty());
 
         breakDirectory();
-        send(InMemoryWorker.ID, Assignments.of("job-2", 3));
+        send(InMemoryWorker.ID, Assignments.of("job-2", 3), OTHER_TRACE);
 
         await().atMost(PATIENCE).until(() -> failures().size() == 2);
         assertThat(failures().getLast().attempt().jobId()).isEqualTo("job-2");
@@ -98,6 +104,10 @@ class AssignmentsListenerTest {
         send(InMemoryWorker.ID, Assignments.of("job-3", 4));
         await().atMost(PATIENCE).until(() -> failures().size() == 3);
         assertThat(failures().getLast().category()).isEqualTo(FaultCategory.MISSING);
+
+        // Whether it was run or declined, each goes on in the trace of its own assignment.
+        assertThat(traces("training-events")).containsExactly(TRACE, OTHER_TRACE, null);
+        assertThat(traces("heartbeats")).containsOnlyNulls();
     }
 
     /** As a full disk has it: nothing can be written any more. */
@@ -112,8 +122,13 @@ class AssignmentsListenerTest {
     }
 
     private void send(String worker, AttemptAssigned assigned) {
+        send(worker, assigned, null);
+    }
+
+    private void send(String worker, AttemptAssigned assigned, @Nullable String traceParent) {
         ProducerRecord<String, byte[]> sent =
                 KafkaEvents.record(EventEnvelope.of(URI.create("/test"), assigned));
+        Trace.addTo(sent.headers(), traceParent);
         send(
                 new ConsumerRecord<>(
                         PARTITION.topic(),
@@ -141,6 +156,15 @@ class AssignmentsListenerTest {
 
     private List<WorkerHeartbeat> beats() {
         return sent("heartbeats", WorkerHeartbeat.class);
+    }
+
+    private List<@Nullable String> traces(String channel) {
+        List<@Nullable String> traces = new ArrayList<>();
+        connector
+                .<ProducerRecord<String, byte[]>>sink(channel)
+                .received()
+                .forEach(message -> traces.add(Trace.of(message.getPayload().headers())));
+        return traces;
     }
 
     private <E extends Event> List<E> sent(String channel, Class<E> type) {

@@ -1,15 +1,20 @@
 package dev.loramill.worker.agent;
 
 import dev.loramill.events.Event;
+import dev.loramill.messaging.Trace;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps what was reported. */
 final class RecordingReporter implements Reporter {
     private final List<Event> events = new CopyOnWriteArrayList<>();
 
+    private final List<@Nullable String> traces = new CopyOnWriteArrayList<>();
+
     @Override
     public void report(Event event) {
+        traces.add(Trace.current());
         events.add(event);
     }
 
@@ -18,7 +23,12 @@ final class RecordingReporter implements Reporter {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        events.add(event);
+        report(event);
+    }
+
+    /** Traces that they were reported in. */
+    List<@Nullable String> traces() {
+        return traces;
     }
 
     List<Event> events() {
