@@ -37,8 +37,10 @@ class ArchitectureTest {
     private static final String SERVE = "dev.loramill.serve..";
     private static final String[] SERVICES = {INGEST, CLEAN, TRAIN, WORKER, TRAINER, SERVE};
     private static final String HTTP = "dev.loramill.http..";
+    private static final String PROCESS = "dev.loramill.process..";
     private static final String[] LIBRARIES = {
         "dev.loramill.events..",
+        PROCESS,
         "dev.loramill.artifacts..",
         "dev.loramill.outbox..",
         HTTP,
@@ -63,6 +65,7 @@ class ArchitectureTest {
         assertThat(modules)
                 .contains(
                         "events",
+                        "process",
                         "artifacts",
                         "outbox",
                         "http",
@@ -187,6 +190,24 @@ class ArchitectureTest {
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage("dev.loramill.llama.tiny..", "dev.loramill.llama.cli..");
+
+    /** The others run a program of somebody else: Python, pip, npm, keytool. */
+    @ArchTest
+    static final ArchRule childrenAreStartedInOneWay =
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.loramill..")
+                    .and(outside(PROCESS))
+                    .and()
+                    .doNotHaveFullyQualifiedName("dev.loramill.llama.cli.PythonPeer")
+                    .and()
+                    .doNotHaveFullyQualifiedName("dev.loramill.llama.natives.FetchNatives")
+                    .and()
+                    .doNotHaveFullyQualifiedName("dev.loramill.local.base.PipDownload")
+                    .and()
+                    .doNotHaveFullyQualifiedName("dev.loramill.local.KafkaSecurity")
+                    .should()
+                    .dependOnClassesThat(type(ProcessBuilder.class));
 
     @ArchTest
     static final ArchRule foreignMemoryIsTouchedByModelsOnly =

@@ -1,5 +1,6 @@
 package dev.loramill.artifacts;
 
+import dev.loramill.process.ParentWatch;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -7,14 +8,13 @@ import java.nio.file.Path;
 final class KilledWriter {
     private KilledWriter() {}
 
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) throws IOException, InterruptedException {
+        ParentWatch.start();
         ArtifactWriter writer = new LocalArtifactStore(Path.of(args[0])).create();
         writer.write(new byte[1 << 20]);
         writer.flush();
         System.out.println("written");
         System.out.flush();
-        while (System.in.read() >= 0) {
-            // Wait for the end of the input or of this process.
-        }
+        Thread.currentThread().join();
     }
 }

@@ -1,9 +1,11 @@
 package dev.loramill.stack;
 
-import static org.awaitility.Awaitility.await;
-
+import dev.loramill.process.ChildCommand;
+import dev.loramill.process.ChildProcess;
+import dev.loramill.process.JavaCommand;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -20,7 +22,7 @@ public final class PackagedService implements AutoCloseable {
     private final Path log;
     private final List<String> jvmOptions;
     private final Map<String, String> environment;
-    private Process process;
+    private ChildProcess process;
 
     /**
      * Starts it; does not wait until it is ready.
@@ -57,11 +59,9 @@ public final class PackagedService implements AutoCloseable {
     }
 
     private void signal(String name) {
-        try {
-            Process kill =
-                    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
-                            .inheritIO()
-                            .start();
+        ChildCommand command =
+                ChildCommand.of(List.of("kill", "-" + name, Long.toString(process.pid())));
+        try (ChildProcess kill = command.output(Redirect.INHERIT).start()) {
             if (kill.waitFor() != 0) {
                 throw new IllegalStateException(
                         "kill -%s %d failed".formatted(name, process.pid()));
@@ -81,37 +81,29 @@ public final class PackagedService implements AutoCloseable {
 
     /** Kills it as kill -9 does. */
     public void kill() {
-        process.destroyForcibly();
-        await().atMost(PATIENCE).until(() -> !process.isAlive());
+        process.close();
     }
 
     @Override
     public void close() {
-        process.destroy();
         try {
-            if (!process.waitFor(PATIENCE)) {
-                process.destroyForcibly();
-            }
+            process.end(PATIENCE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            process.destroyForcibly();
         }
     }
 
-    private Process start() throws IOException {
+    private ChildProcess start() throws IOException {
         if (!Files.exists(APPLICATION)) {
             throw new IllegalStateException(
                     APPLICATION + " is missing; these tests run after the package phase");
         }
-        Path java = Path.of(String.valueOf(System.getProperty("java.home")), "bin", "java");
-        ProcessBuilder builder =
-                new ProcessBuilder(
-                        java.toString(), "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
-        builder.command().addAll(jvmOptions);
-        builder.command().addAll(List.of("-jar", APPLICATION.toString()));
-        builder.environment().putAll(environment);
-        return builder.redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+        return JavaCommand.ofJar(APPLICATION)
+                .options("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+                .options(jvmOptions)
+                .child()
+                .environment(environment)
+                .outputAndErrors(Redirect.appendTo(log.toFile()))
                 .start();
     }
 

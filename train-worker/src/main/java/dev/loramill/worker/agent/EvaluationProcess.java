@@ -4,11 +4,13 @@ import dev.loramill.events.AttemptFailed.FaultCategory;
 import dev.loramill.events.EventJson;
 import dev.loramill.events.trainer.EvaluationJob;
 import dev.loramill.events.trainer.EvaluationReport;
+import dev.loramill.process.ChildCommand;
+import dev.loramill.process.ChildProcess;
+import dev.loramill.process.ParentWatch;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 
 /** Runs the evaluation of an adapter as a child process. */
 final class EvaluationProcess {
@@ -24,30 +26,24 @@ final class EvaluationProcess {
         Path jobFile = directory.resolve("evaluation-job.json");
         Path reportFile = directory.resolve("evaluation.json");
         Files.write(jobFile, EventJson.mapper().writeValueAsBytes(job));
-        ChildJvm jvm =
-                new ChildJvm(
-                        trainer.classPath(),
-                        trainer.mainClass(),
-                        List.of(
-                                "evaluate",
-                                "--exit-with-parent",
-                                "--job",
-                                jobFile.toString(),
-                                "--out",
-                                reportFile.toString()),
-                        List.of(
+        ChildCommand command =
+                trainer.command()
+                        .options(
                                 "-Xmx512m",
                                 "--enable-native-access=ALL-UNNAMED",
-                                "--add-modules=jdk.incubator.vector"),
-                        Map.of(),
-                        directory.resolve("evaluation.log"));
-        try (ChildJvm.Running evaluation = jvm.start()) {
+                                "--add-modules=jdk.incubator.vector")
+                        .arguments("evaluate", ParentWatch.OPTION)
+                        .arguments("--job", jobFile.toString(), "--out", reportFile.toString())
+                        .child()
+                        .errors(Redirect.appendTo(directory.resolve("evaluation.log").toFile()));
+        try (ChildProcess evaluation = command.start()) {
             int status = evaluation.readLines(line -> {});
             if (status != 0) {
                 throw new AttemptFault(
                         FaultCategory.INTERNAL,
                         "the evaluation ended with status %d; its log ends: %s"
-                                .formatted(status, evaluation.logTail()));
+                                .formatted(
+                                        status, evaluation.logTail(TrainerProcess.LOG_TAIL_LINES)));
             }
         }
         return EventJson.mapper().readValue(reportFile.toFile(), EvaluationReport.class);

@@ -1,5 +1,6 @@
 package dev.loramill.worker.agent;
 
+import dev.loramill.process.JavaCommand;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -63,5 +64,10 @@ record TrainerInstallation(
                 List.of("@" + absolute.resolve("jvm.options")),
                 environment,
                 hasCuda);
+    }
+
+    /** Its command line, without options and arguments. */
+    JavaCommand command() {
+        return JavaCommand.ofMain(classPath, mainClass);
     }
 }

@@ -2,10 +2,12 @@ package dev.loramill.worker.agent;
 
 import dev.loramill.events.AttemptFailed.FaultCategory;
 import dev.loramill.events.trainer.TrainerLine;
+import dev.loramill.process.ChildCommand;
+import dev.loramill.process.ChildProcess;
+import dev.loramill.process.ParentWatch;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -15,6 +17,9 @@ import org.slf4j.LoggerFactory;
 final class TrainerProcess {
     private static final Logger LOG = LoggerFactory.getLogger(TrainerProcess.class);
     private static final int EXIT_INVALID_INPUT = 2;
+
+    /** Lines of its log that are told when it fails. */
+    static final int LOG_TAIL_LINES = 12;
 
     private final TrainerInstallation installation;
     private final AgentConfig.Trainer config;
@@ -37,25 +42,21 @@ final class TrainerProcess {
      */
     TrainerLine.Finished train(Path job, Path directory, Consumer<TrainerLine> onLine)
             throws IOException, InterruptedException, AttemptFault {
-        ChildJvm jvm =
-                new ChildJvm(
-                        installation.classPath(),
-                        installation.mainClass(),
-                        List.of(
-                                "run",
-                                "--exit-with-parent",
-                                "--job",
-                                job.toString(),
-                                "--out",
-                                directory.toString()),
-                        options(),
-                        installation.environment(),
-                        directory.resolve("trainer.log"));
+        ChildCommand command =
+                installation
+                        .command()
+                        .options(installation.jvmOptions())
+                        .options("-Xmx" + config.maxHeap())
+                        .arguments("run", ParentWatch.OPTION)
+                        .arguments("--job", job.toString(), "--out", directory.toString())
+                        .child()
+                        .environment(installation.environment())
+                        .errors(Redirect.appendTo(directory.resolve("trainer.log").toFile()));
         for (int start = 0; ; start++) {
             AtomicReference<TrainerLine> last = new AtomicReference<>(new TrainerLine.Unknown());
             int status;
             String logTail;
-            try (ChildJvm.Running trainer = jvm.start()) {
+            try (ChildProcess trainer = command.start()) {
                 LOG.atInfo()
                         .addKeyValue("pid", trainer.pid())
                         .addKeyValue("start", start)
@@ -66,7 +67,7 @@ final class TrainerProcess {
                             last.set(line);
                             onLine.accept(line);
                         });
-                logTail = trainer.logTail();
+                logTail = trainer.logTail(LOG_TAIL_LINES);
             }
             if (status == 0 && last.get() instanceof TrainerLine.Finished finished) {
                 return finished;
@@ -88,12 +89,6 @@ final class TrainerProcess {
                                 .formatted(status, start + 1, logTail));
             }
         }
-    }
-
-    private List<String> options() {
-        List<String> options = new ArrayList<>(installation.jvmOptions());
-        options.add("-Xmx" + config.maxHeap());
-        return options;
     }
 
     private static TrainerLine parse(String text) {

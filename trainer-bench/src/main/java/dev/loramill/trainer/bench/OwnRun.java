@@ -1,13 +1,15 @@
 package dev.loramill.trainer.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.loramill.process.ChildCommand;
+import dev.loramill.process.JavaCommand;
+import dev.loramill.process.ParentWatch;
+import dev.loramill.trainer.cli.TrainerCommand;
 import dev.loramill.trainer.launch.LaunchSettings;
-import dev.loramill.trainer.launch.TrainerCommandLine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -22,22 +24,17 @@ final class OwnRun {
 
     static RunFigures run(Path job, Path out, int warmupSteps, PrintWriter table)
             throws IOException, InterruptedException {
-        ProcessBuilder builder =
-                new ProcessBuilder(
-                        TrainerCommandLine.withOptions(
-                                LaunchSettings.jvmOptions(),
-                                List.of(
-                                        "run",
-                                        "--json",
-                                        "--job",
-                                        job.toString(),
-                                        "--out",
-                                        out.toString())));
-        builder.environment().putAll(LaunchSettings.environment());
+        ChildCommand command =
+                JavaCommand.ofMain(TrainerCommand.class.getName())
+                        .options(LaunchSettings.jvmOptions())
+                        .arguments("run", "--json", ParentWatch.OPTION)
+                        .arguments("--job", job.toString(), "--out", out.toString())
+                        .child()
+                        .environment(LaunchSettings.environment());
         Path log = out.resolveSibling(out.getFileName() + ".log");
         OwnRun reading = new OwnRun();
         SideProcess.Printed printed =
-                new SideProcess("loramill", builder, log, table).run(reading::stepOf);
+                new SideProcess("loramill", command, log, table).run(reading::stepOf);
         return RunFigures.of(
                 printed.steps(),
                 warmupSteps,

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.loramill.process.ChildCommand;
+import dev.loramill.process.ChildProcess;
 import dev.loramill.trainer.data.Document;
 import dev.loramill.trainer.export.AdapterExport;
 import dev.loramill.trainer.job.InvalidJobException;
@@ -17,9 +19,10 @@ import dev.loramill.trainer.tensor.MatrixArena;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -50,12 +53,13 @@ final class PeftRun {
         try (InputStream source = PeftRun.class.getResourceAsStream(SCRIPT)) {
             Files.copy(Objects.requireNonNull(source, SCRIPT), script);
         }
-        Process process;
-        try {
-            process =
-                    new ProcessBuilder(python, script.toString(), "--check")
-                            .redirectErrorStream(true)
-                            .start();
+        List<String> said = new ArrayList<>();
+        int status;
+        try (ChildProcess check =
+                ChildCommand.of(List.of(python, script.toString(), "--check"))
+                        .outputAndErrors(Redirect.PIPE)
+                        .start()) {
+            status = check.readLines(said::add);
         } catch (IOException e) {
             throw new InvalidJobException(
                     "--python \""
@@ -63,10 +67,12 @@ final class PeftRun {
                             + "\" cannot be started; name a Python 3 that has torch, transformers and"
                             + " peft");
         }
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
+        if (status != 0) {
             throw new InvalidJobException(
-                    "--python \"" + python + "\" cannot run PEFT: " + said.strip());
+                    "--python \""
+                            + python
+                            + "\" cannot run PEFT: "
+                            + String.join("\n", said).strip());
         }
         return new PeftRun(python, script);
     }
@@ -83,11 +89,13 @@ final class PeftRun {
         writeInitialAdapter(run, adapter);
         Path plan = directory.resolve("plan.json");
         JSON.writeValue(plan.toFile(), plan(run, adapter, other));
-        ProcessBuilder builder = new ProcessBuilder(python, script.toString(), plan.toString());
-        // What this process was started with suits the trainer; PEFT runs as a person starts it.
-        builder.environment().keySet().removeAll(LaunchSettings.environment().keySet());
+        ChildCommand command =
+                ChildCommand.of(List.of(python, script.toString(), plan.toString()))
+                        // What this process was started with suits the trainer; PEFT runs as a
+                        // person starts it.
+                        .withoutEnvironment(LaunchSettings.environment().keySet());
         SideProcess.Printed printed =
-                new SideProcess("PEFT", builder, directory.resolve("peft.log"), table)
+                new SideProcess("PEFT", command, directory.resolve("peft.log"), table)
                         .run(PeftRun::stepOf);
         return new PeftFigures(
                 RunFigures.of(

@@ -3,11 +3,11 @@ package dev.loramill.trainer.bench;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.BufferedReader;
+import dev.loramill.process.ChildCommand;
+import dev.loramill.process.ChildProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,13 +21,13 @@ final class SideProcess {
     private static final int LOG_TAIL_LINES = 8;
 
     private final String name;
-    private final ProcessBuilder builder;
+    private final ChildCommand command;
     private final Path log;
     private final PrintWriter table;
 
-    SideProcess(String name, ProcessBuilder builder, Path log, PrintWriter table) {
+    SideProcess(String name, ChildCommand command, Path log, PrintWriter table) {
         this.name = name;
-        this.builder = builder;
+        this.command = command;
         this.log = log;
         this.table = table;
     }
@@ -44,36 +44,48 @@ final class SideProcess {
     Printed run(Function<JsonNode, Optional<StepFigures>> stepOf)
             throws IOException, InterruptedException {
         say("starting");
-        Process process = builder.redirectError(log.toFile()).start();
-        List<StepFigures> steps = new ArrayList<>();
-        JsonNode last = JSON.createObjectNode();
-        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                last = parse(line);
-                if (last.has("state")) {
-                    say(last.path("state").asText());
-                }
-                Optional<StepFigures> step = stepOf.apply(last);
-                if (step.isPresent()) {
-                    steps.add(step.get());
-                    say(
-                            String.format(
-                                    Locale.ROOT,
-                                    "step %d  loss %.4f  %.0f tokens/s",
-                                    steps.size(),
-                                    step.get().loss(),
-                                    step.get().tokensPerSecond()));
-                }
+        Printing printing = new Printing(stepOf);
+        try (ChildProcess process = command.errors(Redirect.to(log.toFile())).start()) {
+            int status = process.readLines(printing::take);
+            if (status != 0 || printing.steps.isEmpty()) {
+                throw new IOException(
+                        name
+                                + " ended with "
+                                + status
+                                + "; its log ends:\n"
+                                + process.logTail(LOG_TAIL_LINES));
             }
-        } finally {
-            process.destroyForcibly();
         }
-        int exitCode = process.waitFor();
-        if (exitCode != 0 || steps.isEmpty()) {
-            throw new IOException(
-                    name + " ended with " + exitCode + "; its log ends:\n" + logTail());
+        return new Printed(printing.steps, printing.last);
+    }
+
+    /** What is printed, line by line. */
+    private final class Printing {
+        private final Function<JsonNode, Optional<StepFigures>> stepOf;
+        private final List<StepFigures> steps = new ArrayList<>();
+        private JsonNode last = JSON.createObjectNode();
+
+        Printing(Function<JsonNode, Optional<StepFigures>> stepOf) {
+            this.stepOf = stepOf;
         }
-        return new Printed(steps, last);
+
+        void take(String line) {
+            last = parse(line);
+            if (last.has("state")) {
+                say(last.path("state").asText());
+            }
+            Optional<StepFigures> step = stepOf.apply(last);
+            if (step.isPresent()) {
+                steps.add(step.get());
+                say(
+                        String.format(
+                                Locale.ROOT,
+                                "step %d  loss %.4f  %.0f tokens/s",
+                                steps.size(),
+                                step.get().loss(),
+                                step.get().tokensPerSecond()));
+            }
+        }
     }
 
     private static JsonNode parse(String line) {
@@ -88,11 +100,5 @@ final class SideProcess {
     private void say(String what) {
         table.printf("  %-8s  %s%n", name, what);
         table.flush();
-    }
-
-    private String logTail() throws IOException {
-        List<String> lines = Files.readAllLines(log);
-        return String.join(
-                "\n", lines.subList(Math.max(0, lines.size() - LOG_TAIL_LINES), lines.size()));
     }
 }

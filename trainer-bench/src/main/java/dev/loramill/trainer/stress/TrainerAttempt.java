@@ -2,14 +2,15 @@ package dev.loramill.trainer.stress;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.loramill.trainer.launch.TrainerCommandLine;
-import java.io.BufferedReader;
+import dev.loramill.process.ChildCommand;
+import dev.loramill.process.ChildProcess;
+import dev.loramill.process.JavaCommand;
+import dev.loramill.process.ParentWatch;
+import dev.loramill.trainer.cli.TrainerCommand;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -47,54 +48,58 @@ record TrainerAttempt(Path job, Path out, int worldSize) {
 
     private End run(int killAfterStep, SplittableRandom random)
             throws IOException, InterruptedException {
-        List<String> arguments =
-                List.of(
-                        "run",
-                        "--json",
-                        "--exit-with-parent",
-                        "--job",
-                        job.toString(),
-                        "--out",
-                        out.toString(),
-                        "--world-size",
-                        String.valueOf(worldSize));
-        Process process =
-                new ProcessBuilder(TrainerCommandLine.likeThisProcess(arguments))
-                        .redirectError(
-                                ProcessBuilder.Redirect.appendTo(
-                                        out.resolveSibling(out.getFileName() + ".log").toFile()))
-                        .start();
-        int first = 0;
-        int last = 0;
-        boolean isKilled = false;
-        try (BufferedReader lines =
-                new BufferedReader(
-                        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                JsonNode event = JSON.readTree(line);
-                String type = event.path("type").asText();
-                if (type.equals("started")) {
-                    first = event.path("resumedFromStep").asInt();
-                    last = first;
-                } else if (type.equals("progress")) {
-                    last = event.path("step").asInt();
-                    if (last >= killAfterStep && !isKilled) {
-                        isKilled = true;
-                        Thread.sleep(Duration.ofMillis(random.nextInt(LONGEST_DELAY_MILLIS)));
-                        killOne(process, random);
-                    }
-                }
-            }
-        } finally {
-            process.destroyForcibly().waitFor();
+        Path log = out.resolveSibling(out.getFileName() + ".log");
+        ChildCommand command =
+                JavaCommand.ofMain(TrainerCommand.class.getName())
+                        .optionsOfThisJvm()
+                        .arguments("run", "--json", ParentWatch.OPTION)
+                        .arguments("--job", job.toString(), "--out", out.toString())
+                        .arguments("--world-size", String.valueOf(worldSize))
+                        .child()
+                        .errors(Redirect.appendTo(log.toFile()));
+        try (ChildProcess process = command.start()) {
+            Disturbance disturbance = new Disturbance(process, killAfterStep, random);
+            int status = process.readLines(disturbance::take);
+            return new End(status, disturbance.firstStep, disturbance.lastStep);
         }
-        return new End(process.exitValue(), first, last);
     }
 
-    private static void killOne(Process process, SplittableRandom random) {
-        List<ProcessHandle> all =
-                new ArrayList<>(
-                        Stream.concat(Stream.of(process.toHandle()), process.children()).toList());
-        all.get(random.nextInt(all.size())).destroyForcibly();
+    /** Follows the steps of a process, and kills it or a child of it after one of them. */
+    private static final class Disturbance {
+        private final ChildProcess process;
+        private final int killAfterStep;
+        private final SplittableRandom random;
+        private int firstStep;
+        private int lastStep;
+        private boolean isDone;
+
+        Disturbance(ChildProcess process, int killAfterStep, SplittableRandom random) {
+            this.process = process;
+            this.killAfterStep = killAfterStep;
+            this.random = random;
+        }
+
+        void take(String line) throws IOException, InterruptedException {
+            JsonNode event = JSON.readTree(line);
+            String type = event.path("type").asText();
+            if (type.equals("started")) {
+                firstStep = event.path("resumedFromStep").asInt();
+                lastStep = firstStep;
+            } else if (type.equals("progress")) {
+                lastStep = event.path("step").asInt();
+                if (lastStep >= killAfterStep && !isDone) {
+                    isDone = true;
+                    Thread.sleep(Duration.ofMillis(random.nextInt(LONGEST_DELAY_MILLIS)));
+                    killOne();
+                }
+            }
+        }
+
+        private void killOne() {
+            ProcessHandle leading = process.handle();
+            List<ProcessHandle> all =
+                    Stream.concat(Stream.of(leading), leading.children()).toList();
+            all.get(random.nextInt(all.size())).destroyForcibly();
+        }
     }
 }

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.loramill.process.JavaCommand;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,20 +22,12 @@ class StressResumeIT {
         Path output = directory.resolve("output.txt");
         Path errors = directory.resolve("errors.txt");
         List<String> command =
-                List.of(
-                        Path.of(property("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--add-modules=jdk.incubator.vector",
-                        "-XX:+UseSerialGC",
-                        "-Xmx256m",
-                        "-cp",
-                        property("java.class.path"),
-                        StressCommand.class.getName(),
-                        "resume",
-                        "--rounds",
-                        "2",
-                        "--seed",
-                        "7");
+                JavaCommand.ofMain(StressCommand.class.getName())
+                        .options("--enable-native-access=ALL-UNNAMED")
+                        .options("--add-modules=jdk.incubator.vector")
+                        .options("-XX:+UseSerialGC", "-Xmx256m")
+                        .arguments("resume", "--rounds", "2", "--seed", "7")
+                        .words();
 
         int exitCode =
                 new ProcessBuilder(command)
@@ -48,9 +40,5 @@ class StressResumeIT {
         JsonNode figures = JSON.readTree(Files.readAllLines(output).getLast());
         assertThat(figures.path("equalRounds").asInt()).isEqualTo(2);
         assertThat(figures.path("kills").asInt()).isPositive();
-    }
-
-    private static String property(String name) {
-        return Objects.requireNonNull(System.getProperty(name), name);
     }
 }

@@ -1,7 +1,7 @@
 package dev.loramill.trainer.cli;
 
 import dev.loramill.events.trainer.TrainerLine;
-import dev.loramill.trainer.launch.ParentWatch;
+import dev.loramill.process.ParentWatch;
 import dev.loramill.trainer.parallel.Share;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -66,7 +66,7 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON lines on a terminal too.")
     private boolean printsJson;
 
-    @Option(names = "--exit-with-parent", description = "End at once when the standard input ends.")
+    @Option(names = ParentWatch.OPTION, description = "End at once when the standard input ends.")
     private boolean exitsWithParent;
 
     @Override

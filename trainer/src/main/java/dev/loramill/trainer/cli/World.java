@@ -1,18 +1,17 @@
 package dev.loramill.trainer.cli;
 
+import dev.loramill.process.JavaCommand;
+import dev.loramill.process.ParentWatch;
 import dev.loramill.trainer.job.InvalidJobException;
 import dev.loramill.trainer.job.JobOverrides;
 import dev.loramill.trainer.job.JobReader;
 import dev.loramill.trainer.job.TrainingJob;
-import dev.loramill.trainer.launch.TrainerCommandLine;
 import dev.loramill.trainer.parallel.RankCommand;
 import dev.loramill.trainer.parallel.Ranks;
 import dev.loramill.trainer.parallel.Share;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * How many processes a run of the command has, and how the others are started.
@@ -60,26 +59,15 @@ record World(int size, Path job, JobOverrides overrides, Path out, Duration pati
     }
 
     private RankCommand command() {
-        return (share, meeting) -> {
-            List<String> arguments =
-                    new ArrayList<>(
-                            List.of(
-                                    "run",
-                                    "--job",
-                                    job.toString(),
-                                    "--out",
-                                    out.toString(),
-                                    "--world-size",
-                                    String.valueOf(share.size()),
-                                    "--rank",
-                                    String.valueOf(share.rank()),
-                                    "--meeting",
-                                    meeting.toString(),
-                                    "--patience",
-                                    String.valueOf(patience.toSeconds()),
-                                    "--exit-with-parent"));
-            arguments.addAll(ComputeOptions.arguments(overrides));
-            return TrainerCommandLine.likeThisProcess(arguments);
-        };
+        return (share, meeting) ->
+                JavaCommand.ofMain(TrainerCommand.class.getName())
+                        .optionsOfThisJvm()
+                        .arguments("run", "--job", job.toString(), "--out", out.toString())
+                        .arguments("--world-size", String.valueOf(share.size()))
+                        .arguments("--rank", String.valueOf(share.rank()))
+                        .arguments("--meeting", meeting.toString())
+                        .arguments("--patience", String.valueOf(patience.toSeconds()))
+                        .arguments(ParentWatch.OPTION)
+                        .arguments(ComputeOptions.arguments(overrides));
     }
 }

@@ -12,7 +12,7 @@ import dev.loramill.llama.binding.ScaledAdapter;
 import dev.loramill.llama.template.ChatFormat;
 import dev.loramill.llama.template.ChatMessage;
 import dev.loramill.llama.template.ChatTemplate;
-import dev.loramill.trainer.launch.ParentWatch;
+import dev.loramill.process.ParentWatch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, description = "Takes the report, a JSON file.")
     private Path out;
 
-    @Option(names = "--exit-with-parent", description = "End at once when the standard input ends.")
+    @Option(names = ParentWatch.OPTION, description = "End at once when the standard input ends.")
     private boolean exitsWithParent;
 
     @Override

@@ -1,4 +1,4 @@
-/** How a process of the trainer is started, and that it ends with the one that started it. */
+/** Settings that a process of the trainer is started with. */
 @NullMarked
 package dev.loramill.trainer.launch;
 

@@ -1,11 +1,11 @@
 package dev.loramill.trainer.parallel;
 
+import dev.loramill.process.JavaCommand;
 import java.nio.file.Path;
-import java.util.List;
 
-/** The arguments of the process of a rank. */
+/** How the process of a rank is started. */
 @FunctionalInterface
 public interface RankCommand {
-    /** The command line, from the path of the program on. */
-    List<String> of(Share share, Path meeting);
+    /** The command line, with which it ends when its parent has gone. */
+    JavaCommand of(Share share, Path meeting);
 }

@@ -1,13 +1,14 @@
 package dev.loramill.trainer.parallel;
 
+import dev.loramill.process.ChildProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,10 +27,10 @@ final class RankProcesses implements AutoCloseable {
 
     private RankProcesses() {}
 
-    private record Child(Share share, Process process, Path log) {
+    private record Child(Share share, ChildProcess process, Path log) {
         /** Whether it ended only because it lost another one. */
         boolean isFollowing() {
-            return process.exitValue() == RankLostException.EXIT_CODE;
+            return process.exitStatus() == RankLostException.EXIT_CODE;
         }
     }
 
@@ -55,10 +56,11 @@ final class RankProcesses implements AutoCloseable {
             for (int rank = 1; rank < size; rank++) {
                 Share share = new Share(rank, size);
                 Path log = directory.resolve("rank-" + rank + ".log");
-                Process process =
-                        new ProcessBuilder(command.of(share, meeting))
-                                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                                .redirectError(log.toFile())
+                ChildProcess process =
+                        command.of(share, meeting)
+                                .child()
+                                .output(Redirect.DISCARD)
+                                .errors(Redirect.to(log.toFile()))
                                 .start();
                 processes.children.add(new Child(share, process, log));
             }
@@ -90,7 +92,7 @@ final class RankProcesses implements AutoCloseable {
             try {
                 boolean _ =
                         child.process.waitFor(
-                                Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+                                Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -111,7 +113,7 @@ final class RankProcesses implements AutoCloseable {
     }
 
     private static RankLostException lost(Child child, @Nullable RankLostException fault) {
-        int status = child.process.exitValue();
+        int status = child.process.exitStatus();
         String how = status > 128 ? "status " + status + ", a signal" : "status " + status;
         return new RankLostException(
                 "rank "
@@ -144,22 +146,16 @@ final class RankProcesses implements AutoCloseable {
     @Override
     public void close() {
         for (Child child : children) {
-            try {
-                child.process.getOutputStream().close();
-            } catch (IOException e) {
-                // The child has ended.
-            }
+            child.process.letGo();
         }
         boolean isInterrupted = false;
         for (Child child : children) {
             try {
-                if (!child.process.waitFor(UNTIL_KILLED.toSeconds(), TimeUnit.SECONDS)) {
-                    child.process.destroyForcibly().waitFor();
-                }
+                boolean _ = child.process.waitFor(UNTIL_KILLED);
             } catch (InterruptedException e) {
-                child.process.destroyForcibly();
                 isInterrupted = true;
             }
+            child.process.close();
         }
         if (isInterrupted) {
             Thread.currentThread().interrupt();

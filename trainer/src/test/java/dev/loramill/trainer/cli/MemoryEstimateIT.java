@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.loramill.llama.gguf.GgmlType;
 import dev.loramill.llama.tiny.TinyLlama;
+import dev.loramill.process.JavaCommand;
 import dev.loramill.trainer.launch.LaunchSettings;
-import dev.loramill.trainer.launch.TrainerCommandLine;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -126,8 +126,10 @@ class MemoryEstimateIT {
     private static Process start(String... arguments) throws IOException {
         ProcessBuilder builder =
                 new ProcessBuilder(
-                        TrainerCommandLine.withOptions(
-                                LaunchSettings.jvmOptions(), List.of(arguments)));
+                        JavaCommand.ofMain(TrainerCommand.class.getName())
+                                .options(LaunchSettings.jvmOptions())
+                                .arguments(arguments)
+                                .words());
         builder.environment().putAll(LaunchSettings.environment());
         return builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }

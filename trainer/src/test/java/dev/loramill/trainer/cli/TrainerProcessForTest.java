@@ -1,11 +1,10 @@
 package dev.loramill.trainer.cli;
 
+import dev.loramill.process.JavaCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /** Runs the trainer's command line in a process of its own. */
 final class TrainerProcessForTest {
@@ -21,18 +20,13 @@ final class TrainerProcessForTest {
     record Ended(int exitCode, List<String> lines, String errors) {}
 
     static Process start(Path output, Path errors, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(
-                Path.of(Objects.requireNonNull(System.getProperty("java.home")), "bin", "java")
-                        .toString());
-        command.add("--enable-native-access=ALL-UNNAMED");
-        command.add("--add-modules=jdk.incubator.vector");
-        command.add("-XX:+UseSerialGC");
-        command.add("-Xmx256m");
-        command.add("-cp");
-        command.add(Objects.requireNonNull(System.getProperty("java.class.path")));
-        command.add(TrainerCommand.class.getName());
-        command.addAll(List.of(arguments));
+        List<String> command =
+                JavaCommand.ofMain(TrainerCommand.class.getName())
+                        .options("--enable-native-access=ALL-UNNAMED")
+                        .options("--add-modules=jdk.incubator.vector")
+                        .options("-XX:+UseSerialGC", "-Xmx256m")
+                        .arguments(arguments)
+                        .words();
         return new ProcessBuilder(command)
                 .redirectOutput(output.toFile())
                 .redirectError(errors.toFile())

@@ -16,8 +16,11 @@ import dev.loramill.local.LocalKafka;
 import dev.loramill.local.LocalPostgres;
 import dev.loramill.local.launch.Service;
 import dev.loramill.local.launch.ServiceFlags;
+import dev.loramill.process.ChildProcess;
+import dev.loramill.process.JavaCommand;
 import java.io.File;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -31,6 +34,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -58,7 +62,7 @@ final class CleanServiceRun implements AutoCloseable {
     private final List<String> jvmOptions;
     private final KafkaProducer<String, byte[]> producer;
     private final RecipeReference recipe;
-    private Process service;
+    private ChildProcess service;
 
     /**
      * Starts broker and database, and the service for as long as it stores its recipes.
@@ -90,8 +94,7 @@ final class CleanServiceRun implements AutoCloseable {
                         new StringSerializer(),
                         new ByteArraySerializer());
         recipe = awaitRecipe();
-        service.destroy();
-        service.waitFor();
+        service.end(PATIENCE);
     }
 
     /** Which part of the service is measured. */
@@ -174,7 +177,7 @@ final class CleanServiceRun implements AutoCloseable {
     @Override
     public void close() throws IOException {
         producer.close(Duration.ZERO);
-        service.destroyForcibly();
+        service.close();
         kafka.close();
         postgres.close();
         try (Stream<Path> all = Files.walk(directory)) {
@@ -182,15 +185,18 @@ final class CleanServiceRun implements AutoCloseable {
         }
     }
 
-    private Process start() throws IOException {
-        Path java = Path.of(String.valueOf(System.getProperty("java.home")), "bin", "java");
-        List<String> command = new ArrayList<>();
-        command.add(java.toString());
-        command.addAll(ServiceFlags.of(Service.CLEAN));
-        command.addAll(jvmOptions);
-        command.addAll(List.of("-jar", application.resolve("quarkus-run.jar").toString()));
-        ProcessBuilder builder = new ProcessBuilder(command);
-        Map<String, String> environment = builder.environment();
+    private ChildProcess start() throws IOException {
+        return JavaCommand.ofJar(application.resolve("quarkus-run.jar"))
+                .options(ServiceFlags.of(Service.CLEAN))
+                .options(jvmOptions)
+                .child()
+                .environment(environment())
+                .outputAndErrors(Redirect.appendTo(directory.resolve("service.log").toFile()))
+                .start();
+    }
+
+    private Map<String, String> environment() throws IOException {
+        Map<String, String> environment = new HashMap<>();
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(freePort()));
         environment.put("QUARKUS_DATASOURCE_JDBC_URL", postgres.jdbcUrl(DATABASE));
         environment.put("QUARKUS_DATASOURCE_USERNAME", postgres.user());
@@ -199,10 +205,7 @@ final class CleanServiceRun implements AutoCloseable {
         environment.put("LORAMILL_ARTIFACTS_DIRECTORY", directory.resolve("artifacts").toString());
         environment.put("LORAMILL_BASES_CATALOGUE", directory.resolve("bases.json").toString());
         environment.put("LORAMILL_CLEAN_STATE_DIRECTORY", directory.resolve("state").toString());
-        return builder.redirectErrorStream(true)
-                .redirectOutput(
-                        ProcessBuilder.Redirect.appendTo(directory.resolve("service.log").toFile()))
-                .start();
+        return environment;
     }
 
     private RecipeReference awaitRecipe() throws InterruptedException, IOException {
@@ -264,7 +267,7 @@ final class CleanServiceRun implements AutoCloseable {
     }
 
     private Duration cpu() {
-        return service.info().totalCpuDuration().orElse(Duration.ZERO);
+        return service.handle().info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
     private static List<ChatMessage> messages(String dataset, int line) {

@@ -2,9 +2,12 @@ package dev.loramill.local.bench;
 
 import dev.loramill.local.launch.Ports;
 import dev.loramill.local.launch.Service;
+import dev.loramill.process.ChildCommand;
+import dev.loramill.process.ChildProcess;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -84,13 +87,15 @@ final class StackRun implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(checkout.resolve("loramill").toString());
         command.addAll(List.of(arguments));
-        ProcessBuilder builder =
-                new ProcessBuilder(command)
-                        .directory(checkout.toFile())
-                        .redirectErrorStream(true)
-                        .redirectOutput(log.toFile());
-        builder.environment().putAll(environment);
-        int exit = builder.start().waitFor();
+        int exit;
+        try (ChildProcess launcher =
+                ChildCommand.of(command)
+                        .directory(checkout)
+                        .environment(environment)
+                        .outputAndErrors(Redirect.to(log.toFile()))
+                        .start()) {
+            exit = launcher.waitFor();
+        }
         if (exit != 0) {
             throw new IOException(
                     "%s ended with %d:%n%s"

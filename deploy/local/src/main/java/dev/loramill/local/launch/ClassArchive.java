@@ -1,14 +1,16 @@
 package dev.loramill.local.launch;
 
+import dev.loramill.process.ChildProcess;
+import dev.loramill.process.JavaCommand;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
@@ -69,17 +71,14 @@ final class ClassArchive {
      * Begins to make the archive from the classes that the service has loaded, at the lowest
      * priority; {@link #keep} ends it.
      */
-    Process make(Path log) throws IOException {
-        List<String> command = new ArrayList<>(List.of("nice", "-n", "19", OwnJvm.java()));
-        command.addAll(flags);
-        command.add("-Xshare:dump");
-        command.add("-XX:SharedClassListFile=" + classList);
-        command.add("-XX:SharedArchiveFile=" + unfinished());
-        command.add("-cp");
-        command.add(jar.toString());
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.to(log.toFile()))
+    ChildProcess make(Path log) throws IOException {
+        return JavaCommand.ofClassPath(jar)
+                .under(List.of("nice", "-n", "19"))
+                .options(flags)
+                .options("-Xshare:dump", "-XX:SharedClassListFile=" + classList)
+                .options("-XX:SharedArchiveFile=" + unfinished())
+                .child()
+                .outputAndErrors(Redirect.to(log.toFile()))
                 .start();
     }
 

@@ -1,5 +1,6 @@
 package dev.loramill.local.launch;
 
+import dev.loramill.process.ChildProcess;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ final class ClassArchives implements AutoCloseable {
     private final Console console;
     private final Thread thread;
     private boolean isClosed;
-    private @Nullable Process process;
+    private @Nullable ChildProcess process;
 
     ClassArchives(Map<Service, ClassArchive> missing, LoramillHome home, Console console) {
         this.missing = Map.copyOf(missing);
@@ -34,7 +35,7 @@ final class ClassArchives implements AutoCloseable {
         synchronized (this) {
             isClosed = true;
             if (process != null) {
-                process.destroyForcibly();
+                process.close();
             }
         }
         for (ClassArchive archive : missing.values()) {
@@ -49,7 +50,7 @@ final class ClassArchives implements AutoCloseable {
                 missing.entrySet().stream().sorted(Map.Entry.comparingByKey()).toList()) {
             String name = archive.getKey().label();
             try {
-                Process running = begin(archive.getValue());
+                ChildProcess running = begin(archive.getValue());
                 if (running == null) {
                     return;
                 }
@@ -86,11 +87,11 @@ final class ClassArchives implements AutoCloseable {
         }
     }
 
-    private synchronized @Nullable Process begin(ClassArchive archive) throws IOException {
+    private synchronized @Nullable ChildProcess begin(ClassArchive archive) throws IOException {
         if (isClosed) {
             return null;
         }
-        Process started = archive.make(home.log("class-archive"));
+        ChildProcess started = archive.make(home.log("class-archive"));
         process = started;
         return started;
     }

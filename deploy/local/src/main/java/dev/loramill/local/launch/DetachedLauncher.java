@@ -1,14 +1,15 @@
 package dev.loramill.local.launch;
 
-import java.io.File;
+import dev.loramill.process.ChildProcess;
+import dev.loramill.process.JavaCommand;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -45,9 +46,9 @@ public final class DetachedLauncher {
             Path log = home.log("launcher");
             LogFile.prepare(log);
             long shown = LogFile.sizeBytes(log);
-            Process launcher = launch(options, log);
+            ChildProcess launcher = launch(options, log);
             while (true) {
-                boolean hasEnded = launcher.waitFor(INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+                boolean hasEnded = launcher.waitFor(INTERVAL);
                 shown = show(log, shown);
                 if (hasEnded) {
                     throw new LaunchException(
@@ -108,25 +109,20 @@ public final class DetachedLauncher {
         }
     }
 
-    private Process launch(UpOptions options, Path log) throws IOException {
-        List<String> command = new ArrayList<>(OwnSession.prefix());
-        command.add(OwnJvm.java());
-        command.add(ServiceSpecs.mark(home, "launcher"));
-        command.addAll(LauncherFlags.all());
-        command.add("-Dloramill.class.path=" + OwnJvm.classPath());
-        command.add("-cp");
-        command.add(OwnJvm.classPath());
-        command.add("dev.loramill.local.cli.LoramillCommand");
-        command.addAll(options.arguments());
-        ProcessBuilder builder =
-                new ProcessBuilder(command)
-                        .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        builder.environment().putAll(home.ports().environment());
-        builder.environment().put("LORAMILL_HOME", home.directory().toString());
-        builder.environment().put("LORAMILL_CHECKOUT", home.checkout().toString());
-        return builder.start();
+    private ChildProcess launch(UpOptions options, Path log) throws IOException {
+        return JavaCommand.ofMain(OwnJvm.classPath(), "dev.loramill.local.cli.LoramillCommand")
+                .under(OwnSession.prefix())
+                .options(ServiceSpecs.mark(home, "launcher"))
+                .options(LauncherFlags.all())
+                .options("-Dloramill.class.path=" + OwnJvm.classPath())
+                .arguments(options.arguments())
+                .child()
+                .environment(home.ports().environment())
+                .environment(Map.of("LORAMILL_HOME", home.directory().toString()))
+                .environment(Map.of("LORAMILL_CHECKOUT", home.checkout().toString()))
+                .withoutInput()
+                .outputAndErrors(Redirect.appendTo(log.toFile()))
+                .start();
     }
 
     private long show(Path log, long from) throws IOException {

@@ -4,11 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** Processes found again by a file with their id and a mark in their command line. */
 final class KnownProcess {
@@ -37,17 +33,5 @@ final class KnownProcess {
                                 .commandLine()
                                 .filter(command -> command.contains(mark))
                                 .isPresent());
-    }
-
-    /** Asks a process to end, and kills it with its children when it does not. */
-    static void stop(ProcessHandle process, Duration patience) throws InterruptedException {
-        var descendants = process.descendants().toList();
-        process.destroy();
-        try {
-            process.onExit().get(patience.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            process.destroyForcibly();
-        }
-        descendants.forEach(ProcessHandle::destroyForcibly);
     }
 }

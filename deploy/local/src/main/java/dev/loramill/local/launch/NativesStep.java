@@ -2,7 +2,10 @@ package dev.loramill.local.launch;
 
 import dev.loramill.llama.cli.LlamaCommand;
 import dev.loramill.llama.natives.NativesLookup;
+import dev.loramill.process.ChildProcess;
+import dev.loramill.process.JavaCommand;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -29,30 +32,21 @@ final class NativesStep {
         Path log = home.log("natives");
         LogFile.prepare(log);
         long logStart = LogFile.sizeBytes(log);
-        Process process =
-                new ProcessBuilder(
-                                List.of(
-                                        OwnJvm.java(),
-                                        "-XX:TieredStopAtLevel=1",
-                                        "-XX:+UseSerialGC",
-                                        "-cp",
-                                        OwnJvm.classPath(),
-                                        PROGRAM,
-                                        "natives",
-                                        "fetch",
-                                        "--home",
-                                        home.directory().toString()))
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+        ChildProcess process =
+                JavaCommand.ofMain(OwnJvm.classPath(), PROGRAM)
+                        .options("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+                        .arguments("natives", "fetch", "--home", home.directory().toString())
+                        .child()
+                        .withoutInput()
+                        .outputAndErrors(Redirect.appendTo(log.toFile()))
                         .start();
         try {
-            process.getOutputStream().close();
             int code = process.waitFor();
             List<String> lines = LogFile.lastLines(log, logStart, 2);
             return code == 0 ? "" : "(" + String.join(" ", lines) + ")";
         } finally {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
+            process.handle().descendants().forEach(ProcessHandle::destroyForcibly);
+            process.close();
         }
     }
 }

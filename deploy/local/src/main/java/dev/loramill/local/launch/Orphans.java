@@ -1,6 +1,7 @@
 package dev.loramill.local.launch;
 
 import dev.loramill.local.LocalPostgres;
+import dev.loramill.process.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ final class Orphans {
                 console.line(
                         "  ending %s (pid %d), which a killed launcher has left"
                                 .formatted(service.label(), orphan.get().pid()));
-                KnownProcess.stop(orphan.get(), PATIENCE);
+                ChildProcess.end(orphan.get(), PATIENCE);
             }
             Files.deleteIfExists(pidFile);
         }

@@ -1,16 +1,10 @@
 package dev.loramill.local.launch;
 
-import java.nio.file.Path;
 import java.util.Objects;
 
 /** The JVM that this program runs in, for children that are to run in another of its kind. */
 final class OwnJvm {
     private OwnJvm() {}
-
-    /** The program {@code java}. */
-    static String java() {
-        return Path.of(property("java.home"), "bin", "java").toString();
-    }
 
     /** The class path; the short form, with wildcards, where the script gave it. */
     static String classPath() {

@@ -1,7 +1,9 @@
 package dev.loramill.local.launch;
 
-import java.io.File;
+import dev.loramill.process.ChildCommand;
+import dev.loramill.process.ChildProcess;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,7 +27,7 @@ final class ServiceProcess implements AutoCloseable {
     private final ScheduledExecutorService scheduler;
     private final Console console;
     private final Runnable onChange;
-    private @Nullable Process process;
+    private @Nullable ChildProcess process;
     private long logStart;
     private Instant startedAt = Instant.EPOCH;
     private Duration nextPause = FIRST_PAUSE;
@@ -68,13 +70,12 @@ final class ServiceProcess implements AutoCloseable {
         }
         LogFile.prepare(spec.log());
         logStart = LogFile.sizeBytes(spec.log());
-        ProcessBuilder builder =
-                new ProcessBuilder(spec.command())
-                        .redirectErrorStream(true)
-                        .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
-                        .redirectOutput(ProcessBuilder.Redirect.appendTo(spec.log().toFile()));
-        builder.environment().putAll(spec.environment());
-        Process started = builder.start();
+        ChildProcess started =
+                ChildCommand.of(spec.command())
+                        .environment(spec.environment())
+                        .withoutInput()
+                        .outputAndErrors(Redirect.appendTo(spec.log().toFile()))
+                        .start();
         process = started;
         startedAt = Instant.now();
         Files.writeString(spec.pidFile(), Long.toString(started.pid()));
@@ -97,14 +98,14 @@ final class ServiceProcess implements AutoCloseable {
 
     @Override
     public void close() {
-        Process running;
+        ChildProcess running;
         synchronized (this) {
             isStopping = true;
             running = process;
         }
         try {
             if (running != null && running.isAlive()) {
-                KnownProcess.stop(running.toHandle(), STOP_PATIENCE);
+                running.end(STOP_PATIENCE);
             }
             Files.deleteIfExists(spec.pidFile());
         } catch (InterruptedException e) {
@@ -115,7 +116,7 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     /** Whether the end was one that the service was not asked for. */
-    private synchronized boolean recordEnd(Process ended) {
+    private synchronized boolean recordEnd(ChildProcess ended) {
         if (isStopping || ended != process) {
             return false;
         }
@@ -132,7 +133,7 @@ final class ServiceProcess implements AutoCloseable {
                                 Clocks.now(),
                                 spec.name(),
                                 ended.pid(),
-                                ended.exitValue(),
+                                ended.exitStatus(),
                                 Steps.seconds(pause)));
         lastLines().forEach(line -> console.line("    | " + line));
         if (!scheduler.isShutdown()) {

@@ -2,10 +2,10 @@ package dev.loramill.local.launch;
 
 import dev.loramill.events.Program;
 import dev.loramill.local.KafkaSecurity;
+import dev.loramill.process.JavaCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,14 +68,12 @@ final class ServiceSpecs {
     }
 
     private List<String> command(Service service, Path jar) {
-        List<String> command = new ArrayList<>(OwnSession.prefix());
-        command.add(OwnJvm.java());
-        command.add(mark(home, service.label()));
-        command.addAll(ServiceFlags.of(service));
-        archive(service).map(ClassArchive::options).ifPresent(command::addAll);
-        command.add("-jar");
-        command.add(jar.toString());
-        return command;
+        return JavaCommand.ofJar(jar)
+                .under(OwnSession.prefix())
+                .options(mark(home, service.label()))
+                .options(ServiceFlags.of(service))
+                .options(archive(service).map(ClassArchive::options).orElse(List.of()))
+                .words();
     }
 
     private Map<String, String> environment(Service service) {

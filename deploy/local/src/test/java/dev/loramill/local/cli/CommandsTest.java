@@ -2,12 +2,15 @@ package dev.loramill.local.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.loramill.process.ChildProcess;
+import dev.loramill.process.JavaCommand;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +24,7 @@ class CommandsTest {
         Files.createDirectories(home.resolve("logs"));
         Files.writeString(home.resolve("logs/ingest.log"), "all is well\n");
 
-        assertThat(run("logs", "ingest")).isEqualTo(new Said(0, "all is well\n"));
+        assertThat(run("logs", "ingest")).isEqualTo(new Said(0, "all is well"));
         for (String name : List.of("NOPE", "../run/state", "")) {
             Said said = run("logs", name);
             assertThat(said.exitCode()).isEqualTo(1);
@@ -60,19 +63,18 @@ class CommandsTest {
     private record Said(int exitCode, String text) {}
 
     private Said run(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>();
-        command.add(
-                Path.of(String.valueOf(System.getProperty("java.home")), "bin", "java").toString());
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp"));
-        command.add(String.valueOf(System.getProperty("java.class.path")));
-        command.add(LoramillCommand.class.getName());
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().put("LORAMILL_HOME", home.toString());
-        builder.environment().put("LORAMILL_CHECKOUT", home.toString());
-        Process process = builder.redirectErrorStream(true).start();
-        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Said(process.waitFor(), text);
+        List<String> lines = new ArrayList<>();
+        try (ChildProcess process =
+                JavaCommand.ofMain(LoramillCommand.class.getName())
+                        .options("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+                        .arguments(arguments)
+                        .child()
+                        .environment(Map.of("LORAMILL_HOME", home.toString()))
+                        .environment(Map.of("LORAMILL_CHECKOUT", home.toString()))
+                        .outputAndErrors(Redirect.PIPE)
+                        .start()) {
+            return new Said(process.readLines(lines::add), String.join("\n", lines));
+        }
     }
 
     private List<Path> files() throws IOException {

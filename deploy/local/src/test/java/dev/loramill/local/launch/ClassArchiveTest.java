@@ -2,8 +2,10 @@ package dev.loramill.local.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.loramill.process.ChildProcess;
+import dev.loramill.process.JavaCommand;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -102,13 +104,16 @@ class ClassArchiveTest {
     }
 
     private static String run(Path jar, List<String> options) throws Exception {
-        List<String> command = new ArrayList<>(List.of(OwnJvm.java()));
-        command.addAll(FLAGS);
-        command.addAll(options);
-        command.addAll(List.of("-jar", jar.toString()));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(said).isZero();
-        return said;
+        List<String> said = new ArrayList<>();
+        try (ChildProcess process =
+                JavaCommand.ofJar(jar)
+                        .options(FLAGS)
+                        .options(options)
+                        .child()
+                        .outputAndErrors(Redirect.PIPE)
+                        .start()) {
+            assertThat(process.readLines(said::add)).as(said.toString()).isZero();
+        }
+        return String.join("\n", said);
     }
 }

@@ -1,6 +1,7 @@
 package dev.loramill.local.launch;
 
 import dev.loramill.llama.tiny.TinyLlama;
+import dev.loramill.process.JavaCommand;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -69,15 +70,12 @@ final class TrialHome {
 
     /** Runs a command line of ./loramill as a process of its own. */
     Process run(String... arguments) throws IOException, LaunchException {
-        List<String> command = new ArrayList<>();
-        command.add(OwnJvm.java());
-        command.add(ServiceSpecs.mark(home(), "launcher"));
-        command.add("-XX:TieredStopAtLevel=1");
-        command.add("-XX:+UseSerialGC");
-        command.add("-cp");
-        command.add(OwnJvm.classPath());
-        command.add("dev.loramill.local.cli.LoramillCommand");
-        command.addAll(List.of(arguments));
+        List<String> command =
+                JavaCommand.ofMain(OwnJvm.classPath(), "dev.loramill.local.cli.LoramillCommand")
+                        .options(ServiceSpecs.mark(home(), "launcher"))
+                        .options("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+                        .arguments(arguments)
+                        .words();
         ProcessBuilder builder =
                 new ProcessBuilder(command)
                         .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))

@@ -13,6 +13,7 @@ import dev.loramill.llama.natives.NativesLookup;
 import dev.loramill.llama.natives.NativesSource;
 import dev.loramill.llama.tiny.TinyAdapter;
 import dev.loramill.llama.tiny.TinyLlama;
+import dev.loramill.process.ParentWatch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +43,7 @@ public final class AdapterCycles {
     /** Runs the cycles. */
     public static void main(String[] arguments)
             throws IOException, InterruptedException, ExecutionException {
+        ParentWatch.start();
         NativesSource source = NativesLookup.named(arguments[0]);
         Path folder = Files.createTempDirectory("loramill-stress");
         try {

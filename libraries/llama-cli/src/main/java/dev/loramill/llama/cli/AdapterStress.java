@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -31,7 +32,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 final class AdapterStress implements Callable<Integer> {
     private static final long MOST_GROWTH_KILOBYTES = 16 * 1024;
-    private static final int CYCLES_TIMEOUT_SECONDS = 3600;
+    private static final Duration CYCLES_LIMIT = Duration.ofHours(1);
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -91,9 +92,9 @@ final class AdapterStress implements Callable<Integer> {
         String name = name(source);
         out.printf(Locale.ROOT, "%s: %d cycles beside two decoding threads ...%n", name, cycles);
         out.flush();
-        ChildJava.End end =
-                ChildJava.run(
-                        CYCLES_TIMEOUT_SECONDS,
+        NativeTrial.End end =
+                NativeTrial.run(
+                        CYCLES_LIMIT,
                         AdapterCycles.class.getName(),
                         source.name(),
                         Integer.toString(cycles),

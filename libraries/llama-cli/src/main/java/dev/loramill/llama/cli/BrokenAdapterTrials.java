@@ -11,6 +11,7 @@ import dev.loramill.llama.tiny.TinyLlama;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +23,7 @@ import java.util.Set;
  * each library, and prints what came of it side by side.
  */
 final class BrokenAdapterTrials {
-    private static final int TIMEOUT_SECONDS = 120;
+    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final TinyLlama TINY =
             TinyLlama.standard().withTypes(GgmlType.Q8_0, GgmlType.Q8_0);
 
@@ -102,9 +103,9 @@ final class BrokenAdapterTrials {
 
     private static String unchecked(NativesSource library, Path base, Path file)
             throws IOException, InterruptedException {
-        ChildJava.End end =
-                ChildJava.run(
-                        TIMEOUT_SECONDS,
+        NativeTrial.End end =
+                NativeTrial.run(
+                        LIMIT,
                         UncheckedTrial.class.getName(),
                         library.name(),
                         base.toString(),

@@ -1,6 +1,7 @@
 package dev.loramill.outbox.bench;
 
 import dev.loramill.local.LocalKafka;
+import dev.loramill.process.ParentWatch;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -8,10 +9,9 @@ import java.nio.file.Path;
 final class TrialBroker {
     private TrialBroker() {}
 
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        ParentWatch.start();
         LocalKafka.start(Path.of(arguments[0]), Integer.parseInt(arguments[1]));
-        // Ends with whoever started it, however that ends.
-        while (System.in.read() >= 0) {}
-        Runtime.getRuntime().halt(0);
+        Thread.currentThread().join();
     }
 }

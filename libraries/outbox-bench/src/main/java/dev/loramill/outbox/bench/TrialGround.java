@@ -1,7 +1,10 @@
 package dev.loramill.outbox.bench;
 
 import dev.loramill.local.LocalPostgres;
+import dev.loramill.process.ChildProcess;
+import dev.loramill.process.JavaCommand;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -37,9 +40,9 @@ final class TrialGround implements AutoCloseable {
     private final Map<String, String> configuration;
     private final int brokerPort;
     private final int servicePort;
-    private volatile Process broker;
+    private volatile ChildProcess broker;
     private volatile LocalPostgres database;
-    private volatile @Nullable Process service;
+    private volatile @Nullable ChildProcess service;
     private volatile boolean keepsLogs;
     private boolean isClosed;
 
@@ -68,39 +71,30 @@ final class TrialGround implements AutoCloseable {
 
     synchronized void startService() throws IOException {
         refuseWhenClosed();
-        List<String> command =
-                List.of(
-                        Path.of(String.valueOf(System.getProperty("java.home")), "bin", "java")
-                                .toString(),
-                        "-Xmx256m",
-                        "-XX:+UseSerialGC",
-                        "-jar",
-                        application.toString());
-        ProcessBuilder builder = new ProcessBuilder(command);
-        Map<String, String> environment = builder.environment();
-        environment.putAll(configuration);
+        Map<String, String> environment = new HashMap<>(configuration);
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(servicePort));
         environment.put("QUARKUS_DATASOURCE_JDBC_URL", database.jdbcUrl(DATABASE));
         environment.put("QUARKUS_DATASOURCE_USERNAME", database.user());
         environment.put("QUARKUS_DATASOURCE_PASSWORD", database.password());
         environment.put("KAFKA_BOOTSTRAP_SERVERS", bootstrapServers());
         service =
-                builder.redirectErrorStream(true)
-                        .redirectOutput(
-                                ProcessBuilder.Redirect.appendTo(
-                                        directory.resolve("service.log").toFile()))
+                JavaCommand.ofJar(application)
+                        .options("-Xmx256m", "-XX:+UseSerialGC")
+                        .child()
+                        .environment(environment)
+                        .outputAndErrors(Redirect.appendTo(log().toFile()))
                         .start();
     }
 
-    void killService() throws InterruptedException {
-        Process running = service;
+    void killService() {
+        ChildProcess running = service;
         if (running != null) {
-            running.destroyForcibly().waitFor();
+            running.close();
         }
     }
 
-    void killBroker() throws InterruptedException {
-        broker.destroyForcibly().waitFor();
+    void killBroker() {
+        broker.close();
     }
 
     synchronized void startBroker() throws IOException {
@@ -120,7 +114,7 @@ final class TrialGround implements AutoCloseable {
 
     /** Starts what has ended by itself, as whoever runs services does. */
     void reviveEnded() throws IOException {
-        Process running = service;
+        ChildProcess running = service;
         if (running != null && !running.isAlive()) {
             startService();
         }
@@ -174,22 +168,13 @@ final class TrialGround implements AutoCloseable {
         return directory.resolve("service.log");
     }
 
-    private Process startBrokerProcess() throws IOException {
-        return new ProcessBuilder(
-                        Path.of(String.valueOf(System.getProperty("java.home")), "bin", "java")
-                                .toString(),
-                        "-Xmx384m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        String.valueOf(System.getProperty("java.class.path")),
-                        TrialBroker.class.getName(),
-                        directory.resolve("kafka").toString(),
-                        Integer.toString(brokerPort))
-                .redirectErrorStream(true)
-                .redirectOutput(
-                        ProcessBuilder.Redirect.appendTo(directory.resolve("kafka.log").toFile()))
+    private ChildProcess startBrokerProcess() throws IOException {
+        return JavaCommand.ofMain(TrialBroker.class.getName())
+                .options("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+                .options("--sun-misc-unsafe-memory-access=allow")
+                .arguments(directory.resolve("kafka").toString(), Integer.toString(brokerPort))
+                .child()
+                .outputAndErrors(Redirect.appendTo(directory.resolve("kafka.log").toFile()))
                 .start();
     }
 
@@ -233,11 +218,8 @@ final class TrialGround implements AutoCloseable {
             return;
         }
         isClosed = true;
-        Process running = service;
-        if (running != null) {
-            running.destroyForcibly().onExit().join();
-        }
-        broker.destroyForcibly().onExit().join();
+        killService();
+        killBroker();
         try {
             database.close();
         } finally {

@@ -1,11 +1,14 @@
-package dev.loramill.trainer.launch;
+package dev.loramill.process;
 
 import java.io.IOException;
 
 /** Ends this process when the one that started it has gone. */
 public final class ParentWatch {
-    /** Exit status of a process whose parent died. */
-    static final int ORPHANED = 143;
+    /** Argument by which a program is asked to start the watch. */
+    public static final String OPTION = "--exit-with-parent";
+
+    /** Exit status of a process whose parent has gone. */
+    public static final int ORPHANED = 143;
 
     private ParentWatch() {}
 
