@@ -30,18 +30,21 @@ import org.jspecify.annotations.Nullable;
 final class Chain implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    /** Profile: {@code -Dloramill.chain.secured=true} puts the chain on a guarded broker. */
-    private static final boolean IS_SECURED = Boolean.getBoolean("loramill.chain.secured");
-
     private final LoramillHome home;
+    private final boolean isSecured;
     private final HttpClient http = HttpClient.newHttpClient();
 
-    private Chain(LoramillHome home) {
+    private Chain(LoramillHome home, boolean isSecured) {
         this.home = home;
+        this.isSecured = isSecured;
     }
 
-    /** Starts everything on a base and waits until it is ready. */
-    static Chain start(Path directory, Path base) throws Exception {
+    /**
+     * Starts everything on a base and waits until it is ready.
+     *
+     * @param isSecured whether the broker wants TLS, passwords and rights
+     */
+    static Chain start(Path directory, Path base, boolean isSecured) throws Exception {
         Map<String, String> environment = new HashMap<>();
         environment.put("LORAMILL_HOME", directory.toString());
         environment.put("LORAMILL_CHECKOUT", Path.of("..").toAbsolutePath().normalize().toString());
@@ -53,9 +56,9 @@ final class Chain implements AutoCloseable {
                     "LORAMILL_PORT_" + port.getKey().toUpperCase(Locale.ROOT),
                     port.getValue().toString());
         }
-        Chain chain = new Chain(LoramillHome.of(environment));
+        Chain chain = new Chain(LoramillHome.of(environment), isSecured);
         new DetachedLauncher(chain.home, Console.standard())
-                .start(new UpOptions(base.toString(), Set.of(), IS_SECURED));
+                .start(new UpOptions(base.toString(), Set.of(), isSecured));
         return chain;
     }
 
@@ -66,7 +69,7 @@ final class Chain implements AutoCloseable {
     /** Settings of a Kafka client that may do everything. */
     Map<String, Object> kafka() throws IOException {
         Map<String, Object> settings = new HashMap<>();
-        if (IS_SECURED) {
+        if (isSecured) {
             settings.putAll(KafkaSecurity.in(home.kafkaSecrets()).admin());
         }
         settings.put("bootstrap.servers", "127.0.0.1:" + home.ports().of("kafka"));

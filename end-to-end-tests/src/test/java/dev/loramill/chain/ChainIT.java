@@ -55,7 +55,12 @@ class ChainIT {
     @BeforeAll
     void startChain(@TempDir Path directory) throws Exception {
         Path base = TinyLlama.standard().write(directory.resolve("tiny.gguf"));
-        chain = Chain.start(directory.resolve("home"), base);
+        chain = Chain.start(directory.resolve("home"), base, isSecured());
+    }
+
+    /** Whether the broker wants TLS, passwords and rights. */
+    boolean isSecured() {
+        return false;
     }
 
     @AfterAll

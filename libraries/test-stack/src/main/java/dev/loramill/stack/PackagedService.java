@@ -76,7 +76,7 @@ public final class PackagedService implements AutoCloseable {
 
     /** Asks it to end, as kill -TERM does. */
     public void terminate() {
-        process.destroy();
+        process.handle().destroy();
     }
 
     /** Kills it as kill -9 does. */
