@@ -120,6 +120,18 @@ final class Chain implements AutoCloseable {
         }
     }
 
+    /** What a service answers to a GET request; empty when it is away. */
+    String text(Service service, String path) throws InterruptedException {
+        try {
+            return http.send(
+                            HttpRequest.newBuilder(address(service).resolve(path)).build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
     /** The answer to a POST request of JSON, which must succeed. */
     JsonNode post(Service service, String path, String body)
             throws IOException, InterruptedException {

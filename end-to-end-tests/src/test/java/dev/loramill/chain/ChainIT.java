@@ -50,6 +50,24 @@ class ChainIT {
     /** Trace of the test's own, sent with the request for a job. */
     private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
 
+    /** By whom each service hears: channels, and the topology of clean. */
+    private static final Map<Service, List<String>> CONSUMERS =
+            Map.of(
+                    Service.INGEST,
+                    List.of("kafka-consumer-rows-submitted"),
+                    Service.CLEAN,
+                    List.of("kafka-consumer-outcomes", "kafka-consumer-freezes", "loramill-clean-"),
+                    Service.TRAIN,
+                    List.of(
+                            "kafka-consumer-datasets",
+                            "kafka-consumer-workers",
+                            "kafka-consumer-training-events",
+                            "kafka-consumer-serving-status"),
+                    Service.SERVE,
+                    List.of("kafka-consumer-adapters"),
+                    Service.WORKER,
+                    List.of("kafka-consumer-assignments"));
+
     private Chain chain;
 
     @BeforeAll
@@ -109,6 +127,24 @@ class ChainIT {
                 .isBefore(Instant.ofEpochSecond(job.path("created_at").asLong()));
         assertThat(adapters.at("/data/0/max_logit_difference").asDouble()).isPositive();
         assertUsersSeeWhatTheGateMeasured(base, model);
+    }
+
+    @Test
+    void metricsTellHowFarEachConsumerIsBehind() {
+        CONSUMERS.forEach((service, consumers) ->
+                // What is measured by the partition is found within a minute.
+                await().atMost(PATIENCE)
+                        .untilAsserted(() ->
+                                assertThat(consumers)
+                                        .as(service.label())
+                                        .allSatisfy(consumer ->
+                                                assertThat(chain.text(service, "/q/metrics"))
+                                                        .containsPattern(
+                                                                "kafka_consumer_fetch_manager_records_lag_max\\{[^}]*client_id=\"%s"
+                                                                        .formatted(consumer))
+                                                        .containsPattern(
+                                                                "kafka_consumer_fetch_manager_records_consumed_total\\{[^}]*client_id=\"%s"
+                                                                        .formatted(consumer)))));
     }
 
     @Test
