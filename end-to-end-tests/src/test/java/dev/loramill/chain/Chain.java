@@ -15,7 +15,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -74,11 +73,6 @@ final class Chain implements AutoCloseable {
         }
         settings.put("bootstrap.servers", "127.0.0.1:" + home.ports().of("kafka"));
         return settings;
-    }
-
-    /** What a service has written to its log. */
-    String log(Service service) throws IOException {
-        return Files.readString(home.log(service.label()));
     }
 
     /** Process id of a service as it runs at the moment; 0 while there is none. */

@@ -346,16 +346,17 @@ class ChainIT {
                 List.of(job.path("id").asText(), datasetOf(job.path("id").asText()), adapterId);
         List<String> topics = new ArrayList<>(Topics.all());
         topics.removeAll(List.of(Topics.ROWS_SUBMITTED, Topics.WORKERS));
+        // A replica tells what it did a moment after it serves it.
+        await().atMost(PATIENCE)
+                .until(() ->
+                        records(Topics.SERVING_STATUS).stream()
+                                .anyMatch(record -> names(record, List.of(adapterId))));
         List<String> without = new ArrayList<>();
         List<String> outside = new ArrayList<>();
         for (String topic : topics) {
             Map<Boolean, List<ConsumerRecord<String, byte[]>>> ofTheJob =
                     records(topic).stream()
-                            .filter(record -> record.value() != null)
-                            .filter(record -> {
-                                String text = new String(record.value(), StandardCharsets.UTF_8);
-                                return names.stream().anyMatch(text::contains);
-                            })
+                            .filter(record -> names(record, names))
                             .collect(Collectors.partitioningBy(ChainIT::isInTheTrace));
             if (ofTheJob.getOrDefault(true, List.of()).isEmpty()) {
                 without.add(topic);
@@ -375,6 +376,14 @@ class ChainIT {
         }
         assertThat(without).as("topics without a record of the trace").isEmpty();
         assertThat(outside).as("records of the job that are not of its trace").isEmpty();
+    }
+
+    private static boolean names(ConsumerRecord<String, byte[]> record, List<String> names) {
+        if (record.value() == null) {
+            return false;
+        }
+        String text = new String(record.value(), StandardCharsets.UTF_8);
+        return names.stream().anyMatch(text::contains);
     }
 
     private static boolean isInTheTrace(ConsumerRecord<String, byte[]> record) {
