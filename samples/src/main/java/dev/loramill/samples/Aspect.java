@@ -68,13 +68,13 @@ enum Aspect {
     }
 
     /** A question; different variants never give the same one. */
-    String question(Topic topic, int variant, int choice) {
+    String question(Condition topic, int variant, int choice) {
         int frame = variant + VARIANTS * Math.floorMod(choice, questions.size() / VARIANTS);
         return questions.get(frame).formatted(subject(topic));
     }
 
     /** A clean answer of at least 40 words. */
-    String answer(Topic topic, int variant) {
+    String answer(Condition topic, int variant) {
         String lead =
                 leads.get(variant)
                         .formatted(subject(topic), list(phrases(topic), variant, conjunction()));
@@ -96,7 +96,7 @@ enum Aspect {
         return answer;
     }
 
-    private String subject(Topic topic) {
+    private String subject(Condition topic) {
         return this == PREVENTION ? topic.preventableName() : topic.name();
     }
 
@@ -104,7 +104,7 @@ enum Aspect {
         return this == URGENT ? "or" : "and";
     }
 
-    private List<String> phrases(Topic topic) {
+    private List<String> phrases(Condition topic) {
         return switch (this) {
             case SIGNS -> topic.signs();
             case CAUSES -> topic.causes();
@@ -115,7 +115,7 @@ enum Aspect {
         };
     }
 
-    private String note(Topic topic) {
+    private String note(Condition topic) {
         return switch (this) {
             case SIGNS -> topic.signsNote();
             case CAUSES -> topic.causesNote();

@@ -20,7 +20,7 @@ final class Residue {
 
     private Residue() {}
 
-    static String answer(Topic topic, int number) {
+    static String answer(Condition topic, int number) {
         String title = Character.toUpperCase(topic.name().charAt(0)) + topic.name().substring(1);
         String facts = topic.what() + " " + topic.signsNote() + " " + topic.causesNote();
         return FRAMES.get(number % FRAMES.size()).formatted(topic.name(), title, facts);

@@ -43,7 +43,7 @@ public final class SampleGenerator {
     // java.util.Random's algorithm is part of its specification, so every JDK draws the same.
     private final Random random;
     private final ForumNoise noise;
-    private final List<Topic> topics = Topic.shipped();
+    private final List<Condition> topics = Condition.shipped();
 
     private SampleGenerator(long seed) {
         this.random = new Random(seed);
@@ -98,7 +98,7 @@ public final class SampleGenerator {
             rows.add(tooLong(i));
         }
         for (int i = 0; i < RESIDUE_ROWS; i++) {
-            Topic topic = topics.get((i * 3 + 1) % topics.size());
+            Condition topic = topics.get((i * 3 + 1) % topics.size());
             String question = "What does the page say about " + topic.name() + "?";
             String answer = Residue.answer(topic, i);
             rows.add(new SampleRow(RowKind.WIKI_RESIDUE, line(question, answer), answer));
@@ -112,7 +112,7 @@ public final class SampleGenerator {
 
     private List<Draft> goodRows() {
         List<Draft> drafts = new ArrayList<>();
-        for (Topic topic : topics) {
+        for (Condition topic : topics) {
             for (Aspect aspect : Aspect.values()) {
                 for (int variant = 0; variant < Aspect.VARIANTS; variant++) {
                     String question =
@@ -166,7 +166,7 @@ public final class SampleGenerator {
 
     /** Every second one reaches 30 words, but only by its noise. */
     private SampleRow tooShort(int number) {
-        Topic topic = topics.get((number * 4 + 2) % topics.size());
+        Condition topic = topics.get((number * 4 + 2) % topics.size());
         String answer = topic.testsNote();
         String dressed =
                 number % 2 == 0
@@ -184,7 +184,7 @@ public final class SampleGenerator {
         StringBuilder answer = new StringBuilder();
         int next = number * 9;
         while (Aspect.words(answer.toString()) < TOO_LONG_WORDS) {
-            Topic topic = topics.get(next % topics.size());
+            Condition topic = topics.get(next % topics.size());
             if (!answer.isEmpty()) {
                 answer.append(' ');
             }

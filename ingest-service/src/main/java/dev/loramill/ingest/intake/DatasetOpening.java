@@ -5,7 +5,7 @@ import dev.loramill.http.RefusedException;
 import dev.loramill.ingest.dataset.Dataset;
 import dev.loramill.ingest.files.StoredFile;
 import dev.loramill.ingest.files.StoredFiles;
-import dev.loramill.ingest.recipe.RecipeLookup;
+import dev.loramill.ingest.recipe.RecipeResolver;
 import dev.loramill.ingest.upload.IntakeGate;
 import dev.loramill.ingest.upload.Upload;
 import dev.loramill.ingest.upload.UploadBacklog;
@@ -25,14 +25,14 @@ class DatasetOpening {
     private final SecureRandom random = new SecureRandom();
     private final IntakeGate gate;
     private final StoredFiles files;
-    private final RecipeLookup recipes;
+    private final RecipeResolver recipes;
     private final Datasets datasets;
     private final UploadBacklog backlog;
 
     DatasetOpening(
             IntakeGate gate,
             StoredFiles files,
-            RecipeLookup recipes,
+            RecipeResolver recipes,
             Datasets datasets,
             UploadBacklog backlog) {
         this.gate = gate;

@@ -20,12 +20,12 @@ public final class RowEvents {
             String datasetId,
             RecipeReference recipe,
             RowOrigin origin,
-            RowOutcome outcome,
+            IntakeOutcome outcome,
             String original) {
         return switch (outcome) {
-            case RowOutcome.Accepted(var messages) ->
+            case IntakeOutcome.Accepted(var messages) ->
                     new RowReceived(datasetId, origin, RowDigests.of(messages), messages, recipe);
-            case RowOutcome.Refused(var rule, var reason) ->
+            case IntakeOutcome.Refused(var rule, var reason) ->
                     new RowRejected(
                             datasetId,
                             origin,

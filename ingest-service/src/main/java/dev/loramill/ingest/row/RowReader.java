@@ -24,11 +24,11 @@ public final class RowReader {
     }
 
     /** What becomes of a line. */
-    public RowOutcome read(Line line) {
+    public IntakeOutcome read(Line line) {
         return switch (line) {
             case Line.Text text -> read(text.text());
             case Line.TooLong tooLong ->
-                    new RowOutcome.Refused(
+                    new IntakeOutcome.Refused(
                             RowRule.ROW_TOO_LONG,
                             "the line has %,d bytes, allowed are %,d"
                                     .formatted(tooLong.sizeBytes(), maxRowBytes));
@@ -36,22 +36,22 @@ public final class RowReader {
     }
 
     /** What becomes of a text that should be one JSON object. */
-    public RowOutcome read(String text) {
+    public IntakeOutcome read(String text) {
         RowJson.Parsed parsed = RowJson.parse(text);
         return parsed.value() == null
-                ? new RowOutcome.Refused(RowRule.NOT_JSON, parsed.fault())
+                ? new IntakeOutcome.Refused(RowRule.NOT_JSON, parsed.fault())
                 : read(parsed.value());
     }
 
     /** What becomes of a JSON value that should be a row. */
-    public RowOutcome read(JsonNode value) {
+    public IntakeOutcome read(JsonNode value) {
         try {
             if (!value.isObject()) {
                 throw new RowRefusal(
                         RowRule.NOT_AN_OBJECT,
                         "a row must be a JSON object, got " + RowJson.typeOf(value));
             }
-            return new RowOutcome.Accepted(messages(value));
+            return new IntakeOutcome.Accepted(messages(value));
         } catch (RowRefusal e) {
             return e.outcome();
         }

@@ -1,6 +1,6 @@
 package dev.loramill.ingest.row;
 
-/** Ends the reading of one row; becomes {@link RowOutcome.Refused} in {@link RowReader}. */
+/** Ends the reading of one row; becomes {@link IntakeOutcome.Refused} in {@link RowReader}. */
 final class RowRefusal extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -12,7 +12,7 @@ final class RowRefusal extends Exception {
         this.rule = rule;
     }
 
-    RowOutcome.Refused outcome() {
-        return new RowOutcome.Refused(rule, String.valueOf(getMessage()));
+    IntakeOutcome.Refused outcome() {
+        return new IntakeOutcome.Refused(rule, String.valueOf(getMessage()));
     }
 }

@@ -3,8 +3,8 @@ package dev.loramill.ingest.submitted;
 import dev.loramill.events.EventEnvelope;
 import dev.loramill.ingest.dataset.Dataset;
 import dev.loramill.ingest.dataset.DatasetRepository;
+import dev.loramill.ingest.row.IntakeOutcome;
 import dev.loramill.ingest.row.RowEvents;
-import dev.loramill.ingest.row.RowOutcome;
 import dev.loramill.ingest.row.RowReader;
 import dev.loramill.ingest.row.RowRule;
 import dev.loramill.ingest.source.SourceConfig;
@@ -68,8 +68,8 @@ class SubmittedRows {
             int refused = 0;
             int index = 0;
             for (String row : submission.rows()) {
-                RowOutcome outcome = read(row);
-                if (outcome instanceof RowOutcome.Refused) {
+                IntakeOutcome outcome = read(row);
+                if (outcome instanceof IntakeOutcome.Refused) {
                     refused++;
                 }
                 events.add(
@@ -112,10 +112,10 @@ class SubmittedRows {
         return dataset;
     }
 
-    private RowOutcome read(String row) {
+    private IntakeOutcome read(String row) {
         int sizeBytes = row.getBytes(StandardCharsets.UTF_8).length;
         return sizeBytes > maxRowBytes
-                ? new RowOutcome.Refused(
+                ? new IntakeOutcome.Refused(
                         RowRule.ROW_TOO_LONG,
                         "the row has %,d bytes, allowed are %,d".formatted(sizeBytes, maxRowBytes))
                 : reader.read(row);

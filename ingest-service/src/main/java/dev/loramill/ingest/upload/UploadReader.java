@@ -4,8 +4,8 @@ import dev.loramill.artifacts.ArtifactStore;
 import dev.loramill.events.RowEvent;
 import dev.loramill.events.RowOrigin;
 import dev.loramill.ingest.dataset.Dataset;
+import dev.loramill.ingest.row.IntakeOutcome;
 import dev.loramill.ingest.row.RowEvents;
-import dev.loramill.ingest.row.RowOutcome;
 import dev.loramill.ingest.row.RowReader;
 import dev.loramill.ingest.source.Line;
 import dev.loramill.ingest.source.LineReader;
@@ -47,9 +47,9 @@ class UploadReader {
                 if (line instanceof Line.Text text && text.text().isBlank()) {
                     continue;
                 }
-                RowOutcome outcome = rows.read(line);
+                IntakeOutcome outcome = rows.read(line);
                 count++;
-                if (outcome instanceof RowOutcome.Refused refusal) {
+                if (outcome instanceof IntakeOutcome.Refused refusal) {
                     refused++;
                     if (refusals.size() < ReadCounts.REFUSALS_KEPT) {
                         refusals.add(

@@ -100,22 +100,22 @@ class RowReaderTest {
                     {'question':'a','answer':'\\ud83d'}               | unstorable-text      | \\ud83d at character 1
                     """)
     void wrongRowIsRefusedByItsRule(String row, String rule, String reason) {
-        RowOutcome outcome = new RowReader(null, MAX).read(row.replace('\'', '"'));
+        IntakeOutcome outcome = new RowReader(null, MAX).read(row.replace('\'', '"'));
 
-        assertThat(outcome).isInstanceOf(RowOutcome.Refused.class);
-        RowOutcome.Refused refused = (RowOutcome.Refused) outcome;
+        assertThat(outcome).isInstanceOf(IntakeOutcome.Refused.class);
+        IntakeOutcome.Refused refused = (IntakeOutcome.Refused) outcome;
         assertThat(refused.rule().id()).as(refused.reason()).isEqualTo(rule);
         assertThat(refused.reason()).contains(reason);
     }
 
     @Test
     void readerOfOneFormatRefusesRowsOfOthers() {
-        RowOutcome outcome =
+        IntakeOutcome outcome =
                 new RowReader(RowFormat.ALPACA, MAX).read("{\"question\":\"a\",\"answer\":\"b\"}");
 
         assertThat(outcome)
                 .isEqualTo(
-                        new RowOutcome.Refused(
+                        new IntakeOutcome.Refused(
                                 RowRule.MISSING_FIELD, "field \"instruction\" is missing"));
     }
 
@@ -123,18 +123,18 @@ class RowReaderTest {
     void lineBeyondTheLimitIsRefusedWithBothNumbers() {
         assertThat(new RowReader(null, MAX).read(new Line.TooLong(3, "{", 1_234)))
                 .isEqualTo(
-                        new RowOutcome.Refused(
+                        new IntakeOutcome.Refused(
                                 RowRule.ROW_TOO_LONG,
                                 "the line has 1,234 bytes, allowed are 1,000"));
     }
 
     @Test
     void deepNestingIsRefusedAndDoesNotOverflow() {
-        RowOutcome outcome = new RowReader(null, MAX).read("[".repeat(100_000));
+        IntakeOutcome outcome = new RowReader(null, MAX).read("[".repeat(100_000));
 
         assertThat(outcome)
                 .isInstanceOfSatisfying(
-                        RowOutcome.Refused.class,
+                        IntakeOutcome.Refused.class,
                         refused -> assertThat(refused.rule()).isEqualTo(RowRule.NOT_JSON));
     }
 
@@ -146,8 +146,9 @@ class RowReaderTest {
     }
 
     private static List<ChatMessage> accepted(@Nullable String row) {
-        RowOutcome outcome = new RowReader(null, MAX).read(String.valueOf(row).replace('\'', '"'));
-        assertThat(outcome).isInstanceOf(RowOutcome.Accepted.class);
-        return ((RowOutcome.Accepted) outcome).messages();
+        IntakeOutcome outcome =
+                new RowReader(null, MAX).read(String.valueOf(row).replace('\'', '"'));
+        assertThat(outcome).isInstanceOf(IntakeOutcome.Accepted.class);
+        return ((IntakeOutcome.Accepted) outcome).messages();
     }
 }

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * A context of llama.cpp with one variant put on it, made at the first step. In each step the
  * answers under way get one token each, and what room is left in the batch reads prompts.
  */
-final class ContextDecoder implements LaneDecoder {
+final class ContextDecoder implements VariantDecoder {
     private static final Logger LOG = LoggerFactory.getLogger(ContextDecoder.class);
     private static final String ENGINE_FAILED =
             "the engine failed while this answer was generated; the server's log has the reason";

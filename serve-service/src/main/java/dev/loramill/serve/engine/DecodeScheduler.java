@@ -18,25 +18,25 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which request gets a slot, which context makes room for another, and which lane each
+ * Decides which request gets a slot, which context makes room for another, and which context each
  * decode thread steps next. Requests are admitted in the order of their arrival, as far as slots of
- * their variant are free; lanes take turns. A lane that is alone gets all cores, several share
- * them.
+ * their variant are free; contexts take turns. A context that is alone gets all cores, several
+ * share them.
  *
- * <p>A variant that has no context waits until one is idle; if none is, the oldest lane takes no
+ * <p>A variant that has no context waits until one is idle; if none is, the oldest context takes no
  * more requests until it has made room, so no variant starves another.
  */
 final class DecodeScheduler {
     private final Limits limits;
-    private final IntSupplier coresForLoneLane;
-    private final Function<ModelVariant, LaneDecoder> decoders;
+    private final IntSupplier coresForLoneContext;
+    private final Function<ModelVariant, VariantDecoder> decoders;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Deque<Generation> waiting = new ArrayDeque<>();
-    private final Map<ModelVariant, Lane> lanes = new LinkedHashMap<>();
-    private final Deque<Lane> ready = new ArrayDeque<>();
-    private final Deque<Lane> toClose = new ArrayDeque<>();
-    private final Set<Lane> closing = new HashSet<>();
+    private final Map<ModelVariant, ScheduledContext> contexts = new LinkedHashMap<>();
+    private final Deque<ScheduledContext> ready = new ArrayDeque<>();
+    private final Deque<ScheduledContext> toClose = new ArrayDeque<>();
+    private final Set<ScheduledContext> closing = new HashSet<>();
     private final Map<ModelVariant, Runnable> dropped = new LinkedHashMap<>();
     private int freeThreads;
     private int running;
@@ -48,18 +48,18 @@ final class DecodeScheduler {
      *
      * @param threads cores
      * @param decodesInParallel whether several contexts may decode at the same time
-     * @param lanes contexts
+     * @param contexts most contexts at a time
      * @param slots requests in one context
      * @param queue requests that may wait
      */
-    record Limits(int threads, boolean decodesInParallel, int lanes, int slots, int queue) {}
+    record Limits(int threads, boolean decodesInParallel, int contexts, int slots, int queue) {}
 
     DecodeScheduler(
             Limits limits,
-            IntSupplier coresForLoneLane,
-            Function<ModelVariant, LaneDecoder> decoders) {
+            IntSupplier coresForLoneContext,
+            Function<ModelVariant, VariantDecoder> decoders) {
         this.limits = limits;
-        this.coresForLoneLane = coresForLoneLane;
+        this.coresForLoneContext = coresForLoneContext;
         this.decoders = decoders;
         this.freeThreads = limits.threads();
     }
@@ -115,14 +115,14 @@ final class DecodeScheduler {
      * Ends a turn and waits for the next one; empty when the scheduler is closed.
      *
      * @param done the turn that the caller has finished, or null
-     * @param stillActive requests that are under way in its lane
+     * @param stillActive requests that are under way in its context
      */
     Optional<Turn> next(@Nullable Turn done, int stillActive) {
         lock.lock();
         try {
             switch (done) {
                 case Turn.Step step -> finish(step, stillActive);
-                case Turn.Close(Lane lane, _) -> closing.remove(lane);
+                case Turn.Close(ScheduledContext context, _) -> closing.remove(context);
                 case Turn.Follow _ -> {}
                 case null -> {}
             }
@@ -146,7 +146,7 @@ final class DecodeScheduler {
         }
     }
 
-    /** Admits nothing more and closes all lanes; returns what waited, for the caller to fail. */
+    /** Admits nothing more and closes all contexts; returns what waited, for the caller to fail. */
     List<Generation> close() {
         lock.lock();
         try {
@@ -179,29 +179,29 @@ final class DecodeScheduler {
     int activeCount() {
         lock.lock();
         try {
-            return lanes.values().stream().mapToInt(Lane::occupied).sum();
+            return contexts.values().stream().mapToInt(ScheduledContext::occupied).sum();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Lanes that have a context, or are about to. */
-    int laneCount() {
+    /** Contexts that are open, or about to be. */
+    int contextCount() {
         lock.lock();
         try {
-            return lanes.size();
+            return contexts.size();
         } finally {
             lock.unlock();
         }
     }
 
     private void finish(Turn.Step step, int stillActive) {
-        Lane lane = step.lane();
-        lane.end(stillActive);
+        ScheduledContext context = step.context();
+        context.end(stillActive);
         running--;
         freeThreads += step.threads();
-        if (lane.hasWork()) {
-            ready.addLast(lane);
+        if (context.hasWork()) {
+            ready.addLast(context);
         }
     }
 
@@ -214,10 +214,10 @@ final class DecodeScheduler {
         if (threads == 0) {
             return null;
         }
-        Lane lane = ready.removeFirst();
+        ScheduledContext context = ready.removeFirst();
         freeThreads -= threads;
         running++;
-        return new Turn.Step(lane, lane.begin(++turnCount), threads);
+        return new Turn.Step(context, context.begin(++turnCount), threads);
     }
 
     private int threadsForNext() {
@@ -228,13 +228,13 @@ final class DecodeScheduler {
             return limits.decodesInParallel() ? 1 : 0;
         }
         boolean isAlone = ready.size() == 1 || !limits.decodesInParallel();
-        return isAlone ? Math.clamp(coresForLoneLane.getAsInt(), 1, freeThreads) : 1;
+        return isAlone ? Math.clamp(coresForLoneContext.getAsInt(), 1, freeThreads) : 1;
     }
 
     /** Gives slots to those that wait, oldest first. */
     private void admit() {
         Set<ModelVariant> starving = new HashSet<>();
-        Set<Lane> draining = new HashSet<>();
+        Set<ScheduledContext> draining = new HashSet<>();
         for (Iterator<Generation> all = waiting.iterator(); all.hasNext(); ) {
             Generation generation = all.next();
             if (generation.isCancelled()) {
@@ -242,79 +242,79 @@ final class DecodeScheduler {
                 generation.abandon();
                 continue;
             }
-            Lane lane = lanes.get(generation.variant());
-            if (lane == null) {
-                lane = open(generation.variant());
+            ScheduledContext context = contexts.get(generation.variant());
+            if (context == null) {
+                context = open(generation.variant());
             }
-            if (lane == null) {
+            if (context == null) {
                 if (starving.add(generation.variant())) {
-                    lanes.values().stream()
+                    contexts.values().stream()
                             .filter(other -> !draining.contains(other))
                             .findFirst()
                             .ifPresent(draining::add);
                 }
-            } else if (lane.occupied() < limits.slots() && !draining.contains(lane)) {
+            } else if (context.occupied() < limits.slots() && !draining.contains(context)) {
                 all.remove();
-                if (lane.isIdle()) {
-                    ready.addLast(lane);
+                if (context.isIdle()) {
+                    ready.addLast(context);
                 }
-                lane.admit(generation);
+                context.admit(generation);
             }
         }
     }
 
-    /** A lane for a variant that has none, or null if there is no room. */
-    private @Nullable Lane open(ModelVariant variant) {
-        if (lanes.size() >= limits.lanes()) {
-            Optional<Lane> idle =
-                    lanes.values().stream()
-                            .filter(Lane::isIdle)
-                            .min(Comparator.comparingLong(Lane::lastUsed));
+    /** A context for a variant that has none, or null if there is no room. */
+    private @Nullable ScheduledContext open(ModelVariant variant) {
+        if (contexts.size() >= limits.contexts()) {
+            Optional<ScheduledContext> idle =
+                    contexts.values().stream()
+                            .filter(ScheduledContext::isIdle)
+                            .min(Comparator.comparingLong(ScheduledContext::lastUsed));
             if (idle.isEmpty()) {
                 return null;
             }
             retire(idle.get());
         }
-        Lane lane = new Lane(variant, decoders.apply(variant));
-        lanes.put(variant, lane);
-        return lane;
+        ScheduledContext context = new ScheduledContext(variant, decoders.apply(variant));
+        contexts.put(variant, context);
+        return context;
     }
 
-    private void retire(Lane lane) {
-        lanes.remove(lane.variant());
-        ready.remove(lane);
-        toClose.addLast(lane);
-        closing.add(lane);
+    private void retire(ScheduledContext context) {
+        contexts.remove(context.variant());
+        ready.remove(context);
+        toClose.addLast(context);
+        closing.add(context);
     }
 
     /** Frees a context, or does what follows when it is freed. */
     private @Nullable Turn upkeep() {
         for (var drops = dropped.entrySet().iterator(); drops.hasNext(); ) {
             Map.Entry<ModelVariant, Runnable> drop = drops.next();
-            Lane lane = lanes.get(drop.getKey());
-            if (lane != null && lane.isIdle()) {
-                retire(lane);
-            } else if (lane == null && !isClosing(drop.getKey())) {
+            ScheduledContext context = contexts.get(drop.getKey());
+            if (context != null && context.isIdle()) {
+                retire(context);
+            } else if (context == null && !isClosing(drop.getKey())) {
                 drops.remove();
                 return new Turn.Follow(drop.getValue());
             }
         }
-        Lane lane = toClose.pollFirst();
-        return lane == null ? null : new Turn.Close(lane, List.of());
+        ScheduledContext context = toClose.pollFirst();
+        return context == null ? null : new Turn.Close(context, List.of());
     }
 
     private boolean isClosing(ModelVariant variant) {
-        return closing.stream().anyMatch(lane -> lane.variant() == variant);
+        return closing.stream().anyMatch(context -> context.variant() == variant);
     }
 
     /** Frees one context after the other, for good. */
     private @Nullable Turn closeNext() {
-        for (Lane lane : List.copyOf(lanes.values())) {
-            if (!lane.isRunning()) {
-                retire(lane);
+        for (ScheduledContext context : List.copyOf(contexts.values())) {
+            if (!context.isRunning()) {
+                retire(context);
             }
         }
-        Lane lane = toClose.pollFirst();
-        return lane == null ? null : new Turn.Close(lane, lane.begin(++turnCount));
+        ScheduledContext context = toClose.pollFirst();
+        return context == null ? null : new Turn.Close(context, context.begin(++turnCount));
     }
 }

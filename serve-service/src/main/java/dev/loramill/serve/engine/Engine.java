@@ -59,7 +59,7 @@ public final class Engine implements AutoCloseable {
                                 limits.contexts(),
                                 limits.slots(),
                                 limits.queueLimit()),
-                        spareCores::forLoneLane,
+                        spareCores::forLoneContext,
                         variant ->
                                 new ContextDecoder(model, variant, options, spareCores, metrics));
         metrics.watch(scheduler);
@@ -230,12 +230,12 @@ public final class Engine implements AutoCloseable {
     private static int take(Turn turn) {
         try {
             switch (turn) {
-                case Turn.Step(Lane lane, List<Generation> admitted, int cores) -> {
-                    return lane.decoder().step(admitted, cores);
+                case Turn.Step(ScheduledContext context, List<Generation> admitted, int cores) -> {
+                    return context.decoder().step(admitted, cores);
                 }
-                case Turn.Close(Lane lane, List<Generation> admitted) -> {
+                case Turn.Close(ScheduledContext context, List<Generation> admitted) -> {
                     admitted.forEach(generation -> generation.fail(CLOSING));
-                    lane.decoder().close();
+                    context.decoder().close();
                 }
                 case Turn.Follow(Runnable action) -> action.run();
             }

@@ -36,7 +36,7 @@ final class EngineMetrics {
     void watch(DecodeScheduler scheduler) {
         gauge("loramill.serve.requests.waiting", scheduler, DecodeScheduler::waitingCount);
         gauge("loramill.serve.requests.active", scheduler, DecodeScheduler::activeCount);
-        gauge("loramill.serve.contexts", scheduler, DecodeScheduler::laneCount);
+        gauge("loramill.serve.contexts", scheduler, DecodeScheduler::contextCount);
     }
 
     private void gauge(

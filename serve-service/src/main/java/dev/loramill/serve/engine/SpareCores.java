@@ -53,14 +53,14 @@ final class SpareCores {
         return new SpareCores(total, () -> -1, System::nanoTime);
     }
 
-    /** Cores for the only lane that has work. */
-    synchronized int forLoneLane() {
+    /** Cores for the only context that has work. */
+    synchronized int forLoneContext() {
         long now = nanoTime.getAsLong();
         if (!usesAll && total > 1 && now - decidedAt >= SAMPLE.toNanos()) {
             decidedAt = now;
             double load = systemLoad.getAsDouble();
             double idle = (1 - load) * total;
-            // The lane itself keeps one core busy; the others must have had little to do.
+            // The context itself keeps one core busy; the others must have had little to do.
             usesAll =
                     load >= 0
                             && stepNanos > 0

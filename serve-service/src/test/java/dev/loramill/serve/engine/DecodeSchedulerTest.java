@@ -20,7 +20,7 @@ class DecodeSchedulerTest {
     private final List<String> closed = new ArrayList<>();
 
     @Test
-    void givesALoneLaneAllCores() {
+    void givesALoneContextAllCores() {
         DecodeScheduler scheduler = scheduler(2, true, 4, 2, 8);
         scheduler.offer(generation(BASE));
 
@@ -28,7 +28,7 @@ class DecodeSchedulerTest {
     }
 
     @Test
-    void sharesCoresAmongLanes() {
+    void sharesCoresAmongContexts() {
         DecodeScheduler scheduler = scheduler(2, true, 4, 2, 8);
         scheduler.offer(generation(BASE));
         scheduler.offer(generation(RED));
@@ -38,12 +38,12 @@ class DecodeSchedulerTest {
 
         assertThat(first.threads()).isEqualTo(1);
         assertThat(second.threads()).isEqualTo(1);
-        assertThat(List.of(first.lane().variant(), second.lane().variant()))
+        assertThat(List.of(first.context().variant(), second.context().variant()))
                 .containsExactly(BASE, RED);
     }
 
     @Test
-    void lanesTakeTurns() {
+    void contextsTakeTurns() {
         DecodeScheduler scheduler = scheduler(1, true, 4, 2, 8);
         scheduler.offer(generation(BASE));
         scheduler.offer(generation(RED));
@@ -52,13 +52,13 @@ class DecodeSchedulerTest {
         Turn.Step second = step(scheduler, first, 1);
         Turn.Step third = step(scheduler, second, 1);
 
-        assertThat(second.lane().variant()).isEqualTo(RED);
-        assertThat(third.lane()).isSameAs(first.lane());
+        assertThat(second.context().variant()).isEqualTo(RED);
+        assertThat(third.context()).isSameAs(first.context());
         assertThat(third.admitted()).isEmpty();
     }
 
     @Test
-    void letsOneLaneDecodeAtATimeWhereTheLibraryCannotDoMore() {
+    void letsOneContextDecodeAtATimeWhereTheLibraryCannotDoMore() {
         DecodeScheduler scheduler = scheduler(2, false, 4, 2, 8);
         scheduler.offer(generation(BASE));
         scheduler.offer(generation(RED));
@@ -67,7 +67,7 @@ class DecodeSchedulerTest {
         assertThat(first.threads()).isEqualTo(2);
         Turn.Step second = step(scheduler, first, 1);
         assertThat(second.threads()).isEqualTo(2);
-        assertThat(second.lane().variant()).isEqualTo(RED);
+        assertThat(second.context().variant()).isEqualTo(RED);
     }
 
     @Test
@@ -108,9 +108,9 @@ class DecodeSchedulerTest {
         scheduler.offer(generation(BLUE));
         Turn close = scheduler.next(red, 0).orElseThrow();
         assertThat(close).isInstanceOf(Turn.Close.class);
-        assertThat(((Turn.Close) close).lane().variant()).isEqualTo(BASE);
-        assertThat(step(scheduler, close, 0).lane().variant()).isEqualTo(BLUE);
-        assertThat(scheduler.laneCount()).isEqualTo(2);
+        assertThat(((Turn.Close) close).context().variant()).isEqualTo(BASE);
+        assertThat(step(scheduler, close, 0).context().variant()).isEqualTo(BLUE);
+        assertThat(scheduler.contextCount()).isEqualTo(2);
     }
 
     @Test
@@ -158,7 +158,7 @@ class DecodeSchedulerTest {
         Turn close = scheduler.next(step, 0).orElseThrow();
         assertThat(close).isInstanceOf(Turn.Close.class);
         assertThat(scheduler.next(close, 0)).contains(new Turn.Follow(then));
-        assertThat(scheduler.laneCount()).isZero();
+        assertThat(scheduler.contextCount()).isZero();
     }
 
     @Test
@@ -168,13 +168,13 @@ class DecodeSchedulerTest {
         Turn.Step running = step(scheduler, null, 0);
         scheduler.drop(RED, () -> closed.add("then"));
         scheduler.offer(generation(BASE));
-        assertThat(scheduler.laneCount()).isEqualTo(2);
+        assertThat(scheduler.contextCount()).isEqualTo(2);
 
         Turn next = scheduler.next(running, 0).orElseThrow();
         assertThat(next).isInstanceOf(Turn.Close.class);
         // Another thread may not be told before the context is closed.
         Turn.Step other = step(scheduler, null, 0);
-        assertThat(other.lane().variant()).isEqualTo(BASE);
+        assertThat(other.context().variant()).isEqualTo(BASE);
         assertThat(scheduler.next(next, 0).orElseThrow()).isInstanceOf(Turn.Follow.class);
     }
 
@@ -188,7 +188,7 @@ class DecodeSchedulerTest {
     }
 
     @Test
-    void closesAllLanesAndEnds() {
+    void closesAllContextsAndEnds() {
         DecodeScheduler scheduler = scheduler(1, true, 4, 1, 8);
         Generation unseen = generation(RED);
         Generation waiting = generation(RED);
@@ -205,7 +205,7 @@ class DecodeSchedulerTest {
         while (turn.isPresent()) {
             Turn.Close close = (Turn.Close) turn.get();
             admitted.addAll(close.admitted());
-            closed.add(close.lane().variant().name());
+            closed.add(close.context().variant().name());
             turn = scheduler.next(close, 0);
         }
         assertThat(closed).containsExactlyInAnyOrder("base", "red");
@@ -219,9 +219,9 @@ class DecodeSchedulerTest {
     }
 
     private static DecodeScheduler scheduler(
-            int threads, boolean decodesInParallel, int lanes, int slots, int queue) {
+            int threads, boolean decodesInParallel, int contexts, int slots, int queue) {
         return new DecodeScheduler(
-                new DecodeScheduler.Limits(threads, decodesInParallel, lanes, slots, queue),
+                new DecodeScheduler.Limits(threads, decodesInParallel, contexts, slots, queue),
                 () -> threads,
                 variant -> new UnusedDecoder());
     }
@@ -239,15 +239,15 @@ class DecodeSchedulerTest {
     }
 
     /** The scheduler hands decoders over and never uses them itself. */
-    private static final class UnusedDecoder implements LaneDecoder {
+    private static final class UnusedDecoder implements VariantDecoder {
         @Override
         public int step(List<Generation> admitted, int threads) {
-            throw new AssertionError("the scheduler stepped a lane itself");
+            throw new AssertionError("the scheduler stepped a context itself");
         }
 
         @Override
         public void close() {
-            throw new AssertionError("the scheduler closed a lane itself");
+            throw new AssertionError("the scheduler closed a context itself");
         }
     }
 }

@@ -16,7 +16,7 @@ class SpareCoresTest {
 
     @Test
     void beginsWithOneCore() {
-        assertThat(cores.forLoneLane()).isEqualTo(1);
+        assertThat(cores.forLoneContext()).isEqualTo(1);
     }
 
     @Test
@@ -29,7 +29,7 @@ class SpareCoresTest {
         load = 0.9;
         runAlone(Duration.ofMinutes(1));
 
-        assertThat(cores.forLoneLane()).isEqualTo(1);
+        assertThat(cores.forLoneContext()).isEqualTo(1);
     }
 
     @Test
@@ -37,7 +37,7 @@ class SpareCoresTest {
         load = -1;
         runAlone(Duration.ofMinutes(1));
 
-        assertThat(cores.forLoneLane()).isEqualTo(1);
+        assertThat(cores.forLoneContext()).isEqualTo(1);
     }
 
     @Test
@@ -46,11 +46,11 @@ class SpareCoresTest {
 
         cores.measured(2, SLOWER_STEP);
 
-        assertThat(cores.forLoneLane()).isEqualTo(1);
+        assertThat(cores.forLoneContext()).isEqualTo(1);
         runAlone(Duration.ofSeconds(1));
-        assertThat(cores.forLoneLane()).isEqualTo(1);
+        assertThat(cores.forLoneContext()).isEqualTo(1);
         runAlone(Duration.ofSeconds(2));
-        assertThat(cores.forLoneLane()).isEqualTo(2);
+        assertThat(cores.forLoneContext()).isEqualTo(2);
     }
 
     @Test
@@ -58,14 +58,14 @@ class SpareCoresTest {
         becomeWide();
         cores.measured(2, SLOWER_STEP);
         runAlone(Duration.ofSeconds(3));
-        assertThat(cores.forLoneLane()).isEqualTo(2);
+        assertThat(cores.forLoneContext()).isEqualTo(2);
 
         cores.measured(2, SLOWER_STEP);
 
         runAlone(Duration.ofSeconds(3));
-        assertThat(cores.forLoneLane()).isEqualTo(1);
+        assertThat(cores.forLoneContext()).isEqualTo(1);
         runAlone(Duration.ofSeconds(2));
-        assertThat(cores.forLoneLane()).isEqualTo(2);
+        assertThat(cores.forLoneContext()).isEqualTo(2);
     }
 
     @Test
@@ -73,25 +73,25 @@ class SpareCoresTest {
         becomeWide();
         cores.measured(2, SLOWER_STEP);
         runAlone(Duration.ofSeconds(3));
-        assertThat(cores.forLoneLane()).isEqualTo(2);
+        assertThat(cores.forLoneContext()).isEqualTo(2);
         now += Duration.ofSeconds(30).toNanos();
         cores.measured(2, FASTER_STEP);
 
         cores.measured(2, SLOWER_STEP);
 
         runAlone(Duration.ofSeconds(3));
-        assertThat(cores.forLoneLane()).isEqualTo(2);
+        assertThat(cores.forLoneContext()).isEqualTo(2);
     }
 
     private void becomeWide() {
         runAlone(Duration.ofSeconds(1));
-        assertThat(cores.forLoneLane()).isEqualTo(2);
+        assertThat(cores.forLoneContext()).isEqualTo(2);
     }
 
     private void runAlone(Duration duration) {
         long end = now + duration.toNanos();
         while (now < end) {
-            if (cores.forLoneLane() == 1) {
+            if (cores.forLoneContext() == 1) {
                 cores.measured(1, ALONE_STEP);
             }
             now += ALONE_STEP;

@@ -70,7 +70,10 @@ public sealed interface JobState {
      * @param notBefore when the next attempt may be leased
      */
     record Queued(
-            TrainingSpec spec, int attemptsMade, @Nullable Checkpoint checkpoint, Instant notBefore)
+            TrainingSpec spec,
+            int attemptsMade,
+            @Nullable ResumePoint checkpoint,
+            Instant notBefore)
             implements Unfinished {
         @Override
         public String status() {
@@ -100,7 +103,7 @@ public sealed interface JobState {
      * @param attempt the attempt with its epoch
      * @param checkpoint where another attempt would go on; null to begin
      */
-    record Running(TrainingSpec spec, AttemptReference attempt, @Nullable Checkpoint checkpoint)
+    record Running(TrainingSpec spec, AttemptReference attempt, @Nullable ResumePoint checkpoint)
             implements Unfinished {
         @Override
         public String status() {
@@ -108,7 +111,7 @@ public sealed interface JobState {
         }
 
         /** A later attempt can go on from here. */
-        public Running checkpointed(Checkpoint newest) {
+        public Running checkpointed(ResumePoint newest) {
             return new Running(spec, attempt, newest);
         }
 

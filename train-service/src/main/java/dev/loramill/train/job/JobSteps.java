@@ -43,7 +43,7 @@ public class JobSteps {
     }
 
     /** Notes a checkpoint. */
-    public void saved(String jobId, Checkpoint checkpoint) {
+    public void saved(String jobId, ResumePoint checkpoint) {
         JobStep step = new JobStep(jobId, checkpoint.step());
         JobCheckpoint before = checkpoints.findById(step);
         if (before == null) {

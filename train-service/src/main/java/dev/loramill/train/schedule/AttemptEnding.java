@@ -1,12 +1,12 @@
 package dev.loramill.train.schedule;
 
 import dev.loramill.train.attempt.AttemptRepository;
-import dev.loramill.train.job.Checkpoint;
 import dev.loramill.train.job.Job;
 import dev.loramill.train.job.JobError;
 import dev.loramill.train.job.JobEventLog;
 import dev.loramill.train.job.JobState;
 import dev.loramill.train.job.JobsChanged;
+import dev.loramill.train.job.ResumePoint;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import java.time.Clock;
@@ -101,7 +101,7 @@ class AttemptEnding {
         changes.fire(new JobsChanged());
     }
 
-    private static String position(@Nullable Checkpoint checkpoint) {
+    private static String position(@Nullable ResumePoint checkpoint) {
         return checkpoint == null ? "the beginning" : "step " + checkpoint.step();
     }
 }

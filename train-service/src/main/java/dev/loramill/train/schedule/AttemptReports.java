@@ -8,13 +8,13 @@ import dev.loramill.events.TrainingEvaluated;
 import dev.loramill.events.TrainingEvent;
 import dev.loramill.events.TrainingProgressed;
 import dev.loramill.train.attempt.AttemptRepository;
-import dev.loramill.train.job.Checkpoint;
 import dev.loramill.train.job.Job;
 import dev.loramill.train.job.JobError;
 import dev.loramill.train.job.JobEventLog;
 import dev.loramill.train.job.JobRepository;
 import dev.loramill.train.job.JobState;
 import dev.loramill.train.job.JobSteps;
+import dev.loramill.train.job.ResumePoint;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
@@ -146,7 +146,7 @@ class AttemptReports {
     private void checkpointed(
             Job job, JobState.Running running, TrainingCheckpointed checkpointed) {
         String jobId = checkpointed.attempt().jobId();
-        Checkpoint checkpoint = new Checkpoint(checkpointed.step(), checkpointed.checkpoint());
+        ResumePoint checkpoint = new ResumePoint(checkpointed.step(), checkpointed.checkpoint());
         job.enter(running.checkpointed(checkpoint));
         steps.saved(jobId, checkpoint);
         events.info(jobId, "Checkpoint created at step %d".formatted(checkpoint.step()));

@@ -7,11 +7,11 @@ import dev.loramill.messaging.Trace;
 import dev.loramill.outbox.Outbox;
 import dev.loramill.train.attempt.AttemptRepository;
 import dev.loramill.train.attempt.Epochs;
-import dev.loramill.train.job.Checkpoint;
 import dev.loramill.train.job.Job;
 import dev.loramill.train.job.JobEventLog;
 import dev.loramill.train.job.JobRepository;
 import dev.loramill.train.job.JobState;
+import dev.loramill.train.job.ResumePoint;
 import dev.loramill.train.worker.LeaseConfig;
 import dev.loramill.train.worker.Worker;
 import dev.loramill.train.worker.WorkerRepository;
@@ -80,7 +80,7 @@ class Dispatcher {
 
     private void assign(Job job, JobState.Queued queued, Worker worker, Instant now) {
         JobState.Queued ready = queued;
-        Checkpoint checkpoint = queued.checkpoint();
+        ResumePoint checkpoint = queued.checkpoint();
         if (checkpoint != null && !artifacts.contains(checkpoint.artifact().sha256())) {
             events.warn(
                     job.id(),
@@ -92,7 +92,7 @@ class Dispatcher {
                 new AttemptReference(
                         job.id(), ready.attemptsMade() + 1, epochs.next(), worker.id());
         JobState.Running running = ready.assigned(attempt);
-        Checkpoint from = running.checkpoint();
+        ResumePoint from = running.checkpoint();
         job.enter(running);
         attempts.assigned(attempt, now);
         AttemptAssigned assigned =

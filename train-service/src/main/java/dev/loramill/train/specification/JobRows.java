@@ -30,7 +30,7 @@ public sealed interface JobRows {
          */
         public static OfFile of(String fileId, String fileSha256, RecipeReference recipe) {
             String content = String.join("\n", fileSha256, recipe.name(), recipe.digest());
-            String id = "ds-" + Sha256.prefix(content, ID_DIGITS);
+            String id = "ds-" + TextDigest.prefix(content, ID_DIGITS);
             return new OfFile(fileId, recipe, id);
         }
 

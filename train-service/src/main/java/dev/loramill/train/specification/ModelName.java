@@ -13,7 +13,10 @@ public final class ModelName {
      */
     public static String of(String baseId, @Nullable String suffix, String jobId) {
         return "ft:%s:loramill:%s:%s"
-                .formatted(baseId, suffix == null ? "" : suffix, Sha256.prefix(jobId, HASH_DIGITS));
+                .formatted(
+                        baseId,
+                        suffix == null ? "" : suffix,
+                        TextDigest.prefix(jobId, HASH_DIGITS));
     }
 
     /** Name of the model as it was at a step. */

@@ -42,7 +42,7 @@ class JobStateTest {
 
     private final JobState.Queued queued = new JobState.ValidatingFiles().queued(SPEC, NOW);
     private final JobState.Running running = queued.assigned(attempt(1));
-    private final Checkpoint checkpoint = new Checkpoint(25, FILE);
+    private final ResumePoint checkpoint = new ResumePoint(25, FILE);
 
     @Test
     void attemptThatIsLostLeavesItsCheckpointToTheNext() {

@@ -29,10 +29,10 @@ class NamesTest {
     @Test
     void modelIsNamedAfterBaseSuffixAndJob() {
         assertThat(ModelName.of("smollm2", "medical", "ftjob-1"))
-                .isEqualTo("ft:smollm2:loramill:medical:" + Sha256.prefix("ftjob-1", 8));
+                .isEqualTo("ft:smollm2:loramill:medical:" + TextDigest.prefix("ftjob-1", 8));
         assertThat(ModelName.of("smollm2", null, "ftjob-1")).startsWith("ft:smollm2:loramill::");
         assertThat(ModelName.of("smollm2", null, "ftjob-2"))
                 .isNotEqualTo(ModelName.of("smollm2", null, "ftjob-1"));
-        assertThat(Sha256.prefix("abc", 8)).isEqualTo("ba7816bf");
+        assertThat(TextDigest.prefix("abc", 8)).isEqualTo("ba7816bf");
     }
 }

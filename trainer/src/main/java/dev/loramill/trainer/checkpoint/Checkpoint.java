@@ -42,10 +42,10 @@ public final class Checkpoint {
      *
      * @param path where it lies
      */
-    public record Loaded(Path path, RunState state, Map<String, Floats> tensors) {}
+    public record Loaded(Path path, TrainingState state, Map<String, Floats> tensors) {}
 
     /** Writes a checkpoint; it appears under its name only when it is complete and on the disk. */
-    public static void write(Path path, RunState state, Map<String, Floats> tensors)
+    public static void write(Path path, TrainingState state, Map<String, Floats> tensors)
             throws IOException {
         String json = JSON.writeValueAsString(state);
         Map<String, String> metadata = new LinkedHashMap<>();
@@ -83,7 +83,7 @@ public final class Checkpoint {
                             + contents.metadata().get("sha256"));
         }
         try {
-            return new Loaded(path, JSON.readValue(json, RunState.class), contents.tensors());
+            return new Loaded(path, JSON.readValue(json, TrainingState.class), contents.tensors());
         } catch (JacksonException e) {
             throw new IOException(
                     "checkpoint \""

@@ -34,7 +34,7 @@ public final class CheckpointDirectory {
     }
 
     /** Writes a checkpoint, then deletes those that are too many; returns where it lies. */
-    public Path write(RunState state, Map<String, Floats> tensors) throws IOException {
+    public Path write(TrainingState state, Map<String, Floats> tensors) throws IOException {
         Path path = directory.resolve("checkpoint-%08d.safetensors".formatted(state.step()));
         Checkpoint.write(path, state, tensors);
         List<Path> all = newestFirst();

@@ -1,6 +1,6 @@
 package dev.loramill.trainer.loop;
 
-import dev.loramill.trainer.checkpoint.RunState;
+import dev.loramill.trainer.checkpoint.TrainingState;
 import dev.loramill.trainer.lora.LoraParameters;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +36,7 @@ final class BestAdapter {
     }
 
     /** Goes on from a checkpoint. */
-    void resume(RunState state, float @Nullable [] kept) {
+    void resume(TrainingState state, float @Nullable [] kept) {
         evalLoss = state.bestEvalLoss();
         step = state.bestStep();
         evaluationsSince = state.evaluationsSinceBest();

@@ -1,6 +1,6 @@
 package dev.loramill.trainer.loop;
 
-import dev.loramill.trainer.checkpoint.RunState;
+import dev.loramill.trainer.checkpoint.TrainingState;
 import dev.loramill.trainer.tensor.Precision;
 import org.jspecify.annotations.Nullable;
 
@@ -63,12 +63,12 @@ final class LossScale {
     }
 
     /** For a checkpoint; null where nothing is scaled. */
-    RunState.@Nullable LossScaling state() {
-        return isDynamic ? new RunState.LossScaling(factor, soundSteps, skippedSteps) : null;
+    TrainingState.@Nullable LossScaling state() {
+        return isDynamic ? new TrainingState.LossScaling(factor, soundSteps, skippedSteps) : null;
     }
 
     /** Goes on from a checkpoint. */
-    void resume(RunState.@Nullable LossScaling state) {
+    void resume(TrainingState.@Nullable LossScaling state) {
         if (state != null) {
             factor = state.factor();
             soundSteps = state.soundSteps();

@@ -12,9 +12,9 @@ import dev.loramill.llama.quantization.Dequantizer;
 import dev.loramill.llama.template.BaseIdentity;
 import dev.loramill.llama.template.ChatFormat;
 import dev.loramill.trainer.data.BatchPlan;
+import dev.loramill.trainer.data.ChatRowReader;
 import dev.loramill.trainer.data.Document;
 import dev.loramill.trainer.data.EncodedRows;
-import dev.loramill.trainer.data.RowReader;
 import dev.loramill.trainer.device.ComputeChoice;
 import dev.loramill.trainer.job.InvalidJobException;
 import dev.loramill.trainer.job.TrainingJob;
@@ -213,7 +213,7 @@ public record PreparedRun(
     private static EncodedRows encode(
             TrainingJob job, List<java.nio.file.Path> files, ChatFormat format) throws IOException {
         return EncodedRows.of(
-                RowReader.read(files), format, job.maxLength(), job.overLength(), job.lossOn());
+                ChatRowReader.read(files), format, job.maxLength(), job.overLength(), job.lossOn());
     }
 
     private static List<String> contractFaults(

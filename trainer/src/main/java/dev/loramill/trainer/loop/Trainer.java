@@ -5,7 +5,7 @@ import dev.loramill.trainer.autograd.AutogradTransformer;
 import dev.loramill.trainer.checkpoint.Checkpoint;
 import dev.loramill.trainer.checkpoint.CheckpointChoice;
 import dev.loramill.trainer.checkpoint.CheckpointDirectory;
-import dev.loramill.trainer.checkpoint.RunState;
+import dev.loramill.trainer.checkpoint.TrainingState;
 import dev.loramill.trainer.data.PackedBatch;
 import dev.loramill.trainer.job.InvalidJobException;
 import dev.loramill.trainer.job.LearningRateSchedule;
@@ -308,7 +308,7 @@ public final class Trainer implements AutoCloseable {
         }
         Path file =
                 checkpoints.write(
-                        new RunState(
+                        new TrainingState(
                                 fingerprint,
                                 step,
                                 trainedTokens,
@@ -333,7 +333,7 @@ public final class Trainer implements AutoCloseable {
         try (Arena reading = Arena.ofShared()) {
             Checkpoint.Loaded loaded = Checkpoint.read(Path.of(path), reading);
             CheckpointChoice.requireSameJob(loaded, fingerprint);
-            RunState state = loaded.state();
+            TrainingState state = loaded.state();
             tensors.restore(loaded);
             step = state.step();
             lossScale.resume(state.lossScaling());

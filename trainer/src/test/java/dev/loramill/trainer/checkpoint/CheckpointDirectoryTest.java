@@ -93,8 +93,8 @@ class CheckpointDirectoryTest {
         }
     }
 
-    private static RunState state(int step) {
-        return new RunState("fingerprint", step, 100L * step, 1.25, 2.5, 2.25, step, 0, null);
+    private static TrainingState state(int step) {
+        return new TrainingState("fingerprint", step, 100L * step, 1.25, 2.5, 2.25, step, 0, null);
     }
 
     private static Map<String, Floats> tensors(float value) {

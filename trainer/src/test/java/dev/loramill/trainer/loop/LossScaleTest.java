@@ -3,7 +3,7 @@ package dev.loramill.trainer.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.loramill.trainer.checkpoint.RunState;
+import dev.loramill.trainer.checkpoint.TrainingState;
 import dev.loramill.trainer.tensor.Precision;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,7 +75,7 @@ class LossScaleTest {
 
         assertThat(resumed.factor()).isEqualTo(65536).isEqualTo(scale.factor());
         assertThat(resumed.state()).isEqualTo(scale.state());
-        assertThat(scale.state()).isEqualTo(new RunState.LossScaling(65536, 0, 1));
+        assertThat(scale.state()).isEqualTo(new TrainingState.LossScaling(65536, 0, 1));
     }
 
     @ParameterizedTest

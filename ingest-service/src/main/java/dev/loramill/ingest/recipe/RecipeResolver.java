@@ -13,13 +13,13 @@ import org.slf4j.LoggerFactory;
 
 /** Asks clean-service for recipes by name. */
 @ApplicationScoped
-public class RecipeLookup {
-    private static final Logger LOG = LoggerFactory.getLogger(RecipeLookup.class);
+public class RecipeResolver {
+    private static final Logger LOG = LoggerFactory.getLogger(RecipeResolver.class);
 
     private final CleanClient clean;
     private final URI address;
 
-    RecipeLookup(
+    RecipeResolver(
             @RestClient CleanClient clean,
             @ConfigProperty(name = "quarkus.rest-client.clean.url") URI address) {
         this.clean = clean;

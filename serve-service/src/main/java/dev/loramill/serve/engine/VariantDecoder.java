@@ -2,8 +2,8 @@ package dev.loramill.serve.engine;
 
 import java.util.List;
 
-/** Generates for the requests of one lane; used by one thread at a time, by any in turn. */
-interface LaneDecoder extends AutoCloseable {
+/** Generates for the requests of one context; used by one thread at a time, by any in turn. */
+interface VariantDecoder extends AutoCloseable {
     /**
      * Takes requests in and computes one step for all that are under way.
      *

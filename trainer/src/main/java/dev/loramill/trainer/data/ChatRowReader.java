@@ -17,11 +17,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Reads rows of {@code messages} from files of JSON lines. */
-public final class RowReader {
+public final class ChatRowReader {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int MOST_FAULTS = 10;
 
-    private RowReader() {}
+    private ChatRowReader() {}
 
     /**
      * Reads all rows of some files in order; empty lines are passed over.

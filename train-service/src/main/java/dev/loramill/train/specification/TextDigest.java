@@ -6,8 +6,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** Digests of texts, for ids that follow from what they name. */
-final class Sha256 {
-    private Sha256() {}
+final class TextDigest {
+    private TextDigest() {}
 
     /** First hexadecimal digits of the digest of a text in UTF-8. */
     static String prefix(String text, int digits) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param lossScaling how the loss is scaled; null where it is not
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record RunState(
+public record TrainingState(
         String fingerprint,
         int step,
         long trainedTokens,

@@ -8,4 +8,4 @@ import dev.loramill.events.ArtifactReference;
  * @param step optimizer step that it holds
  * @param artifact the checkpoint
  */
-public record Checkpoint(int step, ArtifactReference artifact) {}
+public record ResumePoint(int step, ArtifactReference artifact) {}

@@ -7,16 +7,16 @@ import java.util.List;
  * The requests of one variant that share a context, as the scheduler sees them; guarded by its
  * lock, but for the decoder, which belongs to the thread that has the turn.
  */
-final class Lane {
+final class ScheduledContext {
     private final ModelVariant variant;
-    private final LaneDecoder decoder;
+    private final VariantDecoder decoder;
     private final List<Generation> admitted = new ArrayList<>();
     private int active;
     private boolean isRunning;
     private long lastUsed;
 
-    /** Makes an idle lane. */
-    Lane(ModelVariant variant, LaneDecoder decoder) {
+    /** Makes an idle context. */
+    ScheduledContext(ModelVariant variant, VariantDecoder decoder) {
         this.variant = variant;
         this.decoder = decoder;
     }
@@ -25,7 +25,7 @@ final class Lane {
         return variant;
     }
 
-    LaneDecoder decoder() {
+    VariantDecoder decoder() {
         return decoder;
     }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param name condition, as it stands in the middle of a sentence
  * @param preventable what prevention is aimed at, when it is not the condition itself
  */
-record Topic(
+record Condition(
         String name,
         @JsonProperty("flare") @Nullable String preventable,
         String what,
@@ -34,10 +34,10 @@ record Topic(
         List<String> urgent) {
 
     /** Reads the topics that are shipped with this module, in their order. */
-    static List<Topic> shipped() {
+    static List<Condition> shipped() {
         try (InputStream json =
-                Objects.requireNonNull(Topic.class.getResourceAsStream("topics.json"))) {
-            return new ObjectMapper().readValue(json, new TypeReference<List<Topic>>() {});
+                Objects.requireNonNull(Condition.class.getResourceAsStream("topics.json"))) {
+            return new ObjectMapper().readValue(json, new TypeReference<List<Condition>>() {});
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the resource topics.json", e);
         }
