@@ -61,8 +61,15 @@ class ResourcesIT {
 
     @Test
     void aDatasetIsOpenedTakesRowsIsSealedAndRefusesAnUnknownRecipe() {
+        // Refused with 503 until the broker has answered for the first time.
         Answer opened =
-                http.post("/v1/datasets", "{\"id\":\"routes\",\"recipe\":\"medical-forum\"}");
+                await().atMost(Duration.ofSeconds(30))
+                        .until(
+                                () ->
+                                        http.post(
+                                                "/v1/datasets",
+                                                "{\"id\":\"routes\",\"recipe\":\"medical-forum\"}"),
+                                answer -> answer.status() != 503);
         assertThat(opened.status()).as(opened.text()).isEqualTo(200);
         assertThat(opened.at("/recipe/digest")).isEqualTo(RecipePeer.FORUM_DIGEST);
         Answer rows =

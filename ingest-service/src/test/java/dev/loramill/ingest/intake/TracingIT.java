@@ -21,6 +21,7 @@ import jakarta.persistence.EntityManager;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.Test;
 @SuppressWarnings("NullAway.Init") // Quarkus gives them
 class TracingIT {
     private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String ROWS =
             "{\"question\":\"Why?\",\"answer\":\"So.\"}\n{\"question\":\"Why?\"}\n";
 
@@ -55,16 +57,14 @@ class TracingIT {
     void rowsOfAFileAndTheEventsOfItsDatasetBelongToTheTraceOfTheRequest() {
         try (HttpDoor http = new HttpDoor(url)) {
             String file = upload(http).at("/id");
+            // Refused with 503 until the broker has answered for the first time.
             Answer opened =
-                    http.send(
-                            http.request("/v1/datasets")
-                                    .header("Content-Type", "application/json")
-                                    .header("traceparent", "00-" + TRACE + "-b7ad6b7169203331-01")
-                                    .POST(
-                                            BodyPublishers.ofString(
-                                                    "{\"file\":\"%s\"}".formatted(file))));
+                    await().atMost(PATIENCE)
+                            .until(() -> open(http, file), answer -> answer.status() != 503);
+            assertThat(opened.status()).as(opened.text()).isEqualTo(200);
             String dataset = opened.at("/id");
-            await().until(() -> http.get("/v1/datasets/" + dataset).at("/state").equals("sealed"));
+            await().atMost(PATIENCE)
+                    .until(() -> http.get("/v1/datasets/" + dataset).at("/state").equals("sealed"));
 
             assertThat(traces(Topics.ROWS_RECEIVED, dataset)).containsExactly(TRACE);
             assertThat(traces(Topics.ROWS_REJECTED, dataset)).containsExactly(TRACE);
@@ -73,6 +73,14 @@ class TracingIT {
                     .hasSize(4)
                     .allSatisfy(headers -> assertThat(headers).contains("00-" + TRACE));
         }
+    }
+
+    private static Answer open(HttpDoor http, String file) {
+        return http.send(
+                http.request("/v1/datasets")
+                        .header("Content-Type", "application/json")
+                        .header("traceparent", "00-" + TRACE + "-b7ad6b7169203331-01")
+                        .POST(BodyPublishers.ofString("{\"file\":\"%s\"}".formatted(file))));
     }
 
     private static Answer upload(HttpDoor http) {
