@@ -135,11 +135,12 @@ final class AttemptRun {
                         config.trainer());
         Files.write(job, trainerJob.bytes());
 
-        TrainerLine.Finished finished = trainer.train(job, directory, this::relay);
+        TrainerLine.Finished finished = trainer.train(attempt.jobId(), job, directory, this::relay);
         Path adapter = directory.resolve(finished.adapter());
         EvaluationReport report =
                 EvaluationProcess.run(
                         trainer.installation(),
+                        attempt.jobId(),
                         new EvaluationJob(
                                 base.toString(),
                                 adapter.toString(),

@@ -4,6 +4,7 @@ import dev.loramill.events.AttemptFailed.FaultCategory;
 import dev.loramill.events.EventJson;
 import dev.loramill.events.trainer.EvaluationJob;
 import dev.loramill.events.trainer.EvaluationReport;
+import dev.loramill.events.trainer.TrainerJob;
 import dev.loramill.process.ChildCommand;
 import dev.loramill.process.ChildProcess;
 import dev.loramill.process.ParentWatch;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** Runs the evaluation of an adapter as a child process. */
 final class EvaluationProcess {
@@ -21,7 +23,8 @@ final class EvaluationProcess {
      *
      * @throws AttemptFault when the process ends badly
      */
-    static EvaluationReport run(TrainerInstallation trainer, EvaluationJob job, Path directory)
+    static EvaluationReport run(
+            TrainerInstallation trainer, String jobId, EvaluationJob job, Path directory)
             throws IOException, InterruptedException, AttemptFault {
         Path jobFile = directory.resolve("evaluation-job.json");
         Path reportFile = directory.resolve("evaluation.json");
@@ -35,6 +38,7 @@ final class EvaluationProcess {
                         .arguments("evaluate", ParentWatch.OPTION)
                         .arguments("--job", jobFile.toString(), "--out", reportFile.toString())
                         .child()
+                        .environment(Map.of(TrainerJob.ID_VARIABLE, jobId))
                         .errors(Redirect.appendTo(directory.resolve("evaluation.log").toFile()));
         try (ChildProcess evaluation = command.start()) {
             int status = evaluation.readLines(line -> {});

@@ -1,6 +1,7 @@
 package dev.loramill.worker.agent;
 
 import dev.loramill.events.AttemptFailed.FaultCategory;
+import dev.loramill.events.trainer.TrainerJob;
 import dev.loramill.events.trainer.TrainerLine;
 import dev.loramill.process.ChildCommand;
 import dev.loramill.process.ChildProcess;
@@ -8,6 +9,7 @@ import dev.loramill.process.ParentWatch;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -37,10 +39,11 @@ final class TrainerProcess {
     /**
      * Trains until the adapter lies in the directory.
      *
+     * @param jobId the job, for logs
      * @param onLine takes every line, in order
      * @throws AttemptFault when the trainer refuses the job, or crashed too often
      */
-    TrainerLine.Finished train(Path job, Path directory, Consumer<TrainerLine> onLine)
+    TrainerLine.Finished train(String jobId, Path job, Path directory, Consumer<TrainerLine> onLine)
             throws IOException, InterruptedException, AttemptFault {
         ChildCommand command =
                 installation
@@ -51,6 +54,7 @@ final class TrainerProcess {
                         .arguments("--job", job.toString(), "--out", directory.toString())
                         .child()
                         .environment(installation.environment())
+                        .environment(Map.of(TrainerJob.ID_VARIABLE, jobId))
                         .errors(Redirect.appendTo(directory.resolve("trainer.log").toFile()));
         for (int start = 0; ; start++) {
             AtomicReference<TrainerLine> last = new AtomicReference<>(new TrainerLine.Unknown());
@@ -58,12 +62,13 @@ final class TrainerProcess {
             String logTail;
             try (ChildProcess trainer = command.start()) {
                 LOG.atInfo()
+                        .addKeyValue("jobId", jobId)
                         .addKeyValue("pid", trainer.pid())
                         .addKeyValue("start", start)
                         .log("Trainer started");
                 status =
                         trainer.readLines(text -> {
-                            TrainerLine line = parse(text);
+                            TrainerLine line = parse(jobId, text);
                             last.set(line);
                             onLine.accept(line);
                         });
@@ -79,6 +84,7 @@ final class TrainerProcess {
                 throw new AttemptFault(FaultCategory.INVALID_INPUT, logTail);
             }
             LOG.atWarn()
+                    .addKeyValue("jobId", jobId)
                     .addKeyValue("exitStatus", status)
                     .addKeyValue("start", start)
                     .log("Trainer ended before its time");
@@ -91,11 +97,12 @@ final class TrainerProcess {
         }
     }
 
-    private static TrainerLine parse(String text) {
+    private static TrainerLine parse(String jobId, String text) {
         try {
             return TrainerLine.read(text);
         } catch (IllegalArgumentException e) {
             LOG.atWarn()
+                    .addKeyValue("jobId", jobId)
                     .addKeyValue("length", text.length())
                     .log("The trainer printed a line that is none of its own");
             return new TrainerLine.Unknown();

@@ -113,7 +113,7 @@ class AgentIT {
 
         AttemptFailed failed = awaitFailed();
         assertThat(failed.category()).isEqualTo(FaultCategory.INTERNAL);
-        assertThat(failed.message()).contains("137", "started 3 times");
+        assertThat(failed.message()).contains("137", "started 3 times", "works for job-1");
     }
 
     @Test

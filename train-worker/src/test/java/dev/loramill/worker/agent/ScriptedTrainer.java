@@ -2,6 +2,7 @@ package dev.loramill.worker.agent;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.loramill.events.EventJson;
+import dev.loramill.events.trainer.TrainerJob;
 import dev.loramill.events.trainer.TrainerLine;
 import dev.loramill.llama.gguf.GgufFile;
 import dev.loramill.llama.gguf.ModelHyperparameters;
@@ -40,6 +41,7 @@ public final class ScriptedTrainer {
                     new CommandLine(new EvaluateCommand()).execute(rest.toArray(String[]::new)));
         }
         ParentWatch.start();
+        System.err.println("works for " + System.getenv(TrainerJob.ID_VARIABLE));
         JsonNode job = EventJson.mapper().readTree(Path.of(valueOf("--job", arguments)).toFile());
         Path directory = Path.of(valueOf("--out", arguments));
         int seed = job.path("seed").asInt();

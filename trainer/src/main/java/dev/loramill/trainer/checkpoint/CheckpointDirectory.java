@@ -53,7 +53,10 @@ public final class CheckpointDirectory {
             try {
                 return Optional.of(Checkpoint.read(path, arena));
             } catch (IOException e) {
-                LOG.warn("Checkpoint passed over: path={} reason={}", path, e.getMessage());
+                LOG.atWarn()
+                        .addKeyValue("path", path)
+                        .addKeyValue("reason", e.getMessage())
+                        .log("Checkpoint passed over");
             }
         }
         return Optional.empty();

@@ -1,10 +1,12 @@
 package dev.loramill.trainer.cli;
 
+import dev.loramill.events.trainer.TrainerJob;
 import dev.loramill.trainer.evaluate.EvaluateCommand;
 import dev.loramill.trainer.job.InvalidJobException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -81,10 +83,16 @@ public final class TrainerCommand {
      */
     private static void quietLibraries() {
         if (System.getProperty(LOG_FORMAT) == null) {
-            System.setProperty(LOG_FORMAT, "%1$tT.%1$tL %4$-7s [%3$s] %5$s%6$s%n");
+            System.setProperty(LOG_FORMAT, logFormat(System.getenv(TrainerJob.ID_VARIABLE)));
         }
         System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
         LOADER.setFilter(line -> !String.valueOf(line.getMessage()).startsWith("Versions of"));
+    }
+
+    /** One line an entry; where a worker runs a job, it names that among the keys. */
+    static String logFormat(@Nullable String jobId) {
+        String key = jobId == null ? "" : "jobId=" + jobId.replace("%", "%%") + " ";
+        return "%1$tT.%1$tL %4$-7s [%3$s] " + key + "%5$s%6$s%n";
     }
 
     /** What a person is told of a fault. */

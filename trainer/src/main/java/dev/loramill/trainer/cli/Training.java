@@ -76,7 +76,7 @@ final class Training {
         } catch (RankLostException e) {
             return fail(TrainerLine.Fault.EXTERNAL, e, TrainerCommand.FAILED);
         } catch (RuntimeException e) {
-            LOG.error("Training failed", e);
+            LOG.atError().setCause(e).log("Training failed");
             Optional<String> memory = MemoryFault.sentence(e);
             return memory.isPresent()
                     ? fail(TrainerLine.Fault.EXHAUSTED, memory.get(), TrainerCommand.FAILED)
@@ -108,7 +108,7 @@ final class Training {
                             new Trainer(run, out, both, stopRequested, ranks, checkpoint)) {
                 return switch (trainer.train()) {
                     case TrainingOutcome.Stopped stopped -> {
-                        LOG.info("Stopped as asked: step={}", stopped.step());
+                        LOG.atInfo().addKeyValue("step", stopped.step()).log("Stopped as asked");
                         yield STOPPED;
                     }
                     case TrainingOutcome.Completed completed -> {

@@ -81,6 +81,8 @@ public record TrainerJob(
         @Nullable Long memoryLimitBytes,
         @Nullable String resumeFrom,
         @Nullable JsonNode contract) {
+    /** Variable of the trainer's environment that names the job it works for, for its logs. */
+    public static final String ID_VARIABLE = "LORAMILL_JOB_ID";
 
     /**
      * The base.
