@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(CleanResources.class)
 class ResourcesIT {
     private static final int PARTITION = 6;
+    private static final int PAGES_PARTITION = 7;
 
     @Inject @Any InMemoryConnector connector;
     private HttpDoor http;
@@ -98,6 +99,38 @@ class ResourcesIT {
         assertThat(http.get("/v1/ledgers/ds-none").at("/error/message")).contains("ds-none");
         assertThat(http.get("/v1/dataset-versions/none").at("/error/message"))
                 .isEqualTo("there is no dataset version \"none\"");
+    }
+
+    @Test
+    void pagesFollowOneAnotherAndAreRefusedAfterWhatIsNotThere() {
+        List<String> datasets = List.of("ds-page-1", "ds-page-2", "ds-page-3");
+        datasets.forEach(dataset ->
+                send(
+                        Batches.of(
+                                Topics.ROWS_CLEANED,
+                                PAGES_PARTITION,
+                                offset(dataset),
+                                Rows.cleaned(dataset))));
+        await().until(() -> http.get("/v1/ledgers/ds-page-3").status() == 200);
+
+        assertThat(http.get("/v1/ledgers?limit=1").at("/data/0/dataset")).isEqualTo("ds-page-3");
+        Answer next = http.get("/v1/ledgers?limit=1&after=ds-page-3");
+        assertThat(next.at("/data/0/dataset")).isEqualTo("ds-page-2");
+        assertThat(next.at("/has_more")).isEqualTo("true");
+        assertThat(http.get("/v1/ledgers?limit=100&after=ds-page-2").text())
+                .contains("ds-page-1")
+                .doesNotContain("ds-page-2", "ds-page-3");
+        Answer unknown = http.get("/v1/ledgers?after=ds-none");
+        assertThat(unknown.status()).isEqualTo(400);
+        assertThat(unknown.at("/error/message"))
+                .isEqualTo("after must be the id of a dataset, got \"ds-none\"");
+        assertThat(http.get("/v1/dataset-versions?after=none").at("/error/message"))
+                .isEqualTo("after must be a dataset version, got \"none\"");
+    }
+
+    /** Offsets go on from batch to batch, as those of a topic do. */
+    private static long offset(String dataset) {
+        return 100L * (dataset.charAt(dataset.length() - 1) - '0');
     }
 
     private Answer freeze(String body) {

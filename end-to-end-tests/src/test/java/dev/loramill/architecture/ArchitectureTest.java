@@ -42,13 +42,19 @@ class ArchitectureTest {
         "dev.loramill.events..",
         PROCESS,
         "dev.loramill.artifacts..",
+        "dev.loramill.messaging..",
         "dev.loramill.outbox..",
         HTTP,
+        "dev.loramill.paging..",
         "dev.loramill.llama..",
         "dev.loramill.samples.."
     };
     private static final String[] QUARKUS_LIBRARIES = {
-        HTTP, "dev.loramill.artifacts..", "dev.loramill.outbox..", "dev.loramill.messaging.."
+        HTTP,
+        "dev.loramill.artifacts..",
+        "dev.loramill.messaging..",
+        "dev.loramill.outbox..",
+        "dev.loramill.paging.."
     };
     private static final Pattern BANNED_NAME =
             Pattern.compile(".*(Manager|Helper|Utils?|Common|Impl|Data|Info)|.+Processor");
@@ -67,8 +73,10 @@ class ArchitectureTest {
                         "events",
                         "process",
                         "artifacts",
+                        "messaging",
                         "outbox",
                         "http",
+                        "paging",
                         "llama",
                         "ingest",
                         "clean",

@@ -53,7 +53,7 @@ class FreezeRunner {
         return mine;
     }
 
-    void kept(@Observes(during = TransactionPhase.AFTER_SUCCESS) FreezeAwaited awaited) {
+    void kept(@Observes(during = TransactionPhase.AFTER_SUCCESS) FreezesAwaited awaited) {
         threads.execute(this::look);
     }
 

@@ -25,9 +25,9 @@ class FreezesListener {
 
     private final Inbox inbox;
     private final Freezes freezes;
-    private final Event<FreezeAwaited> news;
+    private final Event<FreezesAwaited> news;
 
-    FreezesListener(Inbox inbox, Freezes freezes, Event<FreezeAwaited> news) {
+    FreezesListener(Inbox inbox, Freezes freezes, Event<FreezesAwaited> news) {
         this.inbox = inbox;
         this.freezes = freezes;
         this.news = news;
@@ -40,6 +40,7 @@ class FreezesListener {
     }
 
     private void keep(List<ConsumedEvent> batch, DeadLetters deadLetters) {
+        boolean isAsked = false;
         for (ConsumedEvent consumed : batch) {
             if (!(consumed.event() instanceof FreezeRequested asked)) {
                 deadLetters.add(consumed, "this topic is not for such an event");
@@ -56,7 +57,10 @@ class FreezesListener {
             Trace.in(
                     consumed.traceParent(),
                     () -> freezes.keepAwaited(asked.datasetId(), asked.request()));
-            news.fire(new FreezeAwaited(digest));
+            isAsked = true;
+        }
+        if (isAsked) {
+            news.fire(new FreezesAwaited());
         }
     }
 }

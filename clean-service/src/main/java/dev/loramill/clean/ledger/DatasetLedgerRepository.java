@@ -1,15 +1,18 @@
 package dev.loramill.clean.ledger;
 
 import dev.loramill.http.PageRequest;
-import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
+import dev.loramill.http.RefusedException;
+import dev.loramill.paging.KeysetRepository;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Datasets with their counts. */
 @ApplicationScoped
-class DatasetLedgerRepository implements PanacheRepositoryBase<DatasetLedger, String> {
+class DatasetLedgerRepository implements KeysetRepository<DatasetLedger, String> {
     /** The ledger of a dataset, made where there is none; nobody else changes it meanwhile. */
     DatasetLedger lock(String id) {
         DatasetLedger found = findById(id, LockModeType.PESSIMISTIC_WRITE);
@@ -20,16 +23,27 @@ class DatasetLedgerRepository implements PanacheRepositoryBase<DatasetLedger, St
         return found;
     }
 
-    /** Datasets, the newest first, one more than the page's limit when there are so many. */
+    /**
+     * Datasets, the newest first, one more than the page's limit when there are so many.
+     *
+     * @throws RefusedException when the page is to begin after a dataset that is not known here
+     */
     List<DatasetLedger> page(PageRequest page) {
-        DatasetLedger last = page.after() == null ? null : findById(page.after());
-        var query =
-                last == null
-                        ? find("order by seenAt desc, id desc")
-                        : find(
-                                "(seenAt, id) < (?1, ?2) order by seenAt desc, id desc",
-                                last.seenAt,
-                                last.id);
-        return query.range(0, page.limit()).list();
+        return page(page, List.of("seenAt", "id"), last(page.after()), List.of(), Map.of());
+    }
+
+    private List<Object> last(@Nullable String id) {
+        if (id == null) {
+            return List.of();
+        }
+        DatasetLedger last =
+                findByIdOptional(id)
+                        .orElseThrow(() ->
+                                RefusedException.invalid(
+                                        "invalid_value",
+                                        "after",
+                                        "after must be the id of a dataset, got \"%s\""
+                                                .formatted(id)));
+        return List.of(last.seenAt, last.id);
     }
 }

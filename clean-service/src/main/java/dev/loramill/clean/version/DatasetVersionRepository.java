@@ -1,13 +1,16 @@
 package dev.loramill.clean.version;
 
 import dev.loramill.http.PageRequest;
-import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
+import dev.loramill.http.RefusedException;
+import dev.loramill.paging.KeysetRepository;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Frozen versions. */
 @ApplicationScoped
-class DatasetVersionRepository implements PanacheRepositoryBase<DatasetVersion, String> {
+class DatasetVersionRepository implements KeysetRepository<DatasetVersion, String> {
     /** Keeps a version; SQL, since two datasets with the same rows may be frozen at once. */
     void keep(DatasetVersion version) {
         getEntityManager()
@@ -31,16 +34,27 @@ class DatasetVersionRepository implements PanacheRepositoryBase<DatasetVersion, 
                 .executeUpdate();
     }
 
-    /** Versions, the newest first, one more than the page's limit when there are so many. */
+    /**
+     * Versions, the newest first, one more than the page's limit when there are so many.
+     *
+     * @throws RefusedException when the page is to begin after a version that is not there
+     */
     List<DatasetVersion> page(PageRequest page) {
-        DatasetVersion last = page.after() == null ? null : findById(page.after());
-        var query =
-                last == null
-                        ? find("order by createdAt desc, version desc")
-                        : find(
-                                "(createdAt, version) < (?1, ?2) order by createdAt desc, version desc",
-                                last.createdAt,
-                                last.version);
-        return query.range(0, page.limit()).list();
+        return page(page, List.of("createdAt", "version"), last(page.after()), List.of(), Map.of());
+    }
+
+    private List<Object> last(@Nullable String digest) {
+        if (digest == null) {
+            return List.of();
+        }
+        DatasetVersion last =
+                findByIdOptional(digest)
+                        .orElseThrow(() ->
+                                RefusedException.invalid(
+                                        "invalid_value",
+                                        "after",
+                                        "after must be a dataset version, got \"%s\""
+                                                .formatted(digest)));
+        return List.of(last.createdAt, last.version);
     }
 }

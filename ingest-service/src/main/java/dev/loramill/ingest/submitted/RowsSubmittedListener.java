@@ -54,23 +54,13 @@ class RowsSubmittedListener {
         intake.complete();
     }
 
-    /** Rows of a record that is traced are published by themselves, in its trace. */
     private static void accept(SubmittedRows.Intake intake, ConsumerRecord<String, byte[]> record) {
-        Submission submission = Submission.read(dataset(record), record.value());
-        Instant time = Instant.ofEpochMilli(Math.max(0, record.timestamp()));
-        String traceParent = Trace.of(record.headers());
-        if (traceParent == null) {
-            intake.accept(submission, record.partition(), record.offset(), time);
-            return;
-        }
-        intake.complete();
-        Trace.<@Nullable Void, RuntimeException>continuing(
-                traceParent,
-                () -> {
-                    intake.accept(submission, record.partition(), record.offset(), time);
-                    intake.complete();
-                    return null;
-                });
+        intake.accept(
+                Submission.read(dataset(record), record.value()),
+                record.partition(),
+                record.offset(),
+                Instant.ofEpochMilli(Math.max(0, record.timestamp())),
+                Trace.of(record.headers()));
     }
 
     private static @Nullable String dataset(ConsumerRecord<String, byte[]> record) {

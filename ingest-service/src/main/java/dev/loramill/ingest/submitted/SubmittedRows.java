@@ -1,6 +1,7 @@
 package dev.loramill.ingest.submitted;
 
 import dev.loramill.events.EventEnvelope;
+import dev.loramill.events.RowEvent;
 import dev.loramill.ingest.dataset.Dataset;
 import dev.loramill.ingest.dataset.DatasetRepository;
 import dev.loramill.ingest.row.IntakeOutcome;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes submitted rows into their datasets, within the transaction of their batch. The rows are
@@ -52,7 +54,7 @@ class SubmittedRows {
 
     /** Records that take effect together. */
     final class Intake {
-        private final List<EventEnvelope> events = new ArrayList<>();
+        private final List<Outbox.TracedEvent> events = new ArrayList<>();
 
         private Intake() {}
 
@@ -60,10 +62,16 @@ class SubmittedRows {
          * Takes in the rows of a record.
          *
          * @param time when the record was written
+         * @param traceParent trace of the record, which its rows go on with; null for none
          * @throws UnattributableException when there is no such dataset, or it takes no rows;
          *     nothing was changed
          */
-        void accept(Submission submission, int partition, long offset, Instant time) {
+        void accept(
+                Submission submission,
+                int partition,
+                long offset,
+                Instant time,
+                @Nullable String traceParent) {
             Dataset dataset = require(submission.datasetId());
             int refused = 0;
             int index = 0;
@@ -72,16 +80,15 @@ class SubmittedRows {
                 if (outcome instanceof IntakeOutcome.Refused) {
                     refused++;
                 }
+                RowEvent event =
+                        RowEvents.of(
+                                dataset.id(),
+                                dataset.recipe(),
+                                Submission.origin(partition, offset, index),
+                                outcome,
+                                row.substring(0, Math.min(row.length(), maxRowBytes)));
                 events.add(
-                        EventEnvelope.of(
-                                source,
-                                time,
-                                RowEvents.of(
-                                        dataset.id(),
-                                        dataset.recipe(),
-                                        Submission.origin(partition, offset, index),
-                                        outcome,
-                                        row.substring(0, Math.min(row.length(), maxRowBytes)))));
+                        new Outbox.TracedEvent(EventEnvelope.of(source, time, event), traceParent));
                 index++;
             }
             dataset.addRows(index, refused);
@@ -92,7 +99,7 @@ class SubmittedRows {
 
         /** Publishes what was taken in. */
         void complete() {
-            outbox.publishEnvelopes(events);
+            outbox.publishTraced(events);
             events.clear();
         }
     }

@@ -8,6 +8,7 @@ import dev.loramill.events.RecipeReference;
 import dev.loramill.ingest.dataset.Dataset;
 import dev.loramill.ingest.dataset.DatasetRepository;
 import dev.loramill.ingest.stack.InProcessIngest;
+import dev.loramill.messaging.Trace;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -101,6 +102,36 @@ class RowsSubmittedListenerIT {
 
         await().untilAsserted(() -> assertThat(rowCount()).isEqualTo(20_000));
         assertThat(waiting("loramill.rows.received")).isEqualTo(20_000);
+    }
+
+    @Test
+    void rowsGoOnInTheTraceOfTheirRecord() {
+        List<ConsumerRecord<String, byte[]>> batch = records(3);
+        String first = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        String last = "00-1af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        Trace.addTo(batch.getFirst().headers(), first);
+        Trace.addTo(batch.getLast().headers(), last);
+
+        send(batch);
+
+        await().untilAsserted(() -> assertThat(rowCount()).isEqualTo(3));
+        List<String> headers = headersInOrder();
+        assertThat(headers).hasSize(3);
+        assertThat(headers.get(0)).contains(first).doesNotContain(last);
+        assertThat(headers.get(1)).doesNotContain("traceparent");
+        assertThat(headers.get(2)).contains(last).doesNotContain(first);
+    }
+
+    /** Headers of the rows that wait to be sent. */
+    @SuppressWarnings("unchecked")
+    private List<String> headersInOrder() {
+        return QuarkusTransaction.requiringNew()
+                .call(() ->
+                        (List<String>)
+                                database.createNativeQuery(
+                                                "SELECT headers FROM outbox ORDER BY id",
+                                                String.class)
+                                        .getResultList());
     }
 
     private void send(List<ConsumerRecord<String, byte[]>> batch) {

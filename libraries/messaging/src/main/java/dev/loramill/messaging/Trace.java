@@ -41,12 +41,14 @@ public final class Trace {
         return parent[0];
     }
 
-    /** The trace that a record belongs to; null when it is not traced. */
+    /** The trace that a record belongs to; null when it is not traced, or its header is none. */
     public static @Nullable String of(Headers headers) {
         Header header = headers.lastHeader(HEADER);
-        return header == null || header.value() == null
-                ? null
-                : new String(header.value(), StandardCharsets.UTF_8);
+        if (header == null || header.value() == null) {
+            return null;
+        }
+        String parent = new String(header.value(), StandardCharsets.UTF_8);
+        return span(parent).getSpanContext().isValid() ? parent : null;
     }
 
     /** Adds the trace of what this thread is doing to a record, if it is traced. */
@@ -79,10 +81,7 @@ public final class Trace {
         if (parent == null) {
             return work.run();
         }
-        Span span =
-                Span.fromContext(
-                        W3CTraceContextPropagator.getInstance()
-                                .extract(Context.root(), Map.of(HEADER, parent), new Getter()));
+        Span span = span(parent);
         if (!span.getSpanContext().isValid()) {
             return work.run();
         }
@@ -108,6 +107,12 @@ public final class Trace {
                     work.run();
                     return null;
                 });
+    }
+
+    private static Span span(String parent) {
+        return Span.fromContext(
+                W3CTraceContextPropagator.getInstance()
+                        .extract(Context.root(), Map.of(HEADER, parent), new Getter()));
     }
 
     private static void set(@Nullable String @Nullable [] carrier, String name, String value) {

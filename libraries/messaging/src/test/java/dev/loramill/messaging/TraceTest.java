@@ -2,6 +2,7 @@ package dev.loramill.messaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +40,14 @@ class TraceTest {
         Trace.in("no trace at all", () -> Trace.addTo(headers));
 
         assertThat(headers).isEmpty();
+        assertThat(Trace.of(headers)).isNull();
+    }
+
+    @Test
+    void headerThatIsNoTraceIsNotHandedOn() {
+        RecordHeaders headers = new RecordHeaders();
+        headers.add(Trace.HEADER, "00-of somebody else".getBytes(StandardCharsets.UTF_8));
+
         assertThat(Trace.of(headers)).isNull();
     }
 }

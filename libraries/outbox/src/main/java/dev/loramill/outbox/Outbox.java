@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes events in the transaction of the state change that they announce: they are sent, by the
@@ -93,15 +94,29 @@ public class Outbox {
     }
 
     /**
-     * Publishes wrapped events whose order among transactions does not matter, under the ids that
-     * they have.
+     * A wrapped event.
+     *
+     * @param traceParent trace that it belongs to; null for that of the thread that publishes it
+     */
+    public record TracedEvent(EventEnvelope envelope, @Nullable String traceParent) {}
+
+    /**
+     * Publishes wrapped events whose order among transactions does not matter, under the ids and in
+     * the traces that they have.
      *
      * @throws IllegalStateException when there is no transaction
      */
-    public void publishEnvelopes(List<EventEnvelope> envelopes) {
+    public void publishTraced(List<TracedEvent> events) {
+        String current = Trace.current();
         insert(
-                envelopes.stream()
-                        .map(envelope -> row(EventType.of(envelope.event()).topic(), envelope))
+                events.stream()
+                        .map(event ->
+                                row(
+                                        EventType.of(event.envelope().event()).topic(),
+                                        event.envelope(),
+                                        event.traceParent() == null
+                                                ? current
+                                                : event.traceParent()))
                         .toList(),
                 false);
     }
@@ -140,8 +155,13 @@ public class Outbox {
     }
 
     private static OutboxRow row(String topic, EventEnvelope envelope) {
+        return row(topic, envelope, Trace.current());
+    }
+
+    private static OutboxRow row(
+            String topic, EventEnvelope envelope, @Nullable String traceParent) {
         ProducerRecord<String, byte[]> record = KafkaEvents.record(topic, envelope);
-        Trace.addTo(record.headers());
+        Trace.addTo(record.headers(), traceParent);
         return OutboxRow.of(record);
     }
 

@@ -1,6 +1,7 @@
 package dev.loramill.train.job;
 
 import dev.loramill.http.PageRequest;
+import dev.loramill.paging.KeysetRepository;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.List;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What happened to jobs, for clients to read. */
 @ApplicationScoped
-public class JobEventLog extends KeysetRepository<JobEvent, Long> {
+public class JobEventLog implements KeysetRepository<JobEvent, Long> {
     private final Clock clock;
 
     JobEventLog(Clock clock) {
@@ -54,8 +55,12 @@ public class JobEventLog extends KeysetRepository<JobEvent, Long> {
      * @param before number of the last event of the page before; null for the first page
      */
     List<JobEvent> list(String jobId, PageRequest page, @Nullable Long before) {
-        return newestFirst(
-                "number", before, page, List.of("jobId = :jobId"), Map.of("jobId", jobId));
+        return page(
+                page,
+                List.of("number"),
+                before == null ? List.of() : List.of(before),
+                List.of("jobId = :jobId"),
+                Map.of("jobId", jobId));
     }
 
     private void add(

@@ -1,6 +1,7 @@
 package dev.loramill.train.job;
 
 import dev.loramill.http.PageRequest;
+import dev.loramill.paging.KeysetRepository;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.time.Instant;
@@ -8,12 +9,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The jobs that there are. */
 @ApplicationScoped
-public class JobRepository extends KeysetRepository<Job, String> {
+public class JobRepository implements KeysetRepository<Job, String> {
     /** The job with an id, which nobody else changes until the transaction ends. */
     public Optional<Job> lock(String id) {
         return findByIdOptional(id, LockModeType.PESSIMISTIC_WRITE);
@@ -77,7 +79,8 @@ public class JobRepository extends KeysetRepository<Job, String> {
                 pair++;
             }
         }
-        return newestFirst(
-                "number", last == null ? null : last.number, page, conditions, parameters);
+        List<Object> number =
+                last == null ? List.of() : List.of(Objects.requireNonNull(last.number));
+        return page(page, List.of("number"), number, conditions, parameters);
     }
 }

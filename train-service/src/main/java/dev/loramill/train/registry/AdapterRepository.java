@@ -1,17 +1,18 @@
 package dev.loramill.train.registry;
 
 import dev.loramill.http.PageRequest;
-import dev.loramill.train.job.KeysetRepository;
+import dev.loramill.paging.KeysetRepository;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The registered adapters. */
 @ApplicationScoped
-class AdapterRepository extends KeysetRepository<Adapter, String> {
+class AdapterRepository implements KeysetRepository<Adapter, String> {
     private static final String BY_NAME = "id = ?1 or model = ?1";
 
     /** The adapter with an id or a model name, which nobody else changes for the moment. */
@@ -32,6 +33,8 @@ class AdapterRepository extends KeysetRepository<Adapter, String> {
      * @param last last adapter of the page before; null for the first page
      */
     List<Adapter> list(PageRequest page, @Nullable Adapter last) {
-        return newestFirst("number", last == null ? null : last.number, page, List.of(), Map.of());
+        List<Object> number =
+                last == null ? List.of() : List.of(Objects.requireNonNull(last.number));
+        return page(page, List.of("number"), number, List.of(), Map.of());
     }
 }

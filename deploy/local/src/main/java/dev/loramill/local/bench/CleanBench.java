@@ -21,7 +21,7 @@ public final class CleanBench {
     private static final double LOSS_BAR = 0.85;
     private static final String ROW = "%-9s %10s %10s %12s%n";
 
-    private final CleanServiceRun.Part part;
+    private final Part part;
     private final Path application;
     private final @Nullable Path baseline;
     private final int rows;
@@ -30,8 +30,27 @@ public final class CleanBench {
     private final List<String> baselineJvmOptions;
     private final PrintWriter out;
 
-    private CleanBench(
-            CleanServiceRun.Part part,
+    /** Which part of the service is measured. */
+    public enum Part {
+        /** Rows that come as cleaned already: only the ledger works. The bar is 25,000 rows/s. */
+        LEDGER,
+        /** Rows as they are received: topology and ledger work. */
+        CLEAN
+    }
+
+    /**
+     * Makes a bench. With a baseline the bar is 85 % of its rows/s, too.
+     *
+     * @param application folder {@code quarkus-app} of the build to measure
+     * @param baseline that of another build; null for none
+     * @param rows rows of a round
+     * @param rounds rounds behind the warm-up
+     * @param jvmOptions options of the service's JVM, behind those of {@code ./loramill up}
+     * @param baselineJvmOptions the same for the baseline
+     * @param out takes the table
+     */
+    public CleanBench(
+            Part part,
             Path application,
             @Nullable Path baseline,
             int rows,
@@ -47,48 +66,6 @@ public final class CleanBench {
         this.jvmOptions = List.copyOf(jvmOptions);
         this.baselineJvmOptions = List.copyOf(baselineJvmOptions);
         this.out = out;
-    }
-
-    /** Measures the ledger alone. The bar is 25,000 rows/s. */
-    public static CleanBench ledger(
-            Path application,
-            @Nullable Path baseline,
-            int rows,
-            int rounds,
-            List<String> jvmOptions,
-            List<String> baselineJvmOptions,
-            PrintWriter out) {
-        return new CleanBench(
-                CleanServiceRun.Part.LEDGER,
-                application,
-                baseline,
-                rows,
-                rounds,
-                jvmOptions,
-                baselineJvmOptions,
-                out);
-    }
-
-    /**
-     * Measures rows from received to the ledger. The bar is 85 % of the baseline, if there is one.
-     */
-    public static CleanBench clean(
-            Path application,
-            @Nullable Path baseline,
-            int rows,
-            int rounds,
-            List<String> jvmOptions,
-            List<String> baselineJvmOptions,
-            PrintWriter out) {
-        return new CleanBench(
-                CleanServiceRun.Part.CLEAN,
-                application,
-                baseline,
-                rows,
-                rounds,
-                jvmOptions,
-                baselineJvmOptions,
-                out);
     }
 
     /** Prints a table, and one JSON object as the last line; says whether the bar was met. */
@@ -107,7 +84,7 @@ public final class CleanBench {
         result.put("rows", rows).put("rounds", rounds);
         result.put("rowsPerSecond", Math.round(all.rowsPerSecond()));
         result.put("cpuMicrosPerRow", Math.round(all.cpuMicrosPerRow() * 10) / 10.0);
-        boolean isOk = part != CleanServiceRun.Part.LEDGER || all.rowsPerSecond() >= LEDGER_BAR;
+        boolean isOk = part != Part.LEDGER || all.rowsPerSecond() >= LEDGER_BAR;
         if (!theirs.isEmpty()) {
             CleanServiceRun.Measured before = sum(theirs);
             result.put("baselineRowsPerSecond", Math.round(before.rowsPerSecond()));

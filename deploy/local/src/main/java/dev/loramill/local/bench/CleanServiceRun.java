@@ -97,14 +97,6 @@ final class CleanServiceRun implements AutoCloseable {
         service.end(PATIENCE);
     }
 
-    /** Which part of the service is measured. */
-    enum Part {
-        /** Rows that come as cleaned already: only the ledger works. */
-        LEDGER,
-        /** Rows as they are received: topology and ledger work. */
-        CLEAN
-    }
-
     /**
      * What a dataset took.
      *
@@ -128,7 +120,7 @@ final class CleanServiceRun implements AutoCloseable {
      *
      * @return what each dataset took, without the first
      */
-    List<Measured> drain(Part part, int datasets, int rows)
+    List<Measured> drain(CleanBench.Part part, int datasets, int rows)
             throws IOException, InterruptedException, SQLException {
         for (int number = 0; number < datasets; number++) {
             send(part, dataset(number), rows);
@@ -156,7 +148,7 @@ final class CleanServiceRun implements AutoCloseable {
         return "ds-" + number;
     }
 
-    private void send(Part part, String dataset, int rows) {
+    private void send(CleanBench.Part part, String dataset, int rows) {
         for (int line = 1; line <= rows; line++) {
             List<ChatMessage> messages = messages(dataset, line);
             RowOrigin origin = new RowOrigin("bench", line);

@@ -78,16 +78,7 @@ final class BenchCommand {
                             + " on, and 85 %% of the baseline.",
             mixinStandardHelpOptions = true)
     int ledger(@CommandLine.Mixin Options options) throws Exception {
-        return exitCode(
-                CleanBench.ledger(
-                                options.application,
-                                options.baseline,
-                                atLeast("--rows", options.rows, 1),
-                                atLeast("--rounds", options.rounds, 1),
-                                options.jvmOptions,
-                                options.baselineJvmOptions,
-                                out())
-                        .run());
+        return run(CleanBench.Part.LEDGER, options);
     }
 
     @Command(
@@ -97,8 +88,13 @@ final class BenchCommand {
                             + " Ok from 85 %% of the baseline on.",
             mixinStandardHelpOptions = true)
     int clean(@CommandLine.Mixin Options options) throws Exception {
+        return run(CleanBench.Part.CLEAN, options);
+    }
+
+    private int run(CleanBench.Part part, Options options) throws Exception {
         return exitCode(
-                CleanBench.clean(
+                new CleanBench(
+                                part,
                                 options.application,
                                 options.baseline,
                                 atLeast("--rows", options.rows, 1),

@@ -1,0 +1,5 @@
+/** Lists of entities, page by page. */
+@NullMarked
+package dev.loramill.paging;
+
+import org.jspecify.annotations.NullMarked;
