@@ -11,8 +11,9 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
  *
  * <p>Delivery: at least once from Kafka, exactly once in effect, since the offsets are stored in
  * the transaction of the effect. Idempotency key: dataset and row id. Ordering: none is needed
- * between rows; the events of a dataset come in order. Failure: a batch that the database refuses
- * is tried again; a record that is no event goes to the topic's dead-letter queue.
+ * between rows, so that several consumers are at work, each with its partitions; the events of a
+ * dataset come in order. Failure: a batch that the database refuses is tried again; a record that
+ * is no event goes to the topic's dead-letter queue.
  */
 @ApplicationScoped
 class OutcomesListener {

@@ -35,6 +35,8 @@ public final class CleanResources implements QuarkusTestResourceLifecycleManager
                     new HashMap<>(
                             InMemoryConnector.switchIncomingChannelsToInMemory(
                                     "outcomes", "freezes"));
+            // A channel in memory has one source.
+            config.put("mp.messaging.incoming.outcomes.concurrency", "1");
             config.put("kafka.bootstrap.servers", broker.bootstrapServers());
             config.put("quarkus.datasource.jdbc.url", database.jdbcUrl(DATABASE));
             config.put("quarkus.datasource.username", database.user());

@@ -1,7 +1,6 @@
 package dev.loramill.messaging;
 
 import io.smallrye.reactive.messaging.kafka.KafkaClientService;
-import io.smallrye.reactive.messaging.kafka.KafkaConsumer;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
 import org.apache.kafka.common.Metric;
@@ -18,8 +17,9 @@ public class ConsumerLag {
 
     /** Number of records of a channel that are known and were not handed to its listener. */
     public long records(String channel) {
-        KafkaConsumer<?, ?> consumer = clients.getConsumer(channel);
-        return consumer == null ? 0 : lag(consumer.unwrap().metrics());
+        return clients.getConsumers(channel).stream()
+                .mapToLong(consumer -> lag(consumer.unwrap().metrics()))
+                .sum();
     }
 
     private static long lag(Map<MetricName, ? extends Metric> metrics) {

@@ -28,6 +28,7 @@ public class Deliveries {
      * Returns when the effect has returned.
      *
      * @param channel channel that the records came by, for readiness and log
+     * @param effect what they do; an object of its own for each batch, by which it is known
      * @throws Exception what the effect threw last, only when the application stops
      */
     // Without a limit in number and time: what Kafka holds is never given up. In order, because the
@@ -38,7 +39,7 @@ public class Deliveries {
     @BeforeRetry(Failed.class)
     public void deliver(String channel, Effect effect) throws Exception {
         effect.run();
-        faults.tookEffect(channel);
+        faults.tookEffect(channel, effect);
     }
 
     /** Notes a failed attempt. */
@@ -52,7 +53,8 @@ public class Deliveries {
 
         @Override
         public void handle(ExecutionContext context) {
-            faults.failed((String) context.getParameters()[0], context.getFailure());
+            Object[] given = context.getParameters();
+            faults.failed((String) given[0], (Effect) given[1], context.getFailure());
         }
     }
 }
