@@ -27,7 +27,7 @@ import dev.loramill.events.RowReceived;
 import dev.loramill.events.RowRejected;
 import dev.loramill.events.Topics;
 import dev.loramill.messaging.Trace;
-import dev.loramill.stack.Answer;
+import dev.loramill.stack.HttpAnswer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -106,7 +106,7 @@ class CleanServiceIT {
         send("ds-rows", Rows.MEDICAL, List.of(changed, same, refused, twin));
         stack.awaitCleaned("ds-rows");
 
-        Answer answer = stack.get("/v1/ledgers/ds-rows/rows?outcome=changed");
+        HttpAnswer answer = stack.get("/v1/ledgers/ds-rows/rows?outcome=changed");
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         JsonNode rows = answer.json().path("data");
         assertThat(rows.size()).isEqualTo(1 + (twinWasKept() ? 1 : 0));
@@ -279,8 +279,8 @@ class CleanServiceIT {
         send("ds-frozen", Rows.MEDICAL, Rows.sample("ds-frozen"));
         stack.awaitCleaned("ds-frozen");
 
-        Answer first = freeze("ds-frozen", "");
-        Answer again = freeze("ds-frozen", ",\"seed\":42,\"eval_fraction\":0.1");
+        HttpAnswer first = freeze("ds-frozen", "");
+        HttpAnswer again = freeze("ds-frozen", ",\"seed\":42,\"eval_fraction\":0.1");
 
         assertThat(first.status()).isEqualTo(200);
         String version = first.at("/version");
@@ -318,7 +318,7 @@ class CleanServiceIT {
 
         JsonNode dropped = freeze("ds-long", ",\"max_tokens\":120").json();
         JsonNode cut = freeze("ds-long", ",\"max_tokens\":120,\"over_length\":\"truncate\"").json();
-        Answer refused = freeze("ds-long", ",\"max_tokens\":120,\"over_length\":\"error\"");
+        HttpAnswer refused = freeze("ds-long", ",\"max_tokens\":120,\"over_length\":\"error\"");
 
         assertThat(dropped.at("/manifest/rows/dropped").asInt()).isEqualTo(5);
         assertThat(dropped.path("train_rows").asInt() + dropped.path("eval_rows").asInt())
@@ -364,20 +364,20 @@ class CleanServiceIT {
         send("ds-none", Rows.MEDICAL, List.of(Rows.received("ds-none", 1, Rows.MEDICAL, "a", "b")));
         stack.awaitCleaned("ds-none");
 
-        Answer open = freeze("ds-open", "");
+        HttpAnswer open = freeze("ds-open", "");
         assertThat(open.status()).isEqualTo(409);
         assertThat(open.headers().firstValue("Retry-After")).hasValue("2");
         assertThat(open.at("/error/code")).isEqualTo("dataset_not_cleaned");
         assertThat(freeze("ds-unheard", "").status()).isEqualTo(404);
-        Answer one = freeze("ds-one", "");
+        HttpAnswer one = freeze("ds-one", "");
         assertThat(one.status()).isEqualTo(400);
         assertThat(one.at("/error/code")).isEqualTo("empty_split");
         assertThat(freeze("ds-none", "").at("/error/code")).isEqualTo("empty_dataset");
-        Answer base = stack.post("/v1/ledgers/ds-one/freeze", "{\"base\":\"gpt-7\"}");
+        HttpAnswer base = stack.post("/v1/ledgers/ds-one/freeze", "{\"base\":\"gpt-7\"}");
         assertThat(base.status()).isEqualTo(400);
         assertThat(base.at("/error/message"))
                 .isEqualTo("there is no base \"gpt-7\"; there are [tiny]");
-        Answer wrong = freeze("ds-one", ",\"eval_fraction\":1.5,\"max_tokens\":1,\"sample\":0");
+        HttpAnswer wrong = freeze("ds-one", ",\"eval_fraction\":1.5,\"max_tokens\":1,\"sample\":0");
         assertThat(wrong.at("/error/message"))
                 .contains("eval_fraction must be", "max_tokens must be", "sample must be >= 2");
         assertThat(freeze("ds-one", ",\"evil\":1").status()).isEqualTo(400);
@@ -388,13 +388,13 @@ class CleanServiceIT {
 
     @Test
     void recipesAreListedStoredAndRefusedWithEveryFailingExample() throws Exception {
-        Answer list = stack.get("/v1/recipes");
+        HttpAnswer list = stack.get("/v1/recipes");
         assertThat(list.text()).contains("\"medical-forum\"", "\"none\"");
-        Answer none = stack.get("/v1/recipes/none");
+        HttpAnswer none = stack.get("/v1/recipes/none");
         assertThat(none.at("/digest")).isEqualTo(Rows.NONE.digest());
         assertThat(CanonicalJson.digest(none.json().path("document")))
                 .isEqualTo(Rows.NONE.digest());
-        Answer missing = stack.get("/v1/recipes/nothing");
+        HttpAnswer missing = stack.get("/v1/recipes/nothing");
         assertThat(missing.status()).isEqualTo(404);
         assertThat(missing.headers().firstValue("x-request-id")).isPresent();
         assertThat(missing.at("/error/message")).contains("medical-forum", "none");
@@ -406,10 +406,10 @@ class CleanServiceIT {
                    "phrases":["AAH"],"case_sensitive":true,
                    "examples":{"rejects":["AAH no"],"keeps":["aah"]}}]}
                 """;
-        Answer stored = stack.post("/v1/recipes", good);
+        HttpAnswer stored = stack.post("/v1/recipes", good);
         assertThat(stored.status()).isEqualTo(200);
         assertThat(stack.get("/v1/recipes/loud").at("/digest")).isEqualTo(stored.at("/digest"));
-        Answer refused = stack.post("/v1/recipes", good.replace("\"aah\"", "\"AAH\""));
+        HttpAnswer refused = stack.post("/v1/recipes", good.replace("\"aah\"", "\"AAH\""));
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.at("/error/code")).isEqualTo("invalid_recipe");
         assertThat(refused.at("/error/message")).contains("rule \"shout\" must keep \"AAH\"");
@@ -451,7 +451,7 @@ class CleanServiceIT {
 
     @Test
     void errorsHaveTheShapeOfTheOpenAiApi() {
-        for (Answer answer :
+        for (HttpAnswer answer :
                 List.of(
                         stack.get("/v1/nothing"),
                         stack.get("/v1/ledgers/ds-x"),
@@ -466,7 +466,7 @@ class CleanServiceIT {
         }
     }
 
-    private Answer freeze(String dataset, String more) {
+    private HttpAnswer freeze(String dataset, String more) {
         return stack.post(
                 "/v1/ledgers/" + dataset + "/freeze",
                 "{\"base\":\"%s\"%s}".formatted(CleanStack.BASE, more));

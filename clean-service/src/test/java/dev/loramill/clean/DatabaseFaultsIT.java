@@ -13,7 +13,7 @@ import dev.loramill.events.FreezeRequest;
 import dev.loramill.events.FreezeRequested;
 import dev.loramill.events.RowReceived;
 import dev.loramill.events.Topics;
-import dev.loramill.stack.Answer;
+import dev.loramill.stack.HttpAnswer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -64,14 +64,14 @@ class DatabaseFaultsIT {
         clean("ds-slow");
         clean("ds-quick");
         hold("ds-slow");
-        CompletableFuture<Answer> slow;
+        CompletableFuture<HttpAnswer> slow;
         try (Connection holder = stack.database().getConnection();
                 Statement lock = holder.createStatement()) {
             lock.execute("SELECT pg_advisory_lock(%d)".formatted(LOCK));
             slow = CompletableFuture.supplyAsync(() -> freeze("ds-slow"));
             awaitHeld();
 
-            CompletableFuture<Answer> quick =
+            CompletableFuture<HttpAnswer> quick =
                     CompletableFuture.supplyAsync(() -> freeze("ds-quick"));
 
             await().atMost(Duration.ofSeconds(20)).until(quick::isDone);
@@ -185,7 +185,7 @@ class DatabaseFaultsIT {
         }
     }
 
-    private Answer freeze(String dataset) {
+    private HttpAnswer freeze(String dataset) {
         return stack.post(
                 "/v1/ledgers/" + dataset + "/freeze",
                 "{\"base\":\"%s\"}".formatted(CleanStack.BASE));

@@ -16,7 +16,7 @@ import dev.loramill.events.RowCounts;
 import dev.loramill.events.RowDigests;
 import dev.loramill.events.RowOrigin;
 import dev.loramill.events.Topics;
-import dev.loramill.stack.Answer;
+import dev.loramill.stack.HttpAnswer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,14 +54,14 @@ class FirstReleaseIT {
             assertThat(halfway.path("rejected").asInt()).isOne();
             assertThat(halfway.at("/recipe/name").asText()).isEqualTo("of-old");
             assertThat(stack.get("/v1/ledgers/ds-behind-the-offset").status()).isEqualTo(404);
-            Answer changed = stack.get("/v1/ledgers/ds-frozen/rows?outcome=changed");
+            HttpAnswer changed = stack.get("/v1/ledgers/ds-frozen/rows?outcome=changed");
             assertThat(changed.at("/data/0/before/1/content")).isEqualTo("Hi, There. Bye.");
             assertThat(changed.at("/data/0/rules_applied/1")).isEqualTo("sign-off");
 
             String version = "/v1/dataset-versions/" + frozen;
             assertThat(stack.get(version).at("/dataset/id")).isEqualTo("ds-frozen");
             assertThat(stack.get(version + "/train.jsonl").text()).isEqualTo(text("train.jsonl"));
-            Answer again = stack.post("/v1/ledgers/ds-frozen/freeze", "{\"base\":\"tiny\"}");
+            HttpAnswer again = stack.post("/v1/ledgers/ds-frozen/freeze", "{\"base\":\"tiny\"}");
             assertThat(again.status()).as(again.text()).isEqualTo(200);
             assertThat(again.at("/manifest/format")).isEqualTo("2");
             assertThat(stack.get("/v1/dataset-versions").json().path("data")).hasSize(2);

@@ -10,7 +10,7 @@ import dev.loramill.clean.stack.Rows;
 import dev.loramill.events.DatasetOpened;
 import dev.loramill.events.DatasetSealed;
 import dev.loramill.events.Topics;
-import dev.loramill.stack.Answer;
+import dev.loramill.stack.HttpAnswer;
 import dev.loramill.stack.HttpDoor;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -48,7 +48,7 @@ class ResourcesIT {
 
     @Test
     void aRecipeIsStoredFoundByNameAndRefusedWhenItsRulesAreNone() {
-        Answer stored =
+        HttpAnswer stored =
                 http.post(
                         "/v1/recipes",
                         """
@@ -57,7 +57,7 @@ class ResourcesIT {
         assertThat(stored.status()).as(stored.text()).isEqualTo(200);
         assertThat(http.get("/v1/recipes/routes").at("/digest")).isEqualTo(stored.at("/digest"));
 
-        Answer refused =
+        HttpAnswer refused =
                 http.post(
                         "/v1/recipes",
                         """
@@ -84,14 +84,14 @@ class ResourcesIT {
         assertThat(http.get("/v1/ledgers/ds-routes").at("/kept")).isEqualTo("10");
         assertThat(http.get("/v1/ledgers/ds-routes/rows?limit=1").at("/data/0/after/1/content"))
                 .isEqualTo("Because");
-        Answer frozen = freeze("{\"base\":\"%s\"}".formatted(CleanStack.BASE));
+        HttpAnswer frozen = freeze("{\"base\":\"%s\"}".formatted(CleanStack.BASE));
         assertThat(frozen.status()).as(frozen.text()).isEqualTo(200);
         String version = "/v1/dataset-versions/" + frozen.at("/version");
         assertThat(http.get(version).json()).isEqualTo(frozen.json().path("manifest"));
         assertThat(http.get(version + "/train.jsonl").text().lines())
                 .hasSize(Integer.parseInt(frozen.at("/train_rows")));
 
-        Answer refused = freeze("{\"base\":\"tiny\",\"eval_fraction\":2}");
+        HttpAnswer refused = freeze("{\"base\":\"tiny\",\"eval_fraction\":2}");
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.at("/error/message"))
                 .isEqualTo("eval_fraction must be above 0 and below 1, got 2.0");
@@ -114,13 +114,13 @@ class ResourcesIT {
         await().until(() -> http.get("/v1/ledgers/ds-page-3").status() == 200);
 
         assertThat(http.get("/v1/ledgers?limit=1").at("/data/0/dataset")).isEqualTo("ds-page-3");
-        Answer next = http.get("/v1/ledgers?limit=1&after=ds-page-3");
+        HttpAnswer next = http.get("/v1/ledgers?limit=1&after=ds-page-3");
         assertThat(next.at("/data/0/dataset")).isEqualTo("ds-page-2");
         assertThat(next.at("/has_more")).isEqualTo("true");
         assertThat(http.get("/v1/ledgers?limit=100&after=ds-page-2").text())
                 .contains("ds-page-1")
                 .doesNotContain("ds-page-2", "ds-page-3");
-        Answer unknown = http.get("/v1/ledgers?after=ds-none");
+        HttpAnswer unknown = http.get("/v1/ledgers?after=ds-none");
         assertThat(unknown.status()).isEqualTo(400);
         assertThat(unknown.at("/error/message"))
                 .isEqualTo("after must be the id of a dataset, got \"ds-none\"");
@@ -133,7 +133,7 @@ class ResourcesIT {
         return 100L * (dataset.charAt(dataset.length() - 1) - '0');
     }
 
-    private Answer freeze(String body) {
+    private HttpAnswer freeze(String body) {
         return http.post("/v1/ledgers/ds-routes/freeze", body);
     }
 

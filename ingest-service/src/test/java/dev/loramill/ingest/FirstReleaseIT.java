@@ -11,7 +11,7 @@ import dev.loramill.events.DatasetSealed;
 import dev.loramill.events.RowReceived;
 import dev.loramill.events.Topics;
 import dev.loramill.ingest.stack.IngestStack;
-import dev.loramill.stack.Answer;
+import dev.loramill.stack.HttpAnswer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,7 +48,7 @@ class FirstReleaseIT {
 
             stack.launch();
 
-            Answer file = stack.get("/v1/files/file-old");
+            HttpAnswer file = stack.get("/v1/files/file-old");
             assertThat(file.at("/filename")).isEqualTo("rows.jsonl");
             assertThat(file.at("/created_at")).isEqualTo("1767323045");
             assertThat(file.at("/format/name")).isEqualTo("question-answer");

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.loramill.ingest.stack.InProcessIngest;
 import dev.loramill.ingest.stack.RecipePeer;
-import dev.loramill.stack.Answer;
+import dev.loramill.stack.HttpAnswer;
 import dev.loramill.stack.HttpDoor;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -41,7 +41,7 @@ class ResourcesIT {
 
     @Test
     void aFileIsTakenGivenBackDeletedAndRefusedForAnotherPurpose() {
-        Answer file = upload("fine-tune");
+        HttpAnswer file = upload("fine-tune");
         assertThat(file.status()).as(file.text()).isEqualTo(200);
         assertThat(file.at("/filename")).isEqualTo("rows.jsonl");
         assertThat(file.at("/format/name")).isEqualTo("question-answer");
@@ -53,7 +53,7 @@ class ResourcesIT {
         assertThat(http.get(path).status()).isEqualTo(404);
         assertThat(http.get(path).at("/error/message")).contains(file.at("/id"));
 
-        Answer refused = upload("batch");
+        HttpAnswer refused = upload("batch");
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.at("/error/message"))
                 .isEqualTo("purpose must be \"fine-tune\", got \"batch\"");
@@ -62,7 +62,7 @@ class ResourcesIT {
     @Test
     void aDatasetIsOpenedTakesRowsIsSealedAndRefusesAnUnknownRecipe() {
         // Refused with 503 until the broker has answered for the first time.
-        Answer opened =
+        HttpAnswer opened =
                 await().atMost(Duration.ofSeconds(30))
                         .until(
                                 () ->
@@ -72,7 +72,7 @@ class ResourcesIT {
                                 answer -> answer.status() != 503);
         assertThat(opened.status()).as(opened.text()).isEqualTo(200);
         assertThat(opened.at("/recipe/digest")).isEqualTo(RecipePeer.FORUM_DIGEST);
-        Answer rows =
+        HttpAnswer rows =
                 http.send(
                         http.request("/v1/datasets/routes/rows")
                                 .header("Content-Type", "application/x-ndjson")
@@ -85,13 +85,13 @@ class ResourcesIT {
         assertThat(http.get("/v1/datasets/routes").at("/state")).isEqualTo("sealed");
         assertThat(http.get("/v1/datasets?limit=100").text()).contains("\"routes\"");
 
-        Answer refused = http.post("/v1/datasets", "{\"recipe\":\"none-such\"}");
+        HttpAnswer refused = http.post("/v1/datasets", "{\"recipe\":\"none-such\"}");
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.at("/error/message")).contains("none-such");
         assertThat(http.get("/v1/datasets/ds-none").at("/error/message")).contains("ds-none");
     }
 
-    private Answer upload(String purpose) {
+    private HttpAnswer upload(String purpose) {
         String boundary = "loramill-boundary-7d1f";
         String form =
                 """

@@ -18,7 +18,8 @@ class FreezeRepository implements PanacheRepositoryBase<Freeze, String> {
 
     /**
      * Keeps a request; one that is there already stays as it is, but for the trace of who asked
-     * last. SQL, since the same request may come by two ways at once.
+     * last. Who asks without a trace takes it from nobody that waits. SQL, since the same request
+     * may come by two ways at once.
      */
     void keep(
             String requestDigest,
@@ -35,8 +36,10 @@ class FreezeRepository implements PanacheRepositoryBase<Freeze, String> {
                             CAST(:trace AS text), :now)
                         ON CONFLICT (request_digest) DO UPDATE
                             SET trace_parent = EXCLUDED.trace_parent
-                            WHERE dataset_freeze.trace_parent
-                                IS DISTINCT FROM EXCLUDED.trace_parent
+                            WHERE (EXCLUDED.trace_parent IS NOT NULL
+                                    OR NOT dataset_freeze.is_awaited)
+                                AND dataset_freeze.trace_parent
+                                    IS DISTINCT FROM EXCLUDED.trace_parent
                         """)
                 .setParameter("digest", requestDigest)
                 .setParameter("dataset", datasetId)

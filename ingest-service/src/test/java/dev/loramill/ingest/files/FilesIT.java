@@ -16,7 +16,7 @@ import com.openai.models.files.FilePurpose;
 import dev.loramill.ingest.stack.IngestStack;
 import dev.loramill.ingest.stack.SharedIngestStack;
 import dev.loramill.samples.SampleGenerator;
-import dev.loramill.stack.Answer;
+import dev.loramill.stack.HttpAnswer;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -49,7 +49,7 @@ class FilesIT {
     void fileIsGivenBackByteForByteWithItsFormatAndDigest() {
         String content = SampleGenerator.fileContent(SampleGenerator.COMMITTED_SEED);
 
-        Answer answer = stack.upload("medical-forum.jsonl", content.getBytes(UTF_8));
+        HttpAnswer answer = stack.upload("medical-forum.jsonl", content.getBytes(UTF_8));
 
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         assertThat(answer.at("/object")).isEqualTo("file");
@@ -134,13 +134,13 @@ class FilesIT {
 
     @Test
     void formIsChecked() {
-        Answer purpose = stack.upload("a.jsonl", BodyPublishers.ofString(ROW), "batch");
+        HttpAnswer purpose = stack.upload("a.jsonl", BodyPublishers.ofString(ROW), "batch");
         assertThat(purpose.status()).isEqualTo(400);
         assertThat(purpose.at("/error/param")).isEqualTo("purpose");
         assertThat(purpose.at("/error/message"))
                 .isEqualTo("purpose must be \"fine-tune\", got \"batch\"");
 
-        Answer form = stack.post("/v1/files", "{}");
+        HttpAnswer form = stack.post("/v1/files", "{}");
         assertThat(form.status()).isEqualTo(415);
         assertThat(form.at("/error/type")).isEqualTo("invalid_request_error");
     }
@@ -152,8 +152,8 @@ class FilesIT {
                         .map(name -> stack.upload(name + ".jsonl", ROW.getBytes(UTF_8)).at("/id"))
                         .toList();
 
-        Answer first = stack.get("/v1/files?limit=2");
-        Answer second = stack.get("/v1/files?limit=1&after=" + ids.get(1));
+        HttpAnswer first = stack.get("/v1/files?limit=2");
+        HttpAnswer second = stack.get("/v1/files?limit=1&after=" + ids.get(1));
         String oldest = stack.get("/v1/files?order=asc&limit=1").at("/data/0/id");
 
         assertThat(first.at("/data/0/id")).isEqualTo(ids.get(2));
@@ -161,7 +161,7 @@ class FilesIT {
         assertThat(first.at("/last_id")).isEqualTo(ids.get(1));
         assertThat(first.json().path("has_more").asBoolean()).isTrue();
         assertThat(second.at("/data/0/id")).isEqualTo(ids.get(0));
-        Answer last = stack.get("/v1/files?after=" + oldest);
+        HttpAnswer last = stack.get("/v1/files?after=" + oldest);
         assertThat(last.status()).isEqualTo(200);
         assertThat(last.json().path("data")).isEmpty();
         assertThat(last.json().path("has_more").asBoolean()).isFalse();
@@ -171,7 +171,7 @@ class FilesIT {
 
     @Test
     void everyErrorHasTheBodyThatClientsExpect() {
-        for (Answer answer :
+        for (HttpAnswer answer :
                 List.of(
                         stack.get("/v1/files/file-none"),
                         stack.get("/v1/files/file-none/content"),
@@ -222,7 +222,7 @@ class FilesIT {
             }
         }
 
-        Answer answer = stack.upload("large.jsonl", BodyPublishers.ofFile(large), "fine-tune");
+        HttpAnswer answer = stack.upload("large.jsonl", BodyPublishers.ofFile(large), "fine-tune");
 
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         assertThat(answer.json().path("bytes").asLong()).isEqualTo(Files.size(large));
@@ -230,7 +230,7 @@ class FilesIT {
     }
 
     private void assertRefused(byte[] content, String code, String message) {
-        Answer answer = stack.upload("bad.jsonl", content);
+        HttpAnswer answer = stack.upload("bad.jsonl", content);
         assertThat(answer.status()).as(answer.text()).isEqualTo(400);
         assertThat(answer.at("/error/code")).as(answer.text()).isEqualTo(code);
         assertThat(answer.at("/error/param")).isEqualTo("file");

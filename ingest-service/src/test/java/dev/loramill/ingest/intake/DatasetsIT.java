@@ -20,7 +20,7 @@ import dev.loramill.ingest.stack.SharedIngestStack;
 import dev.loramill.samples.RowKind;
 import dev.loramill.samples.SampleGenerator;
 import dev.loramill.samples.SampleRow;
-import dev.loramill.stack.Answer;
+import dev.loramill.stack.HttpAnswer;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +43,7 @@ class DatasetsIT {
         List<SampleRow> sample = SampleGenerator.generate(SampleGenerator.COMMITTED_SEED);
         String file = upload(SampleGenerator.fileContent(SampleGenerator.COMMITTED_SEED));
 
-        Answer opened = open("{'file':'%s','recipe':'medical-forum'}".formatted(file));
+        HttpAnswer opened = open("{'file':'%s','recipe':'medical-forum'}".formatted(file));
         assertThat(opened.status()).as(opened.text()).isEqualTo(200);
         String dataset = opened.at("/id");
         JsonNode sealed = stack.awaitSealed(dataset);
@@ -108,13 +108,14 @@ class DatasetsIT {
         String file = upload(ROW + "\n");
         String request = "{'id':'twice','file':'%s'}".formatted(file);
 
-        Answer first = open(request);
+        HttpAnswer first = open(request);
         stack.awaitSealed("twice");
-        Answer second = open(request);
+        HttpAnswer second = open(request);
         String twin = upload(ROW + "\n");
-        Answer sameBytes = open("{'id':'twice','file':'%s'}".formatted(twin));
-        Answer otherBytes = open("{'id':'twice','file':'%s'}".formatted(upload(ROW + "\n" + ROW)));
-        Answer otherRecipe =
+        HttpAnswer sameBytes = open("{'id':'twice','file':'%s'}".formatted(twin));
+        HttpAnswer otherBytes =
+                open("{'id':'twice','file':'%s'}".formatted(upload(ROW + "\n" + ROW)));
+        HttpAnswer otherRecipe =
                 open("{'id':'twice','file':'%s','recipe':'medical-forum'}".formatted(file));
 
         assertThat(first.status()).isEqualTo(200);
@@ -123,7 +124,7 @@ class DatasetsIT {
         assertThat(second.at("/state")).isEqualTo("sealed");
         assertThat(sameBytes.status()).isEqualTo(200);
         assertThat(sameBytes.at("/file")).isEqualTo(file);
-        for (Answer conflict : List.of(otherBytes, otherRecipe)) {
+        for (HttpAnswer conflict : List.of(otherBytes, otherRecipe)) {
             assertThat(conflict.status()).as(conflict.text()).isEqualTo(409);
             assertThat(conflict.at("/error/code")).isEqualTo("dataset_exists");
             assertThat(conflict.headers().firstValue("x-should-retry")).contains("false");
@@ -147,7 +148,7 @@ class DatasetsIT {
     void absentCleanServiceMeansTryAgainLater() throws IOException {
         stack.stopRecipes();
         try {
-            Answer answer = open("{}");
+            HttpAnswer answer = open("{}");
             assertThat(answer.status()).isEqualTo(503);
             assertThat(answer.headers().firstValue("Retry-After")).isPresent();
             assertThat(answer.at("/error/message")).contains("clean-service at http://127.0.0.1:");
@@ -166,11 +167,11 @@ class DatasetsIT {
                                 + "oops")
                         .getBytes(UTF_8);
 
-        Answer first = stack.postRows(dataset, batch, "Idempotency-Key", "batch-1");
-        Answer again = stack.postRows(dataset, batch, "Idempotency-Key", "batch-1");
-        Answer byDigest = stack.postRows(dataset, ROW.getBytes(UTF_8));
-        Answer byDigestAgain = stack.postRows(dataset, ROW.getBytes(UTF_8));
-        Answer otherRows =
+        HttpAnswer first = stack.postRows(dataset, batch, "Idempotency-Key", "batch-1");
+        HttpAnswer again = stack.postRows(dataset, batch, "Idempotency-Key", "batch-1");
+        HttpAnswer byDigest = stack.postRows(dataset, ROW.getBytes(UTF_8));
+        HttpAnswer byDigestAgain = stack.postRows(dataset, ROW.getBytes(UTF_8));
+        HttpAnswer otherRows =
                 stack.postRows(dataset, ROW.getBytes(UTF_8), "Idempotency-Key", "batch-1");
 
         assertThat(first.status()).as(first.text()).isEqualTo(200);
@@ -188,7 +189,7 @@ class DatasetsIT {
         assertThat(otherRows.status()).isEqualTo(409);
         assertThat(otherRows.at("/error/code")).isEqualTo("idempotency_key_reused");
 
-        Answer sealed = stack.post("/v1/datasets/" + dataset + "/seal", "");
+        HttpAnswer sealed = stack.post("/v1/datasets/" + dataset + "/seal", "");
         assertThat(sealed.at("/state")).isEqualTo("sealed");
         assertThat(sealed.json().path("row_count").asLong()).isEqualTo(5);
         assertThat(sealed.json().path("refused_count").asLong()).isEqualTo(2);
@@ -202,7 +203,7 @@ class DatasetsIT {
                 .extracting(RowRejected::original)
                 .containsExactlyInAnyOrder("{\"question\":\"a\"}", "oops");
 
-        Answer late = stack.postRows(dataset, "{}".getBytes(UTF_8));
+        HttpAnswer late = stack.postRows(dataset, "{}".getBytes(UTF_8));
         assertThat(late.status()).isEqualTo(409);
         assertThat(late.at("/error/code")).isEqualTo("dataset_sealed");
     }
@@ -211,14 +212,14 @@ class DatasetsIT {
     void batchThatCannotBeTakenLeavesTheDatasetAsItWas() {
         String dataset = open("{}").at("/id");
 
-        Answer latin = stack.postRows(dataset, (ROW + "\n\u00e9").getBytes(ISO_8859_1));
-        Answer blank = stack.postRows(dataset, "\n\n".getBytes(UTF_8));
-        Answer large =
+        HttpAnswer latin = stack.postRows(dataset, (ROW + "\n\u00e9").getBytes(ISO_8859_1));
+        HttpAnswer blank = stack.postRows(dataset, "\n\n".getBytes(UTF_8));
+        HttpAnswer large =
                 stack.postRows(
                         dataset,
                         (ROW + "\n").repeat(IngestStack.MAX_BATCH_BYTES / 30).getBytes(UTF_8));
-        Answer key = stack.postRows(dataset, ROW.getBytes(UTF_8), "Idempotency-Key", "a b");
-        Answer empty = stack.post("/v1/datasets/" + dataset + "/seal", "");
+        HttpAnswer key = stack.postRows(dataset, ROW.getBytes(UTF_8), "Idempotency-Key", "a b");
+        HttpAnswer empty = stack.post("/v1/datasets/" + dataset + "/seal", "");
 
         assertThat(latin.status()).isEqualTo(400);
         assertThat(latin.at("/error/message")).contains("line 2 is not UTF-8");
@@ -235,7 +236,7 @@ class DatasetsIT {
     void datasetOfAFileTakesNoBatches() {
         String dataset = open("{'file':'%s'}".formatted(upload(ROW + "\n"))).at("/id");
 
-        Answer answer = stack.postRows(dataset, ROW.getBytes(UTF_8));
+        HttpAnswer answer = stack.postRows(dataset, ROW.getBytes(UTF_8));
 
         assertThat(answer.status()).isEqualTo(409);
         assertThat(answer.at("/error/code")).isEqualTo("dataset_has_file");
@@ -265,7 +266,7 @@ class DatasetsIT {
         String older = open("{}").at("/id");
         String newer = open("{}").at("/id");
 
-        Answer list = stack.get("/v1/datasets?limit=2");
+        HttpAnswer list = stack.get("/v1/datasets?limit=2");
         assertThat(list.at("/data/0/id")).isEqualTo(newer);
         assertThat(list.at("/data/1/id")).isEqualTo(older);
         assertThat(stack.get("/v1/datasets?limit=1&after=" + newer).at("/data/0/id"))
@@ -273,19 +274,19 @@ class DatasetsIT {
     }
 
     private void assertRefused(String request, String param, String message) {
-        Answer answer = open(request);
+        HttpAnswer answer = open(request);
         assertThat(answer.status()).as(answer.text()).isEqualTo(400);
         assertThat(answer.at("/error/param")).isEqualTo(param);
         assertThat(answer.at("/error/message")).contains(message);
     }
 
     private String upload(String content) {
-        Answer answer = stack.upload("rows.jsonl", content.getBytes(UTF_8));
+        HttpAnswer answer = stack.upload("rows.jsonl", content.getBytes(UTF_8));
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         return answer.at("/id");
     }
 
-    private Answer open(String request) {
+    private HttpAnswer open(String request) {
         return stack.post("/v1/datasets", request.replace('\'', '"'));
     }
 }

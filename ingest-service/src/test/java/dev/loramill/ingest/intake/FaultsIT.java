@@ -11,7 +11,7 @@ import dev.loramill.events.RowReceived;
 import dev.loramill.events.Topics;
 import dev.loramill.ingest.stack.IngestStack;
 import dev.loramill.ingest.stack.SharedIngestStack;
-import dev.loramill.stack.Answer;
+import dev.loramill.stack.HttpAnswer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -93,7 +93,7 @@ class FaultsIT {
         stack.stopKafka();
         try {
             // Whether or not the service has noticed yet: it says no, and keeps what it accepted.
-            Answer unnoticed =
+            HttpAnswer unnoticed =
                     stack.postRows(dataset, ROW, "Idempotency-Key", "while-the-broker-went");
             assertAway(unnoticed);
             await().atMost(NOTICED).until(this::isBrokerMissed);
@@ -106,7 +106,7 @@ class FaultsIT {
         }
         stack.awaitReady();
 
-        Answer again = stack.postRows(dataset, ROW, "Idempotency-Key", "while-the-broker-went");
+        HttpAnswer again = stack.postRows(dataset, ROW, "Idempotency-Key", "while-the-broker-went");
         assertThat(again.status()).as(again.text()).isEqualTo(200);
         JsonNode sealed =
                 await().atMost(PATIENCE)
@@ -146,7 +146,7 @@ class FaultsIT {
         String dataset = stack.post("/v1/datasets", "{}").at("/id");
         stack.postRows(dataset, ROW);
         byte[] content = "{\"question\":\"Lost?\",\"answer\":\"Yes.\"}".getBytes(UTF_8);
-        Answer file = stack.upload("lost.jsonl", content);
+        HttpAnswer file = stack.upload("lost.jsonl", content);
         String sha256 = file.at("/sha256");
         Path artifact =
                 stack.artifacts().resolve(Path.of("sha256", sha256.substring(0, 2), sha256));
@@ -173,7 +173,7 @@ class FaultsIT {
                 .anyMatch(kafka -> kafka.isTextual() && !kafka.asText().equals("ok"));
     }
 
-    private static void assertAway(Answer answer) {
+    private static void assertAway(HttpAnswer answer) {
         assertThat(answer.status()).as(answer.text()).isEqualTo(503);
         assertThat(answer.headers().firstValue("Retry-After")).isPresent();
         assertThat(answer.at("/error/type")).isEqualTo("server_error");

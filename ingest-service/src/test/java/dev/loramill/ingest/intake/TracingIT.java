@@ -7,7 +7,7 @@ import dev.loramill.events.KafkaEvents;
 import dev.loramill.events.RowEvent;
 import dev.loramill.events.Topics;
 import dev.loramill.ingest.stack.InProcessIngest;
-import dev.loramill.stack.Answer;
+import dev.loramill.stack.HttpAnswer;
 import dev.loramill.stack.HttpDoor;
 import dev.loramill.stack.Topic;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -58,7 +58,7 @@ class TracingIT {
         try (HttpDoor http = new HttpDoor(url)) {
             String file = upload(http).at("/id");
             // Refused with 503 until the broker has answered for the first time.
-            Answer opened =
+            HttpAnswer opened =
                     await().atMost(PATIENCE)
                             .until(() -> open(http, file), answer -> answer.status() != 503);
             assertThat(opened.status()).as(opened.text()).isEqualTo(200);
@@ -75,7 +75,7 @@ class TracingIT {
         }
     }
 
-    private static Answer open(HttpDoor http, String file) {
+    private static HttpAnswer open(HttpDoor http, String file) {
         return http.send(
                 http.request("/v1/datasets")
                         .header("Content-Type", "application/json")
@@ -83,7 +83,7 @@ class TracingIT {
                         .POST(BodyPublishers.ofString("{\"file\":\"%s\"}".formatted(file))));
     }
 
-    private static Answer upload(HttpDoor http) {
+    private static HttpAnswer upload(HttpDoor http) {
         return http.send(
                 http.request("/v1/files")
                         .header("Content-Type", "multipart/form-data; boundary=b")

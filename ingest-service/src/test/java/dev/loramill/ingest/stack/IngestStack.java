@@ -3,7 +3,7 @@ package dev.loramill.ingest.stack;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.loramill.stack.Answer;
+import dev.loramill.stack.HttpAnswer;
 import dev.loramill.stack.ServiceStack;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -59,7 +59,7 @@ public final class IngestStack extends ServiceStack {
     }
 
     /** POST of rows, with header names and values. */
-    public Answer postRows(String dataset, byte[] body, String... headers) {
+    public HttpAnswer postRows(String dataset, byte[] body, String... headers) {
         HttpRequest.Builder request =
                 http().request("/v1/datasets/" + dataset + "/rows")
                         .header("Content-Type", "application/x-ndjson")
@@ -71,12 +71,12 @@ public final class IngestStack extends ServiceStack {
     }
 
     /** Uploads a file for fine-tuning. */
-    public Answer upload(String filename, byte[] content) {
+    public HttpAnswer upload(String filename, byte[] content) {
         return upload(filename, BodyPublishers.ofByteArray(content), "fine-tune");
     }
 
     /** Uploads a file in a form. */
-    public Answer upload(String filename, BodyPublisher content, String purpose) {
+    public HttpAnswer upload(String filename, BodyPublisher content, String purpose) {
         String boundary = "loramill-boundary-7d1f";
         String head =
                 """

@@ -28,17 +28,17 @@ public final class HttpDoor implements AutoCloseable {
     }
 
     /** GET. */
-    public Answer get(String path) {
+    public HttpAnswer get(String path) {
         return send(request(path).GET());
     }
 
     /** DELETE. */
-    public Answer delete(String path) {
+    public HttpAnswer delete(String path) {
         return send(request(path).DELETE());
     }
 
     /** POST of JSON. */
-    public Answer post(String path, String json) {
+    public HttpAnswer post(String path, String json) {
         return send(
                 request(path)
                         .header("Content-Type", "application/json")
@@ -50,11 +50,11 @@ public final class HttpDoor implements AutoCloseable {
      *
      * @throws UncheckedIOException when nobody answers
      */
-    public Answer send(HttpRequest.Builder request) {
+    public HttpAnswer send(HttpRequest.Builder request) {
         try {
             HttpResponse<String> response =
                     http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            return new Answer(response.statusCode(), response.headers(), response.body());
+            return new HttpAnswer(response.statusCode(), response.headers(), response.body());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -233,17 +233,17 @@ public abstract class ServiceStack implements AutoCloseable {
     }
 
     /** GET. */
-    public final Answer get(String path) {
+    public final HttpAnswer get(String path) {
         return http.get(path);
     }
 
     /** DELETE. */
-    public final Answer delete(String path) {
+    public final HttpAnswer delete(String path) {
         return http.delete(path);
     }
 
     /** POST of JSON. */
-    public final Answer post(String path, String json) {
+    public final HttpAnswer post(String path, String json) {
         return http.post(path, json);
     }
 

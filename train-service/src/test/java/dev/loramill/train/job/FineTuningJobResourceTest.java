@@ -2,7 +2,7 @@ package dev.loramill.train.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.loramill.stack.Answer;
+import dev.loramill.stack.HttpAnswer;
 import dev.loramill.stack.HttpDoor;
 import dev.loramill.train.stack.Samples;
 import dev.loramill.train.stack.TrainDatabase;
@@ -40,7 +40,7 @@ class FineTuningJobResourceTest {
         QuarkusTransaction.requiringNew()
                 .run(() -> jobs.persist(Samples.validating("ftjob-routes", "ds-routes")));
 
-        Answer job = http.get(JOBS + "/ftjob-routes");
+        HttpAnswer job = http.get(JOBS + "/ftjob-routes");
         assertThat(job.at("/object")).isEqualTo("fine_tuning.job");
         assertThat(job.at("/status")).isEqualTo("validating_files");
         assertThat(job.at("/model")).isEqualTo(TrainStack.BASE);
@@ -58,15 +58,15 @@ class FineTuningJobResourceTest {
 
     @Test
     void aJobIsRefusedWithAllThatIsWrongAndWhileTheServiceOfItsFileIsAway() {
-        Answer empty = http.post(JOBS, "{}");
+        HttpAnswer empty = http.post(JOBS, "{}");
         assertThat(empty.status()).isEqualTo(400);
         assertThat(empty.at("/error/message"))
                 .contains("model is required", "training_file is required");
-        Answer model = http.post(JOBS, "{\"model\":\"gpt-7\",\"training_file\":\"file-1\"}");
+        HttpAnswer model = http.post(JOBS, "{\"model\":\"gpt-7\",\"training_file\":\"file-1\"}");
         assertThat(model.at("/error/param")).isEqualTo("model");
         assertThat(model.at("/error/message")).contains("gpt-7", TrainStack.BASE);
 
-        Answer away =
+        HttpAnswer away =
                 http.post(
                         JOBS,
                         "{\"model\":\"%s\",\"training_file\":\"file-1\"}"
@@ -74,7 +74,7 @@ class FineTuningJobResourceTest {
         assertThat(away.status()).isEqualTo(503);
         assertThat(away.headers().firstValue("Retry-After")).isPresent();
         assertThat(away.at("/error/message")).contains("no job was created");
-        Answer none = http.get(JOBS + "/ftjob-none");
+        HttpAnswer none = http.get(JOBS + "/ftjob-none");
         assertThat(none.status()).isEqualTo(404);
         assertThat(none.at("/error/message")).contains("ftjob-none");
     }

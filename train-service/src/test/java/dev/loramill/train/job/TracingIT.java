@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.loramill.events.AttemptAssigned;
 import dev.loramill.events.Topics;
 import dev.loramill.messaging.Trace;
-import dev.loramill.stack.Answer;
+import dev.loramill.stack.HttpAnswer;
 import dev.loramill.train.stack.Reports;
 import dev.loramill.train.stack.ScriptedWorker;
 import dev.loramill.train.stack.SharedTrainStack;
@@ -98,7 +98,7 @@ class TracingIT {
     private static String create(TrainStack stack) {
         String file = stack.unique("file-traced");
         stack.ingest().hold(file, TrainStack.digest(file), "fine-tune");
-        Answer created =
+        HttpAnswer created =
                 post(
                         stack,
                         "/v1/fine_tuning/jobs",
@@ -110,7 +110,7 @@ class TracingIT {
         return created.at("/id");
     }
 
-    private static Answer post(TrainStack stack, String path, String body, String trace) {
+    private static HttpAnswer post(TrainStack stack, String path, String body, String trace) {
         return stack.http()
                 .send(
                         stack.http()

@@ -12,7 +12,7 @@ import dev.loramill.events.ArtifactReference;
 import dev.loramill.events.Topics;
 import dev.loramill.events.TrainServeContract;
 import dev.loramill.events.TrainingAssignment;
-import dev.loramill.stack.Answer;
+import dev.loramill.stack.HttpAnswer;
 import dev.loramill.stack.ServiceStack;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -143,7 +143,7 @@ public final class TrainStack extends ServiceStack {
 
     /** Creates a job on a frozen version; returns its id. */
     public String createJob(String version) {
-        Answer answer =
+        HttpAnswer answer =
                 post(
                         "/v1/fine_tuning/jobs",
                         """

@@ -71,7 +71,7 @@ final class BenchReport {
         boolean isOk = Math.abs(estimateOff) <= MOST_ESTIMATE_DIFFERENCE;
         ObjectNode figures = figures(estimateOff);
         if (peft != null) {
-            BenchVerdict verdict = BenchVerdict.of(ours, peft);
+            PeftComparison verdict = PeftComparison.of(ours, peft);
             out.println();
             verdict.print(out);
             verdict.write(figures);

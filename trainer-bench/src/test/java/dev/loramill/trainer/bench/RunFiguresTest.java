@@ -37,18 +37,18 @@ class RunFiguresTest {
 
     @Test
     void oneMissedBoundMissesTheBar() {
-        assertThat(new BenchVerdict(3.0, 0.25, 0.02, 0.01).isMet()).isTrue();
-        assertThat(new BenchVerdict(2.9, 0.25, 0.02, 0.01).isMet()).isFalse();
-        assertThat(new BenchVerdict(3.0, 0.26, 0.02, 0.01).isMet()).isFalse();
-        assertThat(new BenchVerdict(3.0, 0.25, 0.021, 0.01).isMet()).isFalse();
-        assertThat(new BenchVerdict(3.0, 0.25, 0.02, 0.011).isMet()).isFalse();
+        assertThat(new PeftComparison(3.0, 0.25, 0.02, 0.01).isMet()).isTrue();
+        assertThat(new PeftComparison(2.9, 0.25, 0.02, 0.01).isMet()).isFalse();
+        assertThat(new PeftComparison(3.0, 0.26, 0.02, 0.01).isMet()).isFalse();
+        assertThat(new PeftComparison(3.0, 0.25, 0.021, 0.01).isMet()).isFalse();
+        assertThat(new PeftComparison(3.0, 0.25, 0.02, 0.011).isMet()).isFalse();
     }
 
     @Test
     void adaptersAreComparedByTheirLossesInSinglePrecision() {
         RunFigures ours = RunFigures.of(List.of(step(2, 1)), 0, 2.0, 100);
         RunFigures peft = RunFigures.of(List.of(step(2, 4)), 0, 2.2, 800);
-        BenchVerdict verdict = BenchVerdict.of(ours, new PeftFigures(peft, 2.0, 2.01, 1.5));
+        PeftComparison verdict = PeftComparison.of(ours, new PeftFigures(peft, 2.0, 2.01, 1.5));
         assertThat(verdict.evalLossDifference()).isCloseTo(0.005, within(1e-9));
         assertThat(verdict.speedup()).isEqualTo(4);
         assertThat(verdict.memoryShare()).isEqualTo(0.125);

@@ -13,7 +13,7 @@ import java.util.Locale;
  * @param evalLossDifference relative difference of the adapters' evaluation losses, both measured
  *     by PEFT in single precision
  */
-record BenchVerdict(
+record PeftComparison(
         double speedup, double memoryShare, double lossCurveDifference, double evalLossDifference) {
     private static final double LEAST_SPEEDUP = 3;
     private static final double MOST_MEMORY_SHARE = 0.25;
@@ -21,9 +21,9 @@ record BenchVerdict(
     private static final double MOST_EVAL_DIFFERENCE = 0.01;
     private static final int CURVE_WINDOW = 5;
 
-    static BenchVerdict of(RunFigures ours, PeftFigures other) {
+    static PeftComparison of(RunFigures ours, PeftFigures other) {
         RunFigures peft = other.run();
-        return new BenchVerdict(
+        return new PeftComparison(
                 ours.tokensPerSecond() / peft.tokensPerSecond(),
                 (double) ours.peakMemoryBytes() / peft.peakMemoryBytes(),
                 RunFigures.curveDifference(ours.losses(), peft.losses(), CURVE_WINDOW),

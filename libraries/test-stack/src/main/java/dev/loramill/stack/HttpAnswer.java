@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.http.HttpHeaders;
 
 /** What the service answered. */
-public record Answer(int status, HttpHeaders headers, String text) {
+public record HttpAnswer(int status, HttpHeaders headers, String text) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** The body. */
