@@ -11,6 +11,7 @@ import jakarta.persistence.EnumeratedValue;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A dataset at the door, and how many rows came to it. Rows and state change under its lock. */
@@ -36,6 +37,8 @@ public class Dataset implements Listed {
         }
     }
 
+    private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
+
     @Id private String id;
     private String name;
     private String recipeName;
@@ -53,6 +56,13 @@ public class Dataset implements Listed {
 
     /** For Hibernate. */
     protected Dataset() {}
+
+    /**
+     * Whether a text can be a dataset's id: 1 to 64 of a-z, 0-9 and "-", not beginning with "-".
+     */
+    public static boolean isId(String text) {
+        return ID.matcher(text).matches();
+    }
 
     /**
      * An open dataset without rows.

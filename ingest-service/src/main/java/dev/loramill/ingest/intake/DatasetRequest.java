@@ -1,7 +1,7 @@
 package dev.loramill.ingest.intake;
 
 import dev.loramill.http.RefusedException;
-import java.util.regex.Pattern;
+import dev.loramill.ingest.dataset.Dataset;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +17,6 @@ public record DatasetRequest(
         @Nullable String name,
         @Nullable String recipe,
         @Nullable String file) {
-    private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
     private static final int MAX_NAME_LENGTH = 200;
 
     /**
@@ -26,7 +25,7 @@ public record DatasetRequest(
      * @throws RefusedException when a value is not allowed
      */
     void requireValid() {
-        if (id != null && !ID.matcher(id).matches()) {
+        if (id != null && !Dataset.isId(id)) {
             throw RefusedException.invalid(
                     "invalid_value",
                     "id",

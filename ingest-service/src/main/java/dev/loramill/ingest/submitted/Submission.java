@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.loramill.events.RowOrigin;
+import dev.loramill.ingest.dataset.Dataset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ record Submission(String datasetId, List<String> rows) {
     /** Most rows of one record; leaves each row a line number of its own. */
     static final int MAX_ROWS = 1_000;
 
+    private static final int LONGEST_QUOTE = 80;
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
@@ -85,8 +87,17 @@ record Submission(String datasetId, List<String> rows) {
         if (header != null && named != null && !header.equals(named)) {
             throw new UnattributableException(
                     "the header names dataset \"%s\" and the body \"%s\"; name one"
-                            .formatted(header, named));
+                            .formatted(cut(header), cut(named)));
+        }
+        if (!Dataset.isId(datasetId)) {
+            throw new UnattributableException(
+                    "\"%s\" is no id of a dataset: 1 to 64 of a-z, 0-9 and \"-\", not beginning with \"-\""
+                            .formatted(cut(datasetId)));
         }
         return datasetId;
+    }
+
+    private static String cut(String text) {
+        return text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "…";
     }
 }

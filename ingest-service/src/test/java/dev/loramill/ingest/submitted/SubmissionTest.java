@@ -42,6 +42,9 @@ class SubmissionTest {
         assertUnattributable(null, ROW, "no dataset is named");
         assertUnattributable(null, "{oops", "no dataset is named");
         assertUnattributable("ds-2", "{\"dataset\":\"ds-1\"}", "the header names dataset \"ds-2\"");
+        assertUnattributable(null, "{\"dataset\":\"a\\u0000\"}", "is no id of a dataset");
+        assertUnattributable("ds 1", ROW, "\"ds 1\" is no id of a dataset");
+        assertUnattributable("d".repeat(100_000), ROW, "\"" + "d".repeat(80) + "…\" is no id");
         assertUnattributable("ds-1", null, "the record has no body");
         assertUnattributable("ds-1", "{\"rows\":[]}", "a record may hold 1 to 1,000 rows, got 0");
         assertUnattributable(

@@ -13,6 +13,6 @@ public record AdapterEvicted(String replicaId, String adapterId, String model, S
     public AdapterEvicted {
         Check.notBlank("replicaId", replicaId);
         Check.sha256("adapterId", adapterId);
-        Check.notBlank("reason", reason);
+        reason = Check.sentence("reason", reason);
     }
 }

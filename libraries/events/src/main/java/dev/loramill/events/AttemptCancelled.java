@@ -9,6 +9,6 @@ package dev.loramill.events;
 public record AttemptCancelled(AttemptReference attempt, String reason)
         implements TrainingAssignment {
     public AttemptCancelled {
-        Check.notBlank("reason", reason);
+        reason = Check.sentence("reason", reason);
     }
 }

@@ -10,7 +10,7 @@ package dev.loramill.events;
 public record AttemptFailed(AttemptReference attempt, FaultCategory category, String message)
         implements TrainingEvent {
     public AttemptFailed {
-        Check.notBlank("message", message);
+        message = Check.sentence("message", message);
     }
 
     /** What kind of fault ended an attempt. */

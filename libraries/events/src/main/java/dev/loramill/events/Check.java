@@ -13,6 +13,19 @@ final class Check {
         return value;
     }
 
+    /**
+     * Free text for a person, in which U+FFFD stands for U+0000: databases hold no such character,
+     * and a text that a model or another program wrote may have it.
+     */
+    static String sentence(String name, String value) {
+        return notBlank(name, text(value));
+    }
+
+    /** The same, of a text that may be empty. */
+    static String text(String value) {
+        return value.indexOf('\0') < 0 ? value : value.replace('\0', '\uFFFD');
+    }
+
     static String sha256(String name, String value) {
         if (!isSha256(value)) {
             throw new IllegalArgumentException(

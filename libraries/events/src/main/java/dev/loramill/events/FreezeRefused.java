@@ -26,6 +26,6 @@ public record FreezeRefused(
         Check.notBlank("datasetId", datasetId);
         Check.sha256("requestDigest", requestDigest);
         Check.notBlank("code", code);
-        Check.notBlank("reason", reason);
+        reason = Check.sentence("reason", reason);
     }
 }

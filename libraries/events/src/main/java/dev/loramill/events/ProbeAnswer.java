@@ -8,6 +8,9 @@ package dev.loramill.events;
  * @param adapter answer with the adapter attached
  */
 public record ProbeAnswer(String question, Generation base, Generation adapter) {
+    public ProbeAnswer {
+        question = Check.text(question);
+    }
 
     /**
      * A generated answer.
@@ -18,5 +21,9 @@ public record ProbeAnswer(String question, Generation base, Generation adapter) 
      * @param isLooping the answer repeats itself without end
      */
     public record Generation(
-            String text, int tokenCount, boolean isEndOfTurnReached, boolean isLooping) {}
+            String text, int tokenCount, boolean isEndOfTurnReached, boolean isLooping) {
+        public Generation {
+            text = Check.text(text);
+        }
+    }
 }

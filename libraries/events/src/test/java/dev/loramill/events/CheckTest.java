@@ -15,6 +15,20 @@ class CheckTest {
         assertThat(Check.sha256("digest", START + "f")).isEqualTo(START + "f");
     }
 
+    @Test
+    void freeTextHoldsNoCharacterThatDatabasesRefuse() {
+        AttemptReference attempt = new AttemptReference("ftjob-1", 1, 1, "w");
+        assertThat(
+                        new AttemptFailed(
+                                        attempt,
+                                        AttemptFailed.FaultCategory.INTERNAL,
+                                        "log: \0binary\0")
+                                .message())
+                .isEqualTo("log: \uFFFDbinary\uFFFD");
+        assertThat(new ProbeAnswer.Generation("\0", 1, true, false).text()).isEqualTo("\uFFFD");
+        assertThat(new AdapterRefused("r", START + "f", "m", "a\0").reason()).isEqualTo("a\uFFFD");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "F", "g", "/", ":", "`", "ff", "\u0660"})
     void refusesWhatIsNoDigest(String end) {
