@@ -13,6 +13,7 @@ import dev.loramill.stack.ServiceStack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -50,6 +51,19 @@ public final class CleanStack extends ServiceStack {
                         catalogue.toString(),
                         "LORAMILL_CLEAN_STATE_DIRECTORY",
                         state().toString()));
+    }
+
+    /**
+     * Starts another process of the service; does not wait until it is ready.
+     *
+     * @param port its HTTP port
+     * @param configuration what is not as for the first one
+     */
+    public void launchAnother(int port, Map<String, String> configuration) throws IOException {
+        Map<String, String> environment = new HashMap<>(configuration);
+        environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
+        environment.put("LORAMILL_CLEAN_STATE_DIRECTORY", scratch().resolve("another").toString());
+        launchBeside("another", environment);
     }
 
     /** Puts the tiny base into a catalogue and a store. */

@@ -108,7 +108,7 @@ public final class PackagedService implements AutoCloseable {
     }
 
     /** A port of this machine that nobody listens on. */
-    static int freePort() throws IOException {
+    public static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

@@ -78,7 +78,8 @@ public abstract class ServiceStack implements AutoCloseable {
      * Starts the service for the first time and waits until it is ready.
      *
      * @param jvmOptions options of its JVM, beside those that all have
-     * @param configuration its environment, beside ports, broker, database and artifact store
+     * @param configuration its environment, beside or instead of port, broker, database and
+     *     artifact store
      */
     protected final void launch(List<String> jvmOptions, Map<String, String> configuration)
             throws IOException {
@@ -105,13 +106,14 @@ public abstract class ServiceStack implements AutoCloseable {
     }
 
     private Map<String, String> environment(int httpPort, Map<String, String> configuration) {
-        Map<String, String> environment = new HashMap<>(configuration);
+        Map<String, String> environment = new HashMap<>();
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(httpPort));
         environment.put("QUARKUS_DATASOURCE_JDBC_URL", postgres.jdbcUrl(databaseName()));
         environment.put("QUARKUS_DATASOURCE_USERNAME", postgres.user());
         environment.put("QUARKUS_DATASOURCE_PASSWORD", postgres.password());
         environment.put("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
         environment.put("LORAMILL_ARTIFACTS_DIRECTORY", artifacts().toString());
+        environment.putAll(configuration);
         return environment;
     }
 
