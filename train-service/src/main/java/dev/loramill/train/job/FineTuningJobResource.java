@@ -3,6 +3,7 @@ package dev.loramill.train.job;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.loramill.http.Page;
 import dev.loramill.http.PageRequest;
+import dev.loramill.train.specification.JobRequestSchema;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -19,6 +20,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.eclipse.microprofile.openapi.annotations.enums.Explode;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterStyle;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 
@@ -40,11 +49,22 @@ class FineTuningJobResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
+    @RequestBody(
+            required = true,
+            content = @Content(schema = @Schema(implementation = JobRequestSchema.class)))
     public FineTuningJobBody create(@Nullable JsonNode body) {
         return FineTuningJobBody.of(jobs.create(body));
     }
 
     @GET
+    @Parameter(
+            name = "metadata",
+            in = ParameterIn.QUERY,
+            style = ParameterStyle.DEEPOBJECT,
+            explode = Explode.TRUE,
+            description =
+                    "only jobs with these pairs, metadata[key]=value; metadata=null: only jobs without any",
+            schema = @Schema(type = SchemaType.OBJECT, additionalProperties = String.class))
     public Page<FineTuningJobBody> list(
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after,

@@ -7,6 +7,8 @@ import dev.loramill.train.client.ServiceAwayException;
 import dev.loramill.train.specification.JobRows;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,11 +40,30 @@ class WaitingJobs {
         if (stopping.hasBegun()) {
             return;
         }
+        // All are asked for before ingest is, which may take its time to answer.
+        Map<String, WaitingJobRequests.Waiting> waiting = new LinkedHashMap<>();
         for (String jobId : requests.waiting()) {
-            requests.askAgain(jobId)
-                    .ifPresent(waiting ->
-                            Trace.in(
-                                    waiting.traceParent(), () -> openAgain(jobId, waiting.rows())));
+            guarded(
+                    jobId,
+                    () -> requests.askAgain(jobId).ifPresent(job -> waiting.put(jobId, job)));
+        }
+        waiting.forEach((jobId, job) ->
+                guarded(
+                        jobId,
+                        () -> Trace.in(job.traceParent(), () -> openAgain(jobId, job.rows()))));
+    }
+
+    /** What is wrong with one job keeps no other waiting. */
+    private void guarded(String jobId, Runnable look) {
+        try {
+            if (!stopping.hasBegun()) {
+                look.run();
+            }
+        } catch (RuntimeException e) {
+            LOG.atWarn()
+                    .addKeyValue("jobId", jobId)
+                    .setCause(e)
+                    .log("A waiting job cannot be looked after now");
         }
     }
 

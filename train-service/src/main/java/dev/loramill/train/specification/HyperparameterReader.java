@@ -13,7 +13,7 @@ final class HyperparameterReader {
     private static final int MIN_LENGTH = 16;
     private static final int MAX_LENGTH = 131_072;
     private static final double MAX_EVAL_FRACTION = 0.5;
-    private static final List<String> KNOWN =
+    static final List<String> KNOWN =
             List.of(
                     "n_epochs",
                     "batch_size",

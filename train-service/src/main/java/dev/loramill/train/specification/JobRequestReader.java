@@ -26,7 +26,8 @@ public final class JobRequestReader {
     private static final String NO_RECIPE = "none";
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern SUFFIX = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
-    private static final List<String> KNOWN =
+    static final List<String> KNOWN_LORA = List.of("rank", "alpha", "dropout", "targets");
+    static final List<String> KNOWN =
             List.of(
                     "model",
                     "training_file",
@@ -189,7 +190,7 @@ public final class JobRequestReader {
     }
 
     private static LoraSpec lora(JobRequestFields fields) {
-        fields.allow(List.of("rank", "alpha", "dropout", "targets"));
+        fields.allow(KNOWN_LORA);
         Integer rank = fields.integer("rank", 1, 256);
         Double alpha =
                 fields.number("alpha", value -> value > 0 && Double.isFinite(value), "above 0");

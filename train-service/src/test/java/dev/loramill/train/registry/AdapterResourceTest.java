@@ -37,7 +37,7 @@ class AdapterResourceTest {
     @Inject EntityManager entities;
 
     @Test
-    void heldAdapterIsPromotedOnceAndRetiredForGood() {
+    void heldAdapterIsPromotedOnceHeldAgainAndRetiredForGood() {
         QuarkusTransaction.requiringNew()
                 .run(() -> {
                     Job job = Samples.running(new AttemptReference("ftjob-held", 1, 301, "w"));
@@ -56,16 +56,22 @@ class AdapterResourceTest {
                     .isEqualTo("live");
             assertThat(http.post("/v1/adapters/" + ADAPTER + "/promote", "").status())
                     .isEqualTo(200);
+            var heldByHand = http.post("/v1/adapters/" + ADAPTER + "/hold", "");
+            assertThat(heldByHand.at("/state")).isEqualTo("held");
+            assertThat(heldByHand.text()).contains("held by a person");
+            assertThat(http.post("/v1/adapters/" + MODEL + "/hold", "").status()).isEqualTo(200);
             assertThat(http.post("/v1/adapters/" + MODEL + "/retire", "").at("/state"))
                     .isEqualTo("retired");
             assertThat(http.post("/v1/adapters/" + ADAPTER + "/promote", "").at("/error/code"))
                     .isEqualTo("invalid_state");
+            assertThat(http.post("/v1/adapters/" + ADAPTER + "/hold", "").at("/error/code"))
+                    .isEqualTo("invalid_state");
             assertThat(http.get("/v1/adapters/none").status()).isEqualTo(404);
         }
-        assertThat(announced()).containsExactly("HELD", "LIVE", "RETIRED");
+        assertThat(announced()).containsExactly("HELD", "LIVE", "HELD", "RETIRED");
         assertThat(headers())
                 .as("tracing is off, so no change has a trace but that of the job")
-                .hasSize(3)
+                .hasSize(4)
                 .allSatisfy(headers -> assertThat(headers).contains("traceparent", base64(TRACE)));
     }
 
