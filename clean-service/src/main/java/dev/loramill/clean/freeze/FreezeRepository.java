@@ -49,9 +49,12 @@ class FreezeRepository implements PanacheRepositoryBase<Freeze, String> {
                 .executeUpdate();
     }
 
-    /** Notes that an answer by an event is waited for. */
-    void await(String requestDigest) {
-        update("isAwaited = true where requestDigest = ?1", requestDigest);
+    /** Notes that an answer by an event is waited for; says whether nobody did before. */
+    boolean await(String requestDigest) {
+        return update(
+                        "isAwaited = true where requestDigest = ?1 and isAwaited = false",
+                        requestDigest)
+                == 1;
     }
 
     /** Awaited requests of datasets that are cleaned, the oldest first. */

@@ -64,10 +64,14 @@ class Freezes {
         return digest;
     }
 
-    /** Keeps a request that is to be answered by an event, in the transaction at hand. */
+    /**
+     * Keeps a request that is to be answered by an event, in the transaction at hand.
+     *
+     * @return whether nobody waited for its answer before
+     */
     @Transactional(Transactional.TxType.MANDATORY)
-    public void keepAwaited(String datasetId, FreezeRequest request) {
-        freezes.await(keep(datasetId, request));
+    public boolean keepAwaited(String datasetId, FreezeRequest request) {
+        return freezes.await(keep(datasetId, request));
     }
 
     /** Requests that are to be answered by an event and can be now, the oldest first. */
@@ -154,7 +158,7 @@ class Freezes {
                 LOG.atInfo()
                         .addKeyValue("datasetId", dataset.datasetId())
                         .addKeyValue("requestDigest", requestDigest)
-                        .addKeyValue("version", version.version())
+                        .addKeyValue("datasetVersion", version.version())
                         .addKeyValue("trainRows", version.trainRows())
                         .addKeyValue("evalRows", version.evalRows())
                         .log("A dataset is frozen");

@@ -11,6 +11,8 @@ import jakarta.enterprise.event.Event;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes requests to freeze datasets; keeps them only, the freezing is done beside it.
@@ -21,6 +23,7 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
  */
 @ApplicationScoped
 class FreezesListener {
+    private static final Logger LOG = LoggerFactory.getLogger(FreezesListener.class);
     private static final String CHANNEL = "freezes";
 
     private final Inbox inbox;
@@ -54,13 +57,21 @@ class FreezesListener {
                                 .formatted(digest, asked.requestDigest()));
                 continue;
             }
-            Trace.in(
-                    consumed.traceParent(),
-                    () -> freezes.keepAwaited(asked.datasetId(), asked.request()));
+            Trace.in(consumed.traceParent(), () -> keep(asked));
             isAsked = true;
         }
         if (isAsked) {
             news.fire(new FreezesAwaited());
+        }
+    }
+
+    private void keep(FreezeRequested asked) {
+        if (freezes.keepAwaited(asked.datasetId(), asked.request())) {
+            LOG.atInfo()
+                    .addKeyValue("jobId", asked.jobId())
+                    .addKeyValue("datasetId", asked.datasetId())
+                    .addKeyValue("requestDigest", asked.requestDigest())
+                    .log("A dataset is to be frozen");
         }
     }
 }

@@ -123,6 +123,15 @@ class JobCreation {
         return job;
     }
 
+    private void ask(FreezeRequested request) {
+        outbox.publish(request);
+        LOG.atInfo()
+                .addKeyValue("jobId", request.jobId())
+                .addKeyValue("datasetId", request.datasetId())
+                .addKeyValue("requestDigest", request.requestDigest())
+                .log("A job asks for its rows to be frozen");
+    }
+
     private void store(Job job) {
         Optional<FreezeRequested> request = FreezeRequests.of(job.id(), job.specification());
         request.ifPresent(freeze -> job.awaitFreeze(freeze.requestDigest()));
@@ -130,7 +139,7 @@ class JobCreation {
         jobs.persist(job);
         events.info(job.id(), "Created fine-tuning job: " + job.id());
         events.info(job.id(), firstStep(job));
-        request.ifPresent(outbox::publish);
+        request.ifPresent(this::ask);
         changes.fire(new JobsChanged());
     }
 

@@ -63,7 +63,7 @@ class FreezeAnswers {
             Optional<FrozenVersion> version = versions.find(frozen.version());
             for (Job job : waiting) {
                 version.ifPresentOrElse(
-                        found -> queue(job, found),
+                        found -> queue(job, frozen.datasetId(), found),
                         () ->
                                 events.warnOnce(
                                         job.id(),
@@ -90,7 +90,7 @@ class FreezeAnswers {
         }
     }
 
-    private void queue(Job job, FrozenVersion version) {
+    private void queue(Job job, String datasetId, FrozenVersion version) {
         if (!(job.state() instanceof JobState.ValidatingFiles state)) {
             return;
         }
@@ -109,6 +109,7 @@ class FreezeAnswers {
         changes.fire(new JobsChanged());
         LOG.atInfo()
                 .addKeyValue("jobId", job.id())
+                .addKeyValue("datasetId", datasetId)
                 .addKeyValue("datasetVersion", version.digest())
                 .log("A job is queued");
     }
