@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Writes docs/configuration.md from the sources. */
@@ -18,6 +19,8 @@ final class ConfigurationDocument {
                     "train-service",
                     "train-worker",
                     "serve-service");
+    private static final Pattern ALWAYS = Pattern.compile("[a-z]");
+    private static final Pattern DEV_MODE = Pattern.compile("%\\{dev[,}]");
     private static final String HEAD =
             """
             # Configuration
@@ -49,9 +52,16 @@ final class ConfigurationDocument {
             table(text, root);
             text.append(
                     "\nSet in its `application.properties`, and to be overridden alike:\n\n```\n");
-            settings(root.resolve("resources").resolve("application.properties"))
+            lines(root.resolve("resources").resolve("application.properties"), ALWAYS)
                     .forEach(line -> text.append(line).append('\n'));
             text.append("```\n");
+            List<String> ofDevMode =
+                    lines(root.resolve("resources").resolve("application.properties"), DEV_MODE);
+            if (!ofDevMode.isEmpty()) {
+                text.append("\nIn dev mode (`quarkus:dev`) and in tests, too:\n\n```\n");
+                ofDevMode.forEach(line -> text.append(line).append('\n'));
+                text.append("```\n");
+            }
         }
         return text.toString();
     }
@@ -85,9 +95,9 @@ final class ConfigurationDocument {
         }
     }
 
-    private static List<String> settings(Path file) throws IOException {
+    private static List<String> lines(Path file, Pattern wanted) throws IOException {
         return Files.readAllLines(file).stream()
-                .filter(line -> !line.isBlank() && !line.startsWith("#") && !line.startsWith("%"))
+                .filter(line -> wanted.matcher(line).lookingAt())
                 .sorted()
                 .toList();
     }

@@ -28,7 +28,7 @@ import javax.tools.ToolProvider;
 /** Reads the keys of a module's configuration mappings, with what their source says of them. */
 final class ConfigurationKeys {
     private static final Pattern MEMBER = Pattern.compile("\\{@link #(\\w+)\\(\\)}");
-    private static final Pattern TAG = Pattern.compile("\\{@(?:code|link) ([^}]+)}");
+    private static final Pattern TAG = Pattern.compile("\\{@(?:code|link)\\s+([^}]+)}");
 
     private final DocTrees trees;
     private final List<Key> keys = new ArrayList<>();
