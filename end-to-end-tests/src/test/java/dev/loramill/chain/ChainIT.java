@@ -31,9 +31,12 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -45,6 +48,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ChainIT {
     private static final Path SAMPLE = Path.of("../samples/medical-forum.jsonl");
     private static final long SAMPLE_ROWS = 717;
+    private static final String STREAMED = "streamed";
+    private static final int STREAMED_ROWS = 5;
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     /** Trace of the test's own, sent with the request for a job. */
@@ -149,18 +154,7 @@ class ChainIT {
 
     @Test
     void killedProcessesChangeNothingOfTheOutcome() throws Exception {
-        String base = baseModel();
-        String fileId = upload();
-        JsonNode created =
-                chain.post(
-                        Service.TRAIN,
-                        "/v1/fine_tuning/jobs",
-                        jobOf(
-                                base,
-                                "\"training_file\":\"%s\",\"recipe\":\"medical-forum\""
-                                        .formatted(fileId),
-                                120),
-                        "00-%s-b7ad6b7169203331-01".formatted(TRACE));
+        JsonNode created = createJobOnAFile(120);
         chain.kill(Service.CLEAN);
 
         String jobId = created.path("id").asText();
@@ -178,8 +172,57 @@ class ChainIT {
         assertOneTrace(job, announcements(jobId).getFirst().adapterId());
         for (JsonNode dataset :
                 chain.get(Service.CLEAN, "/v1/ledgers").orElseThrow().path("data")) {
-            assertLedgerBalances(dataset.path("dataset").asText());
+            if (!dataset.path("name").asText().equals(STREAMED)) {
+                assertLedgerBalances(dataset.path("dataset").asText());
+            }
         }
+    }
+
+    @Test
+    void recordsOfAnyProducerBecomeRowsOfTheirDataset() throws Exception {
+        String dataset =
+                chain.post(Service.INGEST, "/v1/datasets", "{\"name\":\"%s\"}".formatted(STREAMED))
+                        .path("id")
+                        .asText();
+        try (KafkaProducer<String, String> producer =
+                new KafkaProducer<>(
+                        chain.kafka(), new StringSerializer(), new StringSerializer())) {
+            for (int row = 0; row < STREAMED_ROWS; row++) {
+                producer.send(
+                                new ProducerRecord<>(
+                                        Topics.ROWS_SUBMITTED,
+                                        """
+                                        {"dataset":"%s","row":{"messages":[
+                                          {"role":"user","content":"What helps against cold %d?"},
+                                          {"role":"assistant","content":"Rest and %d cups of tea."}]}}
+                                        """
+                                                .formatted(dataset, row, row)))
+                        .get();
+            }
+        }
+        await().atMost(PATIENCE)
+                .untilAsserted(() ->
+                        assertThat(
+                                        chain.get(Service.INGEST, "/v1/datasets/" + dataset)
+                                                .orElseThrow()
+                                                .path("row_count")
+                                                .asInt())
+                                .isEqualTo(STREAMED_ROWS));
+        chain.post(Service.INGEST, "/v1/datasets/%s/seal".formatted(dataset), "");
+        assertThat(cleaned(dataset).path("kept").asInt()).isEqualTo(STREAMED_ROWS);
+    }
+
+    /** Asks for a job on the sample, which is cleaned and frozen on the way. */
+    final JsonNode createJobOnAFile(int maxSteps) throws Exception {
+        return chain.post(
+                Service.TRAIN,
+                "/v1/fine_tuning/jobs",
+                jobOf(
+                        baseModel(),
+                        "\"training_file\":\"%s\",\"recipe\":\"medical-forum\""
+                                .formatted(upload()),
+                        maxSteps),
+                "00-%s-b7ad6b7169203331-01".formatted(TRACE));
     }
 
     private static String jobOf(String base, String rows, int maxSteps) {
@@ -209,17 +252,7 @@ class ChainIT {
     }
 
     private void assertLedgerBalances(String dataset) {
-        JsonNode ledger =
-                await().atMost(PATIENCE)
-                        .until(
-                                () -> chain.get(Service.CLEAN, "/v1/ledgers/%s".formatted(dataset)),
-                                found ->
-                                        found.isPresent()
-                                                && found.get()
-                                                        .path("state")
-                                                        .asText()
-                                                        .equals("cleaned"))
-                        .orElseThrow();
+        JsonNode ledger = cleaned(dataset);
         assertThat(ledger.path("received").asLong()).isEqualTo(SAMPLE_ROWS);
         assertThat(
                         ledger.path("kept").asLong()
@@ -231,7 +264,18 @@ class ChainIT {
         assertThat(ledger.path("rejected").asLong()).isPositive();
     }
 
-    private JsonNode awaitSucceeded(JsonNode created) {
+    /** Waits until a dataset is cleaned; gives its ledger. */
+    private JsonNode cleaned(String dataset) {
+        return await().atMost(PATIENCE)
+                .until(
+                        () -> chain.get(Service.CLEAN, "/v1/ledgers/%s".formatted(dataset)),
+                        found ->
+                                found.isPresent()
+                                        && found.get().path("state").asText().equals("cleaned"))
+                .orElseThrow();
+    }
+
+    final JsonNode awaitSucceeded(JsonNode created) {
         String path = "/v1/fine_tuning/jobs/" + created.path("id").asText();
         return await().atMost(PATIENCE)
                 .until(
@@ -261,7 +305,7 @@ class ChainIT {
     }
 
     /** Waits until a job's adapter is served; one that the gate holds is promoted by hand. */
-    private String servedModel(JsonNode job) throws Exception {
+    final String servedModel(JsonNode job) throws Exception {
         String model = job.path("fine_tuned_model").asText();
         for (JsonNode adapter :
                 chain.get(Service.TRAIN, "/v1/adapters").orElseThrow().path("data")) {
@@ -316,7 +360,7 @@ class ChainIT {
         }
     }
 
-    private ChatCompletion chat(String model) {
+    final ChatCompletion chat(String model) {
         return client(Service.SERVE)
                 .chat()
                 .completions()
