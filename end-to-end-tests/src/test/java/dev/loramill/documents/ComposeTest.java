@@ -34,7 +34,9 @@ class ComposeTest {
     private static final Path ROOT = Path.of("..");
     private static final Pattern PINNED = Pattern.compile("[a-z/-]+:[0-9]+\\.[0-9][0-9a-z._-]*");
     private static final Pattern KEY =
-            Pattern.compile("(?m)^(?:\\| `([a-z0-9.-]+)` \\||([a-z][^=\\s]*)=)");
+            Pattern.compile(
+                    "(?m)^(?:\\| `([a-z0-9.-]+)` \\||(?:%\\{[a-z,]+}\\.)?([a-z][^=\\s]*)=)");
+    private static final Pattern FROM_OUTSIDE = Pattern.compile("\\$\\{([A-Z_]+)");
 
     /** Of images that are not ours; both stand in the documents of the image. */
     private static final Set<String> OF_IMAGES = Set.of("POSTGRES_PASSWORD");
@@ -55,6 +57,26 @@ class ComposeTest {
                                         assertThat(known)
                                                 .as("%s of %s", variable, name)
                                                 .contains(variable.replaceFirst("_FILE$", ""))));
+    }
+
+    @Test
+    void whatComesFromOutsideIsTold() throws IOException {
+        Set<String> known = documentedVariables();
+        String told = Files.readString(ROOT.resolve("README.md"));
+
+        List<String> taken =
+                FROM_OUTSIDE
+                        .matcher(Files.readString(ROOT.resolve("docker-compose.yml")))
+                        .results()
+                        .map(match -> String.valueOf(match.group(1)))
+                        .toList();
+
+        assertThat(taken)
+                .isNotEmpty()
+                .allSatisfy(variable ->
+                        assertThat(known.contains(variable) || told.contains(variable))
+                                .as("%s stands in docs/configuration.md or README.md", variable)
+                                .isTrue());
     }
 
     @Test

@@ -34,6 +34,23 @@ class OperationsTest {
     }
 
     @Test
+    void everyListedLogKeyIsLogged() throws IOException {
+        String logs = Files.readString(PAGE).split("\n## Logs\n")[1].split("\n## ")[0];
+        TreeSet<String> listed = new TreeSet<>();
+        logs.lines()
+                .filter(line -> line.startsWith("| `"))
+                .map(line -> line.split("\\|")[1])
+                .forEach(cell ->
+                        Pattern.compile("`(\\w+)`")
+                                .matcher(cell)
+                                .results()
+                                .forEach(match -> listed.add(String.valueOf(match.group(1)))));
+
+        assertThat(listed).contains("jobId");
+        assertThat(found("addKeyValue\\(\\s*\"(\\w+)\"")).containsAll(listed);
+    }
+
+    @Test
     void everyMetricIsListed() throws IOException {
         TreeSet<String> metrics =
                 found("(?:builder|counter|gauge|timer)\\(\\s*\"(loramill[a-z.]+)\"");
