@@ -1,7 +1,6 @@
 package dev.loramill.trainer.bench;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.loramill.events.trainer.TrainerJob;
 import dev.loramill.trainer.job.InvalidJobException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,7 +37,6 @@ record BenchJob(
         @Nullable Long memoryLimitBytes,
         int threads,
         int seed) {
-    private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int HELD_OUT_ROWS = 8;
 
     /** Less than half of what a made-up row has, so that there are enough for full sequences. */
@@ -52,28 +50,39 @@ record BenchJob(
         Path eval = directory.resolve("eval.jsonl");
         Files.write(train, lines.subList(held, lines.size()));
         Files.write(eval, lines.subList(0, held));
-        ObjectNode job = JSON.createObjectNode();
-        job.putObject("base").put("path", base.toAbsolutePath().toString());
-        job.putArray("train").add(train.toString());
-        job.putArray("eval").add(eval.toString());
-        job.putObject("lora").put("rank", 16).put("alpha", 32);
-        job.putObject("optimizer").put("learningRate", 2e-4).put("warmupSteps", 2);
-        job.put("batchSize", batchSize);
-        job.put("packing", isPacked);
-        job.put("maxLength", maxLength);
-        job.put("overLength", "truncate");
-        job.put("maxSteps", steps);
-        job.put("precision", precision);
-        job.put("kernels", kernels);
-        job.put("blockCheckpointing", blockCheckpointing);
-        job.put("threads", threads);
-        job.put("seed", seed);
-        if (memoryLimitBytes != null) {
-            job.put("memoryLimitBytes", memoryLimitBytes);
-        }
-        Path file = directory.resolve("job.json");
-        JSON.writeValue(file.toFile(), job);
-        return file;
+        TrainerJob job =
+                new TrainerJob(
+                        new TrainerJob.Base(base.toAbsolutePath().toString(), null),
+                        List.of(train.toString()),
+                        List.of(eval.toString()),
+                        null,
+                        new TrainerJob.Lora(16, 32.0, null, null, null),
+                        new TrainerJob.Optimizer(2e-4, null, 2, null, null, null),
+                        null,
+                        steps,
+                        batchSize,
+                        null,
+                        maxLength,
+                        "truncate",
+                        isPacked,
+                        null,
+                        seed,
+                        precision,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        threads,
+                        null,
+                        kernels,
+                        null,
+                        blockCheckpointing,
+                        memoryLimitBytes,
+                        null,
+                        null);
+        return Files.write(directory.resolve("job.json"), job.bytes());
     }
 
     private List<String> lines() throws IOException {

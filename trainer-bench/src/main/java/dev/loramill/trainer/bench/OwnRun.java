@@ -1,6 +1,6 @@
 package dev.loramill.trainer.bench;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.loramill.events.trainer.TrainerLine;
 import dev.loramill.process.ChildCommand;
 import dev.loramill.process.JavaCommand;
 import dev.loramill.process.ParentWatch;
@@ -9,8 +9,7 @@ import dev.loramill.trainer.launch.LaunchSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 
 /** Runs the trainer in a process of its own, as the agent does, and reads its figures. */
@@ -19,6 +18,7 @@ final class OwnRun {
     static final String PEFT_FOLDER = "peft";
 
     private long tokensBefore;
+    private TrainerLine last = new TrainerLine.Unknown();
 
     private OwnRun() {}
 
@@ -33,31 +33,23 @@ final class OwnRun {
                         .environment(LaunchSettings.environment());
         Path log = out.resolveSibling(out.getFileName() + ".log");
         OwnRun reading = new OwnRun();
-        SideProcess.Printed printed =
+        List<StepFigures> steps =
                 new SideProcess("loramill", command, log, table).run(reading::stepOf);
-        return RunFigures.of(
-                printed.steps(),
-                warmupSteps,
-                printed.last().path("evalLoss").asDouble(),
-                printed.last().path("peakMemoryBytes").asLong());
+        if (!(reading.last instanceof TrainerLine.Finished finished)) {
+            throw new IOException("the trainer ended without telling its result");
+        }
+        return RunFigures.of(steps, warmupSteps, finished.evalLoss(), finished.peakMemoryBytes());
     }
 
-    private Optional<StepFigures> stepOf(JsonNode line) {
-        if (!line.path("type").asText().equals("progress")) {
+    private Optional<StepFigures> stepOf(String line) {
+        last = TrainerLine.read(line);
+        if (!(last instanceof TrainerLine.Progressed step)) {
             return Optional.empty();
         }
-        long trained = line.path("trainedTokens").asLong();
-        long tokens = trained - tokensBefore;
-        tokensBefore = trained;
-        Map<String, Double> parts = new LinkedHashMap<>();
-        line.path("partSeconds")
-                .properties()
-                .forEach(part -> parts.put(part.getKey(), part.getValue().asDouble()));
+        long tokens = step.trainedTokens() - tokensBefore;
+        tokensBefore = step.trainedTokens();
         return Optional.of(
                 new StepFigures(
-                        line.path("loss").asDouble(),
-                        tokens,
-                        tokens / line.path("tokensPerSecond").asDouble(),
-                        parts));
+                        step.loss(), tokens, tokens / step.tokensPerSecond(), step.partSeconds()));
     }
 }

@@ -1,5 +1,6 @@
 package dev.loramill.trainer.bench;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -94,17 +95,18 @@ final class PeftRun {
                         // What this process was started with suits the trainer; PEFT runs as a
                         // person starts it.
                         .withoutEnvironment(LaunchSettings.environment().keySet());
-        SideProcess.Printed printed =
-                new SideProcess("PEFT", command, directory.resolve("peft.log"), table)
-                        .run(PeftRun::stepOf);
+        SideProcess process =
+                new SideProcess("PEFT", command, directory.resolve("peft.log"), table);
+        Printed printed = new Printed(process);
+        List<StepFigures> steps = process.run(printed::stepOf);
         return new PeftFigures(
                 RunFigures.of(
-                        printed.steps(),
+                        steps,
                         warmupSteps,
-                        printed.last().path("evalLoss").asDouble(),
-                        printed.last().path("peakMemoryBytes").asLong()),
-                printed.last().path("adapterEvalLoss").asDouble(),
-                printed.last().path("otherAdapterEvalLoss").asDouble(),
+                        printed.last.path("evalLoss").asDouble(),
+                        printed.last.path("peakMemoryBytes").asLong()),
+                printed.last.path("adapterEvalLoss").asDouble(),
+                printed.last.path("otherAdapterEvalLoss").asDouble(),
                 tokensPerRealToken(run));
     }
 
@@ -121,15 +123,38 @@ final class PeftRun {
         return (double) computed / real;
     }
 
-    private static Optional<StepFigures> stepOf(JsonNode line) {
-        return line.has("step")
-                ? Optional.of(
-                        new StepFigures(
-                                line.path("loss").asDouble(),
-                                line.path("tokens").asLong(),
-                                line.path("seconds").asDouble(),
-                                Map.of()))
-                : Optional.empty();
+    /** What the script prints: JSON objects, of which the last has the results. */
+    private static final class Printed {
+        private final SideProcess process;
+        private JsonNode last = JSON.createObjectNode();
+
+        Printed(SideProcess process) {
+            this.process = process;
+        }
+
+        Optional<StepFigures> stepOf(String line) {
+            last = parse(line);
+            if (last.has("state")) {
+                process.say(last.path("state").asText());
+            }
+            return last.has("step")
+                    ? Optional.of(
+                            new StepFigures(
+                                    last.path("loss").asDouble(),
+                                    last.path("tokens").asLong(),
+                                    last.path("seconds").asDouble(),
+                                    Map.of()))
+                    : Optional.empty();
+        }
+
+        private static JsonNode parse(String line) {
+            try {
+                return JSON.readTree(line);
+            } catch (JacksonException e) {
+                // A library's own words between the lines say nothing about the measurement.
+                return JSON.createObjectNode();
+            }
+        }
     }
 
     private static void writeInitialAdapter(PreparedRun run, Path directory) throws IOException {

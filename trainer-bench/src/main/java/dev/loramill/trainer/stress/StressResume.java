@@ -1,8 +1,9 @@
 package dev.loramill.trainer.stress;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.loramill.events.trainer.TrainerJob;
+import dev.loramill.events.trainer.TrainerLine;
 import dev.loramill.llama.tiny.TinyLlama;
 import dev.loramill.trainer.storage.FileDigest;
 import java.io.IOException;
@@ -193,19 +194,15 @@ final class StressResume implements Callable<Integer> {
     private static List<String> results(Path out) throws IOException {
         List<String> results = new ArrayList<>();
         for (String line : Files.readAllLines(out.resolve("training_log.jsonl"))) {
-            JsonNode event = JSON.readTree(line);
-            switch (event.path("type").asText()) {
-                case "progress" ->
+            switch (TrainerLine.read(line)) {
+                case TrainerLine.Progressed step ->
                         results.add(
-                                "step "
-                                        + event.path("step")
-                                        + " "
-                                        + event.path("loss")
-                                        + " "
-                                        + event.path("gradientNorm"));
-                case "evaluated" ->
+                                "step %d %s %s"
+                                        .formatted(step.step(), step.loss(), step.gradientNorm()));
+                case TrainerLine.Evaluated evaluated ->
                         results.add(
-                                "evaluation " + event.path("step") + " " + event.path("evalLoss"));
+                                "evaluation %d %s"
+                                        .formatted(evaluated.step(), evaluated.evalLoss()));
                 default -> {}
             }
         }
@@ -221,23 +218,39 @@ final class StressResume implements Callable<Integer> {
                         : base.toAbsolutePath();
         Files.write(directory.resolve("train.jsonl"), StressRows.lines(ROWS, random));
         Files.write(directory.resolve("eval.jsonl"), StressRows.lines(EVAL_ROWS, random));
-        ObjectNode job = JSON.createObjectNode();
-        job.putObject("base").put("path", model.toString());
-        job.putArray("train").add("train.jsonl");
-        job.putArray("eval").add("eval.jsonl");
-        job.putObject("lora").put("rank", 4).put("alpha", 8).put("dropout", 0.1);
-        job.putObject("optimizer").put("learningRate", 2e-3).put("weightDecay", 0.01);
-        job.put("epochs", 3);
-        job.put("batchSize", 2);
-        job.put("gradientAccumulation", 2);
-        job.put("maxLength", 128);
-        job.put("packing", false);
-        job.put("evalEverySteps", 7);
-        job.put("saveEverySteps", 3);
-        job.put("precision", precision);
-        Path file = directory.resolve("job.json");
-        JSON.writeValue(file.toFile(), job);
-        return file;
+        TrainerJob job =
+                new TrainerJob(
+                        new TrainerJob.Base(model.toString(), null),
+                        List.of("train.jsonl"),
+                        List.of("eval.jsonl"),
+                        null,
+                        new TrainerJob.Lora(4, 8.0, 0.1, null, null),
+                        new TrainerJob.Optimizer(2e-3, 0.01, null, null, null, null),
+                        3,
+                        null,
+                        2,
+                        2,
+                        128,
+                        null,
+                        false,
+                        null,
+                        null,
+                        precision,
+                        7,
+                        3,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null);
+        return Files.write(directory.resolve("job.json"), job.bytes());
     }
 
     private static void delete(Path directory) throws IOException {

@@ -1,7 +1,6 @@
 package dev.loramill.trainer.stress;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.loramill.events.trainer.TrainerLine;
 import dev.loramill.process.ChildCommand;
 import dev.loramill.process.ChildProcess;
 import dev.loramill.process.JavaCommand;
@@ -23,7 +22,6 @@ import java.util.stream.Stream;
  * @param worldSize processes of the run
  */
 record TrainerAttempt(Path job, Path out, int worldSize) {
-    private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int LONGEST_DELAY_MILLIS = 40;
 
     /**
@@ -79,19 +77,21 @@ record TrainerAttempt(Path job, Path out, int worldSize) {
             this.random = random;
         }
 
-        void take(String line) throws IOException, InterruptedException {
-            JsonNode event = JSON.readTree(line);
-            String type = event.path("type").asText();
-            if (type.equals("started")) {
-                firstStep = event.path("resumedFromStep").asInt();
-                lastStep = firstStep;
-            } else if (type.equals("progress")) {
-                lastStep = event.path("step").asInt();
-                if (lastStep >= killAfterStep && !isDone) {
-                    isDone = true;
-                    Thread.sleep(Duration.ofMillis(random.nextInt(LONGEST_DELAY_MILLIS)));
-                    killOne();
+        void take(String line) throws InterruptedException {
+            switch (TrainerLine.read(line)) {
+                case TrainerLine.Started started -> {
+                    firstStep = started.resumedFromStep();
+                    lastStep = firstStep;
                 }
+                case TrainerLine.Progressed progressed -> {
+                    lastStep = progressed.step();
+                    if (lastStep >= killAfterStep && !isDone) {
+                        isDone = true;
+                        Thread.sleep(Duration.ofMillis(random.nextInt(LONGEST_DELAY_MILLIS)));
+                        killOne();
+                    }
+                }
+                default -> {}
             }
         }
 
