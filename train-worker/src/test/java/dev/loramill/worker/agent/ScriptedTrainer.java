@@ -1,6 +1,5 @@
 package dev.loramill.worker.agent;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.loramill.events.EventJson;
 import dev.loramill.events.trainer.TrainerJob;
 import dev.loramill.events.trainer.TrainerLine;
@@ -13,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import picocli.CommandLine;
 
 /**
@@ -42,9 +42,11 @@ public final class ScriptedTrainer {
         }
         ParentWatch.start();
         System.err.println("works for " + System.getenv(TrainerJob.ID_VARIABLE));
-        JsonNode job = EventJson.mapper().readTree(Path.of(valueOf("--job", arguments)).toFile());
+        TrainerJob job =
+                EventJson.mapper()
+                        .readValue(Path.of(valueOf("--job", arguments)).toFile(), TrainerJob.class);
         Path directory = Path.of(valueOf("--out", arguments));
-        int seed = job.path("seed").asInt();
+        int seed = Objects.requireNonNullElse(job.seed(), 0);
         Path checkpoint = directory.resolve("checkpoint-2.bin");
         boolean isResumed = Files.exists(checkpoint);
         say(
@@ -86,7 +88,7 @@ public final class ScriptedTrainer {
             }
         }
         ModelHyperparameters base;
-        try (GgufFile file = GgufFile.open(Path.of(job.at("/base/path").asText()))) {
+        try (GgufFile file = GgufFile.open(basePath(job))) {
             base = ModelHyperparameters.read(file);
         }
         TinyAdapter.random(base, 5).write(directory.resolve("adapter.gguf"));
@@ -94,6 +96,11 @@ public final class ScriptedTrainer {
         Files.writeString(directory.resolve("peft/adapter_config.json"), "{}");
         say(new TrainerLine.Evaluated(4, 2.5, 0.3, 12, 8));
         say(new TrainerLine.Finished("adapter.gguf", "", "peft", 3.5, 2.5, 4, 4, 256, 1.5, 1000));
+    }
+
+    private static Path basePath(TrainerJob job) {
+        return Path.of(
+                Objects.requireNonNull(Objects.requireNonNull(job.base(), "base").path(), "path"));
     }
 
     private static String valueOf(String option, String[] arguments) {
