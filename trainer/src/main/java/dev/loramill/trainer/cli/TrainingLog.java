@@ -1,7 +1,5 @@
 package dev.loramill.trainer.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.loramill.events.trainer.TrainerLine;
 import dev.loramill.trainer.storage.AtomicFile;
 import java.io.IOException;
@@ -18,8 +16,6 @@ import java.util.function.Consumer;
  * wrote after the checkpoint.
  */
 final class TrainingLog implements Consumer<TrainerLine> {
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-
     private final Path file;
 
     TrainingLog(Path file) {
@@ -55,18 +51,22 @@ final class TrainingLog implements Consumer<TrainerLine> {
         AtomicFile.write(file, kept.isEmpty() ? "" : String.join("\n", kept) + "\n");
     }
 
-    /** A line that a killed process left unfinished is no JSON and is dropped. */
-    private static boolean isUpTo(int step, String line) throws IOException {
-        JsonNode event;
+    /** A line that a killed process left unfinished is none of the trainer's and is dropped. */
+    private static boolean isUpTo(int step, String text) {
+        TrainerLine line;
         try {
-            event = JSON.readTree(line);
-        } catch (com.fasterxml.jackson.core.JacksonException e) {
+            line = TrainerLine.read(text);
+        } catch (IllegalArgumentException e) {
             return false;
         }
-        String type = event.path("type").asText();
         return step > 0
-                && !type.equals("failed")
-                && !type.equals("finished")
-                && event.path("step").asInt(0) <= step;
+                && switch (line) {
+                    case TrainerLine.Started _ -> true;
+                    case TrainerLine.Progressed e -> e.step() <= step;
+                    case TrainerLine.Evaluated e -> e.step() <= step;
+                    case TrainerLine.Checkpointed e -> e.step() <= step;
+                    case TrainerLine.Finished _, TrainerLine.Failed _, TrainerLine.Unknown _ ->
+                            false;
+                };
     }
 }
