@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.loramill.events.trainer.TrainerLine;
 import dev.loramill.llama.gguf.GgmlType;
 import dev.loramill.llama.tiny.TinyLlama;
 import dev.loramill.process.JavaCommand;
@@ -50,14 +51,14 @@ class MemoryEstimateIT {
                         directory.resolve("out").toString());
         long peak = 0;
         int steps = 0;
-        JsonNode last = JSON.createObjectNode();
+        TrainerLine last = new TrainerLine.Unknown();
         try (BufferedReader lines = trainer.inputReader(StandardCharsets.UTF_8)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                last = json(line);
-                if (last.path("type").asText().equals("progress")) {
+                last = TrainerLine.read(line);
+                if (last instanceof TrainerLine.Progressed step) {
                     steps++;
                     peak = kernel(trainer, "VmHWM:");
-                    assertThat(last.path("memoryBytes").asLong())
+                    assertThat(step.memoryBytes())
                             .as("memory of %s", last)
                             .isCloseTo(kernel(trainer, "VmRSS:"), MOMENT);
                 }
@@ -66,7 +67,8 @@ class MemoryEstimateIT {
 
         assertThat(trainer.waitFor()).isZero();
         assertThat(steps).isEqualTo(STEPS);
-        assertThat(last.path("peakMemoryBytes").asLong()).isCloseTo(peak, MOMENT);
+        assertThat(TrainerProcessForTest.as(TrainerLine.Finished.class, last).peakMemoryBytes())
+                .isCloseTo(peak, MOMENT);
         assertThat(100.0 * estimate / peak)
                 .as("estimate of %d bytes in percent of the peak of %d", estimate, peak)
                 .isCloseTo(100, within(PROMISED_PERCENT));

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.loramill.events.trainer.TrainerLine;
 import dev.loramill.llama.tiny.TinyLlama;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -88,7 +90,8 @@ class ParallelRunIT {
 
         assertThat(ended.exitCode()).as(ended.errors()).isZero();
         assertSameLosses(two, one);
-        assertThat(events(two, "progress")).hasSizeGreaterThan(isPacked ? 10 : 25);
+        assertThat(TrainerProcessForTest.logged(two, TrainerLine.Progressed.class))
+                .hasSizeGreaterThan(isPacked ? 10 : 25);
         assertThat(two.resolve("ranks").resolve("rank-1.log")).exists();
         JsonNode manifest = JSON.readTree(two.resolve("manifest.json").toFile());
         assertThat(manifest.path("hyperparameters").path("worldSize").asInt()).isEqualTo(2);
@@ -157,9 +160,13 @@ class ParallelRunIT {
         TrainerProcessForTest.Ended ended = run(job, disturbed, 2);
 
         assertThat(ended.exitCode()).as(ended.errors()).isZero();
-        assertThat(events(disturbed, "started").getLast().path("resumedFromStep").asInt())
+        assertThat(
+                        TrainerProcessForTest.logged(disturbed, TrainerLine.Started.class)
+                                .getLast()
+                                .resumedFromStep())
                 .isGreaterThanOrEqualTo(4);
-        assertThat(losses(disturbed)).isEqualTo(losses(undisturbed));
+        assertThat(TrainerProcessForTest.losses(disturbed))
+                .isEqualTo(TrainerProcessForTest.losses(undisturbed));
         assertThat(Files.readAllBytes(disturbed.resolve("adapter.gguf")))
                 .isEqualTo(Files.readAllBytes(undisturbed.resolve("adapter.gguf")));
     }
@@ -175,18 +182,24 @@ class ParallelRunIT {
             started.process().destroy();
             assertThat(started.process().waitFor()).isEqualTo(143);
         }
-        assertThat(events(changed, "checkpointed").getLast().path("step").asInt())
+        assertThat(
+                        TrainerProcessForTest.logged(changed, TrainerLine.Checkpointed.class)
+                                .getLast()
+                                .step())
                 .isGreaterThanOrEqualTo(6);
 
         TrainerProcessForTest.Ended ended = run(job("alone", 1, ""), changed, 1);
 
         assertThat(ended.exitCode()).as(ended.errors()).isZero();
-        assertThat(events(changed, "started").getLast().path("resumedFromStep").asInt())
+        assertThat(
+                        TrainerProcessForTest.logged(changed, TrainerLine.Started.class)
+                                .getLast()
+                                .resumedFromStep())
                 .isGreaterThanOrEqualTo(6);
         assertSameLosses(changed, one);
         TrainerProcessForTest.Ended refused = run(job("alone", 1, ""), changed, 2);
         assertThat(refused.exitCode()).isEqualTo(2);
-        assertThat(failure(refused)).contains("belongs to another job");
+        assertThat(refused.failure()).contains("belongs to another job");
     }
 
     @Test
@@ -199,7 +212,7 @@ class ParallelRunIT {
             second.destroyForcibly();
 
             assertThat(started.process().waitFor()).isEqualTo(1);
-            assertThat(failure(started.ended()))
+            assertThat(started.ended().failure())
                     .startsWith("rank 1 of 2 (pid " + second.pid() + ") ended with status 137");
             assertThat(started.ended().errors()).containsOnlyOnce("trainer: ");
         }
@@ -221,7 +234,7 @@ class ParallelRunIT {
             new ProcessBuilder("kill", "-STOP", String.valueOf(second.pid())).start().waitFor();
 
             assertThat(started.process().waitFor()).isEqualTo(1);
-            assertThat(failure(started.ended())).contains("gets no answer from another one");
+            assertThat(started.ended().failure()).contains("gets no answer from another one");
             await().atMost(Duration.ofSeconds(20)).until(() -> !second.isAlive());
         }
     }
@@ -236,7 +249,7 @@ class ParallelRunIT {
             started.second().destroyForcibly();
 
             assertThat(started.process().waitFor()).isEqualTo(1);
-            assertThat(failure(started.ended())).contains("rank 1 of 2").contains("status 137");
+            assertThat(started.ended().failure()).contains("rank 1 of 2").contains("status 137");
         }
     }
 
@@ -255,7 +268,7 @@ class ParallelRunIT {
                         2);
 
         assertThat(ended.exitCode()).isEqualTo(1);
-        assertThat(failure(ended))
+        assertThat(ended.failure())
                 .contains("must be finite")
                 .containsPattern("(at|after) step \\d+")
                 .contains("row-");
@@ -288,36 +301,41 @@ class ParallelRunIT {
         TrainerProcessForTest.Ended ended = run(job("no-world", 1, ""), out, worldSize);
 
         assertThat(ended.exitCode()).isEqualTo(2);
-        assertThat(failure(ended)).isEqualTo("--world-size must be in [1, 64], got " + worldSize);
+        assertThat(ended.failure()).isEqualTo("--world-size must be in [1, 64], got " + worldSize);
         assertThat(out).doesNotExist();
     }
 
     private static void assertSameLosses(Path actual, Path expected) throws IOException {
-        List<JsonNode> expectedSteps = events(expected, "progress");
-        List<JsonNode> steps = events(actual, "progress");
+        List<TrainerLine.Progressed> expectedSteps =
+                TrainerProcessForTest.logged(expected, TrainerLine.Progressed.class);
+        List<TrainerLine.Progressed> steps =
+                TrainerProcessForTest.logged(actual, TrainerLine.Progressed.class);
         assertThat(steps).hasSameSizeAs(expectedSteps);
         for (int i = 0; i < steps.size(); i++) {
-            assertClose(steps.get(i), expectedSteps.get(i), "loss", LOSS_TOLERANCE);
-            assertClose(steps.get(i), expectedSteps.get(i), "gradientNorm", NORM_TOLERANCE);
-            assertThat(steps.get(i).path("trainedTokens"))
-                    .isEqualTo(expectedSteps.get(i).path("trainedTokens"));
+            TrainerLine.Progressed step = steps.get(i);
+            TrainerLine.Progressed wanted = expectedSteps.get(i);
+            assertThat(step.loss())
+                    .as("loss of step %d", wanted.step())
+                    .isCloseTo(wanted.loss(), within(wanted.loss() * LOSS_TOLERANCE));
+            double norm = Objects.requireNonNull(wanted.gradientNorm());
+            assertThat(step.gradientNorm())
+                    .as("gradient norm of step %d", wanted.step())
+                    .isCloseTo(norm, within(norm * NORM_TOLERANCE));
+            assertThat(step.trainedTokens()).isEqualTo(wanted.trainedTokens());
         }
-        List<JsonNode> expectedEvaluations = events(expected, "evaluated");
-        List<JsonNode> evaluations = events(actual, "evaluated");
+        List<TrainerLine.Evaluated> expectedEvaluations =
+                TrainerProcessForTest.logged(expected, TrainerLine.Evaluated.class);
+        List<TrainerLine.Evaluated> evaluations =
+                TrainerProcessForTest.logged(actual, TrainerLine.Evaluated.class);
         assertThat(evaluations).hasSameSizeAs(expectedEvaluations);
         for (int i = 0; i < evaluations.size(); i++) {
-            assertClose(evaluations.get(i), expectedEvaluations.get(i), "evalLoss", LOSS_TOLERANCE);
-            assertThat(evaluations.get(i).path("evalTokens"))
-                    .isEqualTo(expectedEvaluations.get(i).path("evalTokens"));
+            TrainerLine.Evaluated evaluation = evaluations.get(i);
+            TrainerLine.Evaluated wanted = expectedEvaluations.get(i);
+            assertThat(evaluation.evalLoss())
+                    .as("evaluation loss after step %d", wanted.step())
+                    .isCloseTo(wanted.evalLoss(), within(wanted.evalLoss() * LOSS_TOLERANCE));
+            assertThat(evaluation.evalTokens()).isEqualTo(wanted.evalTokens());
         }
-    }
-
-    private static void assertClose(
-            JsonNode actual, JsonNode expected, String field, double tolerance) {
-        double value = expected.path(field).asDouble();
-        assertThat(actual.path(field).asDouble())
-                .as("%s of step %s", field, expected.path("step"))
-                .isCloseTo(value, within(value * tolerance));
     }
 
     private static TrainerProcessForTest.Ended run(Path job, Path out, int worldSize)
@@ -377,34 +395,5 @@ class ParallelRunIT {
                 TrainerProcessForTest.start(output, errors, arguments.toArray(String[]::new)),
                 output,
                 errors);
-    }
-
-    private static String failure(TrainerProcessForTest.Ended ended) throws IOException {
-        JsonNode last = JSON.readTree(ended.lines().getLast());
-        assertThat(last.path("type").asText()).isEqualTo("failed");
-        return last.path("message").asText();
-    }
-
-    private static List<JsonNode> events(Path out, String type) throws IOException {
-        List<JsonNode> events = new ArrayList<>();
-        for (String line : Files.readAllLines(out.resolve("training_log.jsonl"))) {
-            JsonNode event = JSON.readTree(line);
-            if (event.path("type").asText().equals(type)) {
-                events.add(event);
-            }
-        }
-        return events;
-    }
-
-    private static List<String> losses(Path out) throws IOException {
-        List<String> losses = new ArrayList<>();
-        for (JsonNode step : events(out, "progress")) {
-            losses.add(
-                    step.path("step") + " " + step.path("loss") + " " + step.path("gradientNorm"));
-        }
-        for (JsonNode evaluation : events(out, "evaluated")) {
-            losses.add("eval " + evaluation.path("step") + " " + evaluation.path("evalLoss"));
-        }
-        return losses;
     }
 }

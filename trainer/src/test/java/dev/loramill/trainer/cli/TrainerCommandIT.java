@@ -38,7 +38,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -104,20 +103,15 @@ class TrainerCommandIT {
         TrainerProcessForTest.Ended ended = run(job("whole", "\"precision\": \"fp32\""), out);
 
         assertThat(ended.exitCode()).as(ended.errors()).isZero();
-        List<JsonNode> events = events(ended.lines());
-        assertThat(events.getFirst().path("type").asText()).isEqualTo("started");
-        JsonNode finished = events.getLast();
-        assertThat(finished.path("type").asText()).isEqualTo("finished");
-        assertThat(finished.path("evalLoss").asDouble())
-                .isLessThan(finished.path("baseEvalLoss").asDouble() - 0.5);
-        Path adapter = out.resolve(finished.path("adapter").asText());
-        assertThat(FileDigest.of(adapter)).isEqualTo(finished.path("adapterSha256").asText());
+        assertThat(ended.events()).first().isInstanceOf(TrainerLine.Started.class);
+        TrainerLine.Finished finished = finished(ended);
+        assertThat(finished.evalLoss()).isLessThan(finished.baseEvalLoss() - 0.5);
+        Path adapter = out.resolve(finished.adapter());
+        assertThat(FileDigest.of(adapter)).isEqualTo(finished.adapterSha256());
         assertThat(Files.readAllLines(out.resolve("training_log.jsonl"))).isEqualTo(ended.lines());
         assertThat(lossInLlamaCpp(adapter))
-                .isCloseTo(
-                        finished.path("evalLoss").asDouble(),
-                        org.assertj.core.api.Assertions.within(5e-3));
-        assertPeftFolder(out.resolve(finished.path("peft").asText()));
+                .isCloseTo(finished.evalLoss(), org.assertj.core.api.Assertions.within(5e-3));
+        assertPeftFolder(out.resolve(finished.peft()));
         JsonNode manifest = JSON.readTree(out.resolve("manifest.json").toFile());
         assertThat(manifest.path("contract").path("baseDigest").asText())
                 .isEqualTo(FileDigest.of(directory.resolve("base.gguf")));
@@ -208,9 +202,9 @@ class TrainerCommandIT {
         TrainerProcessForTest.Ended ended = run(job, disturbed);
 
         assertThat(ended.exitCode()).as(ended.errors()).isZero();
-        assertThat(events(ended.lines()).getFirst().path("resumedFromStep").asInt())
-                .isGreaterThanOrEqualTo(8);
-        assertThat(losses(disturbed)).isEqualTo(losses(undisturbed));
+        assertThat(started(ended).resumedFromStep()).isGreaterThanOrEqualTo(8);
+        assertThat(TrainerProcessForTest.losses(disturbed))
+                .isEqualTo(TrainerProcessForTest.losses(undisturbed));
         assertThat(Files.readAllBytes(disturbed.resolve("adapter.gguf")))
                 .isEqualTo(Files.readAllBytes(undisturbed.resolve("adapter.gguf")));
     }
@@ -226,9 +220,8 @@ class TrainerCommandIT {
         Path undisturbed = directory.resolve("half-undisturbed");
         TrainerProcessForTest.Ended whole = run(job, undisturbed);
         assertThat(whole.exitCode()).as(whole.errors()).isZero();
-        JsonNode finished = events(whole.lines()).getLast();
-        assertThat(finished.path("evalLoss").asDouble())
-                .isLessThan(finished.path("baseEvalLoss").asDouble() - 0.3);
+        TrainerLine.Finished finished = finished(whole);
+        assertThat(finished.evalLoss()).isLessThan(finished.baseEvalLoss() - 0.3);
         assertThat(lossScales(undisturbed)).first().isEqualTo(16777216.0);
         assertThat(lossScales(undisturbed)).last().isEqualTo(65536.0);
 
@@ -237,9 +230,9 @@ class TrainerCommandIT {
         TrainerProcessForTest.Ended ended = run(job, disturbed);
 
         assertThat(ended.exitCode()).as(ended.errors()).isZero();
-        assertThat(events(ended.lines()).getFirst().path("resumedFromStep").asInt())
-                .isGreaterThanOrEqualTo(8);
-        assertThat(losses(disturbed)).isEqualTo(losses(undisturbed));
+        assertThat(started(ended).resumedFromStep()).isGreaterThanOrEqualTo(8);
+        assertThat(TrainerProcessForTest.losses(disturbed))
+                .isEqualTo(TrainerProcessForTest.losses(undisturbed));
         assertThat(lossScales(disturbed)).isEqualTo(lossScales(undisturbed));
         assertThat(Files.readAllBytes(disturbed.resolve("adapter.gguf")))
                 .isEqualTo(Files.readAllBytes(undisturbed.resolve("adapter.gguf")));
@@ -253,7 +246,7 @@ class TrainerCommandIT {
         TrainerProcessForTest.Ended ended = run(job("second", "\"maxSteps\": 6, \"seed\": 7"), out);
 
         assertThat(ended.exitCode()).isEqualTo(2);
-        assertThat(failure(ended)).contains("belongs to another job");
+        assertThat(ended.failure()).contains("belongs to another job");
     }
 
     @Test
@@ -341,11 +334,11 @@ class TrainerCommandIT {
         TrainerProcessForTest.Ended ended = run(job("room", ""), Path.of("/proc/loramill-out"));
 
         assertThat(ended.exitCode()).isEqualTo(2);
-        assertThat(failure(ended)).contains("where 0 MiB are free; make room");
+        assertThat(ended.failure()).contains("where 0 MiB are free; make room");
         TrainerProcessForTest.Ended below =
                 run(job("room", ""), directory.resolve("base.gguf").resolve("out"));
         assertThat(below.exitCode()).isEqualTo(2);
-        assertThat(failure(below)).contains("cannot be made");
+        assertThat(below.failure()).contains("cannot be made");
     }
 
     private static void assertRefused(String change, String... parts) throws Exception {
@@ -353,7 +346,7 @@ class TrainerCommandIT {
         TrainerProcessForTest.Ended ended = run(job("refused", change), out);
 
         assertThat(ended.exitCode()).as(change).isEqualTo(2);
-        assertThat(failure(ended)).contains(parts);
+        assertThat(ended.failure()).contains(parts);
         assertThat(ended.errors()).contains(parts).doesNotContain("\tat ");
         assertThat(out).doesNotExist();
     }
@@ -372,7 +365,10 @@ class TrainerCommandIT {
                         out);
 
         assertThat(ended.exitCode()).isEqualTo(1);
-        assertThat(failure(ended)).contains("must be finite").contains("at step ").contains("row-");
+        assertThat(ended.failure())
+                .contains("must be finite")
+                .contains("at step ")
+                .contains("row-");
         assertThat(out.resolve("adapter.gguf")).doesNotExist();
     }
 
@@ -389,10 +385,11 @@ class TrainerCommandIT {
         TrainerProcessForTest.Ended ended = run(job("no-number", CHANGED), out);
 
         assertThat(ended.exitCode()).isEqualTo(1);
-        assertThat(failure(ended))
+        assertThat(ended.failure())
                 .contains("the evaluation loss must be finite, got NaN after step 0", "row-");
         // Another attempt would end the same way.
-        assertThat(TrainerLine.read(ended.lines().getLast()))
+        assertThat(ended.events())
+                .last()
                 .isInstanceOfSatisfying(
                         TrainerLine.Failed.class,
                         failed ->
@@ -440,9 +437,9 @@ class TrainerCommandIT {
                         "fp32");
 
         assertThat(ended.exitCode()).as(ended.errors()).isZero();
-        JsonNode started = events(ended.lines()).getFirst();
-        assertThat(started.path("device").asText()).isEqualTo("cpu");
-        assertThat(started.path("precision").asText()).isEqualTo("fp32");
+        TrainerLine.Started started = started(ended);
+        assertThat(started.device()).isEqualTo("cpu");
+        assertThat(started.precision()).isEqualTo("fp32");
     }
 
     private static void assertRefused(
@@ -500,52 +497,22 @@ class TrainerCommandIT {
     }
 
     private static List<Double> lossScales(Path out) throws IOException {
-        List<Double> scales = new ArrayList<>();
-        for (JsonNode event : events(Files.readAllLines(out.resolve("training_log.jsonl")))) {
-            if (event.has("lossScale")) {
-                scales.add(event.path("lossScale").asDouble());
-            }
-        }
-        return scales;
+        return TrainerProcessForTest.logged(out, TrainerLine.Progressed.class).stream()
+                .map(TrainerLine.Progressed::lossScale)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    private static TrainerLine.Started started(TrainerProcessForTest.Ended ended) {
+        return TrainerProcessForTest.as(TrainerLine.Started.class, ended.events().getFirst());
+    }
+
+    private static TrainerLine.Finished finished(TrainerProcessForTest.Ended ended) {
+        return TrainerProcessForTest.as(TrainerLine.Finished.class, ended.events().getLast());
     }
 
     private static TrainerProcessForTest.Ended run(Path job, Path out) throws Exception {
         return TrainerProcessForTest.run(
                 directory, "run", "--job", job.toString(), "--out", out.toString());
-    }
-
-    private static String failure(TrainerProcessForTest.Ended ended) throws IOException {
-        JsonNode last = events(ended.lines()).getLast();
-        assertThat(last.path("type").asText()).isEqualTo("failed");
-        return last.path("message").asText();
-    }
-
-    private static List<JsonNode> events(List<String> lines) throws IOException {
-        List<JsonNode> events = new ArrayList<>();
-        for (String line : lines) {
-            events.add(JSON.readTree(line));
-        }
-        return events;
-    }
-
-    /** Step, loss and gradient norm of every step, as they were printed. */
-    private static List<String> losses(Path out) throws IOException {
-        try (Stream<String> lines = Files.lines(out.resolve("training_log.jsonl"))) {
-            List<String> losses = new ArrayList<>();
-            for (String line : lines.toList()) {
-                JsonNode event = JSON.readTree(line);
-                if (event.path("type").asText().equals("progress")) {
-                    losses.add(
-                            event.path("step")
-                                    + " "
-                                    + event.path("loss")
-                                    + " "
-                                    + event.path("gradientNorm"));
-                } else if (event.path("type").asText().equals("evaluated")) {
-                    losses.add("eval " + event.path("step") + " " + event.path("evalLoss"));
-                }
-            }
-            return losses;
-        }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.loramill.events.trainer.TrainerLine;
 import dev.loramill.llama.tiny.TinyLlama;
 import dev.loramill.trainer.storage.FileDigest;
 import java.io.IOException;
@@ -64,28 +65,32 @@ class TrainingOptionsIT {
         String often = "\"evalEverySteps\": 2, \"saveEverySteps\": 1, \"keepCheckpoints\": 3";
         Path out = run(job("stalls", "other", often + ", \"epochs\": 40, \"earlyStopping\": 3"));
 
-        JsonNode finished = events(out, "finished").getFirst();
-        List<JsonNode> evaluations = events(out, "evaluated");
-        JsonNode best =
+        TrainerLine.Finished finished =
+                TrainerProcessForTest.logged(out, TrainerLine.Finished.class).getFirst();
+        List<TrainerLine.Evaluated> evaluations =
+                TrainerProcessForTest.logged(out, TrainerLine.Evaluated.class);
+        TrainerLine.Evaluated best =
                 evaluations.stream()
-                        .filter(evaluation -> evaluation.path("step").asInt() > 0)
-                        .min(Comparator.comparingDouble(e -> e.path("evalLoss").asDouble()))
+                        .filter(evaluation -> evaluation.step() > 0)
+                        .min(Comparator.comparingDouble(TrainerLine.Evaluated::evalLoss))
                         .orElseThrow();
-        int bestStep = best.path("step").asInt();
-        assertThat(finished.path("adapterStep").asInt()).isEqualTo(bestStep);
-        assertThat(finished.path("evalLoss")).isEqualTo(best.path("evalLoss"));
-        assertThat(finished.path("steps").asInt()).isEqualTo(bestStep + 3 * 2).isLessThan(240);
+        int bestStep = best.step();
+        assertThat(finished.adapterStep()).isEqualTo(bestStep);
+        assertThat(finished.evalLoss()).isEqualTo(best.evalLoss());
+        assertThat(finished.steps()).isEqualTo(bestStep + 3 * 2).isLessThan(240);
         assertThat(evaluations)
-                .extracting(evaluation -> evaluation.path("step").asInt())
+                .extracting(TrainerLine.Evaluated::step)
                 .startsWith(0, 2, 4)
-                .hasSize(1 + finished.path("steps").asInt() / 2);
-        assertThat(events(out, "checkpointed")).hasSize(finished.path("steps").asInt());
+                .hasSize(1 + finished.steps() / 2);
+        assertThat(TrainerProcessForTest.logged(out, TrainerLine.Checkpointed.class))
+                .hasSize(finished.steps());
         try (Stream<Path> kept = Files.list(out.resolve("checkpoints"))) {
             assertThat(kept).hasSize(3);
         }
         Path shorter =
                 run(job("shorter", "other", often + ", \"epochs\": 40, \"maxSteps\": " + bestStep));
-        assertThat(events(shorter, "progress")).hasSize(bestStep);
+        assertThat(TrainerProcessForTest.logged(shorter, TrainerLine.Progressed.class))
+                .hasSize(bestStep);
         assertThat(FileDigest.of(out.resolve("adapter.gguf")))
                 .isEqualTo(FileDigest.of(shorter.resolve("adapter.gguf")));
         Path last =
@@ -96,8 +101,11 @@ class TrainingOptionsIT {
                                 often
                                         + ", \"epochs\": 40, \"earlyStopping\": 3,"
                                         + " \"keepBest\": false"));
-        assertThat(events(last, "finished").getFirst().path("adapterStep").asInt())
-                .isEqualTo(finished.path("steps").asInt());
+        assertThat(
+                        TrainerProcessForTest.logged(last, TrainerLine.Finished.class)
+                                .getFirst()
+                                .adapterStep())
+                .isEqualTo(finished.steps());
         assertThat(FileDigest.of(last.resolve("adapter.gguf")))
                 .isNotEqualTo(FileDigest.of(out.resolve("adapter.gguf")));
     }
@@ -106,33 +114,32 @@ class TrainingOptionsIT {
     void whatIsReportedIsWhatHappened() throws Exception {
         Path out = run(job("reports", "train", "\"epochs\": 10, \"evalEverySteps\": 30"));
 
-        List<JsonNode> steps = events(out, "progress");
+        List<TrainerLine.Progressed> steps =
+                TrainerProcessForTest.logged(out, TrainerLine.Progressed.class);
         assertThat(steps).hasSize(10 * 24 / 4);
         for (int i = 0; i < steps.size(); i++) {
-            JsonNode step = steps.get(i);
-            assertThat(step.path("learningRate").asDouble())
-                    .isCloseTo(2e-2 * Math.min(1, i / 2.0), within(1e-12));
-            assertThat(step.path("gradientNorm").asDouble()).isPositive();
-            assertThat(step.path("tokensPerSecond").asDouble()).isPositive();
-            assertThat(step.path("memoryBytes").asLong()).isBetween(50L << 20, 4L << 30);
-            assertThat(step.path("etaSeconds").asDouble() > 0).isEqualTo(i + 1 < steps.size());
-            assertThat(step.path("partSeconds").path("optimizer").asDouble()).isPositive();
+            TrainerLine.Progressed step = steps.get(i);
+            assertThat(step.learningRate()).isCloseTo(2e-2 * Math.min(1, i / 2.0), within(1e-12));
+            assertThat(step.gradientNorm()).isPositive();
+            assertThat(step.tokensPerSecond()).isPositive();
+            assertThat(step.memoryBytes()).isBetween(50L << 20, 4L << 30);
+            assertThat(step.etaSeconds() > 0).isEqualTo(i + 1 < steps.size());
+            assertThat(step.partSeconds().get("optimizer")).isPositive();
         }
-        JsonNode started = events(out, "started").getFirst();
-        assertThat(steps.getLast().path("trainedTokens").asLong())
-                .isEqualTo(10 * started.path("trainTokensPerEpoch").asLong());
-        List<JsonNode> evaluations = events(out, "evaluated");
-        assertThat(evaluations)
-                .extracting(evaluation -> evaluation.path("step").asInt())
-                .containsExactly(0, 30, 60);
-        for (JsonNode evaluation : evaluations) {
-            double loss = evaluation.path("evalLoss").asDouble();
-            assertThat(evaluation.path("perplexity").asDouble())
+        TrainerLine.Started started =
+                TrainerProcessForTest.logged(out, TrainerLine.Started.class).getFirst();
+        assertThat(steps.getLast().trainedTokens()).isEqualTo(10 * started.trainTokensPerEpoch());
+        List<TrainerLine.Evaluated> evaluations =
+                TrainerProcessForTest.logged(out, TrainerLine.Evaluated.class);
+        assertThat(evaluations).extracting(TrainerLine.Evaluated::step).containsExactly(0, 30, 60);
+        for (TrainerLine.Evaluated evaluation : evaluations) {
+            double loss = evaluation.evalLoss();
+            assertThat(evaluation.perplexity())
                     .isCloseTo(Math.exp(loss), within(1e-9 * Math.exp(loss)));
         }
-        assertThat(evaluations.getFirst().path("tokenAccuracy").asDouble()).isLessThan(0.3);
-        assertThat(evaluations.getLast().path("evalLoss").asDouble()).isLessThan(0.2);
-        assertThat(evaluations.getLast().path("tokenAccuracy").asDouble()).isBetween(0.9, 1.0);
+        assertThat(evaluations.getFirst().tokenAccuracy()).isLessThan(0.3);
+        assertThat(evaluations.getLast().evalLoss()).isLessThan(0.2);
+        assertThat(evaluations.getLast().tokenAccuracy()).isBetween(0.9, 1.0);
         assertFiles(out);
     }
 
@@ -181,16 +188,5 @@ class TrainingOptionsIT {
                         directory, "run", "--job", job.toString(), "--out", out.toString());
         assertThat(ended.exitCode()).as(ended.errors()).isZero();
         return out;
-    }
-
-    private static List<JsonNode> events(Path out, String type) throws IOException {
-        List<JsonNode> events = new ArrayList<>();
-        for (String line : Files.readAllLines(out.resolve("training_log.jsonl"))) {
-            JsonNode event = JSON.readTree(line);
-            if (event.path("type").asText().equals(type)) {
-                events.add(event);
-            }
-        }
-        return events;
     }
 }
