@@ -45,8 +45,8 @@ public final class AutogradTransformer implements AdaptedModel {
     private final BlockOperators operators;
     private final FlatVectors vectors;
     private final LoadedBlocks blocks;
-    private final Held head;
-    private final Held norm;
+    private final RetainedTensor head;
+    private final RetainedTensor norm;
     private final Embedding embedding;
     private final LabelLoss labelLoss;
 
@@ -108,9 +108,9 @@ public final class AutogradTransformer implements AdaptedModel {
             WeightLoader loader = new WeightLoader(base, architecture, device, team, allocator);
             this.vectors = new FlatVectors(parameters, shape.blockCount(), device);
             this.blocks = new LoadedBlocks(loader, shape.blockCount(), options.keepsWeights());
-            this.head = new Held(loader.head());
+            this.head = new RetainedTensor(loader.head());
             this.norm =
-                    new Held(
+                    new RetainedTensor(
                             device.vector(
                                     Vectors.required(
                                             base, "output_norm.weight", shape.embeddingLength())));
@@ -155,7 +155,8 @@ public final class AutogradTransformer implements AdaptedModel {
         requireFits(batch);
         try (PointerScope scope = new PointerScope();
                 AutoGradMode off = new AutoGradMode(false);
-                Held stream = forward(batch, Packing.of(batch, rotary, device), null, null)) {
+                RetainedTensor stream =
+                        forward(batch, Packing.of(batch, rotary, device), null, null)) {
             return labelLoss.evaluate(batch, stream.get());
         }
     }
@@ -169,10 +170,12 @@ public final class AutogradTransformer implements AdaptedModel {
                 AutoGradMode off = new AutoGradMode(false)) {
             Packing packing = Packing.of(batch, rotary, device);
             BatchLoss loss;
-            Held gradient;
-            try (Held stream = forward(batch, packing, dropped, tape);
+            RetainedTensor gradient;
+            try (RetainedTensor stream = forward(batch, packing, dropped, tape);
                     PointerScope inner = new PointerScope()) {
-                gradient = new Held(device.zeros(batch.tokenCount(), shape.embeddingLength()));
+                gradient =
+                        new RetainedTensor(
+                                device.zeros(batch.tokenCount(), shape.embeddingLength()));
                 loss = labelLoss.accumulate(batch, stream.get(), gradient.get(), gradientScale);
             }
             try (gradient) {
@@ -194,7 +197,7 @@ public final class AutogradTransformer implements AdaptedModel {
      * @param input its input
      * @param recorded its record, if it keeps it
      */
-    private record Entry(int block, Held input, @Nullable Recorded recorded)
+    private record Entry(int block, RetainedTensor input, @Nullable Recorded recorded)
             implements AutoCloseable {
         @Override
         public void close() {
@@ -206,14 +209,14 @@ public final class AutogradTransformer implements AdaptedModel {
     }
 
     /** The stream after the last block; with a tape, leaves there what the way back needs. */
-    private Held forward(
+    private RetainedTensor forward(
             PackedBatch batch,
             Packing packing,
             @Nullable DropoutMask dropped,
             @Nullable Deque<Entry> tape) {
-        Held stream;
+        RetainedTensor stream;
         try (PointerScope scope = new PointerScope()) {
-            stream = new Held(embedding.of(batch));
+            stream = new RetainedTensor(embedding.of(batch));
         }
         int firstKept = shape.blockCount() - options.retainedBlocks();
         for (int block = 0; block < shape.blockCount(); block++) {
@@ -234,7 +237,7 @@ public final class AutogradTransformer implements AdaptedModel {
                                     maskOf(block, dropped));
                 }
                 if (tape != null) {
-                    tape.push(new Entry(block, new Held(x), recorded));
+                    tape.push(new Entry(block, new RetainedTensor(x), recorded));
                 }
                 stream.replace(next);
             }
@@ -243,7 +246,8 @@ public final class AutogradTransformer implements AdaptedModel {
     }
 
     /** Turns the gradient of a block's output into that of its input, and adds the adapter's. */
-    private void backward(Entry entry, Held gradient, Packing packing, DropoutMask dropped) {
+    private void backward(
+            Entry entry, RetainedTensor gradient, Packing packing, DropoutMask dropped) {
         try (entry;
                 PointerScope scope = new PointerScope();
                 Recorded recorded =
@@ -294,7 +298,8 @@ public final class AutogradTransformer implements AdaptedModel {
         List<float[]> rows = new ArrayList<>();
         try (PointerScope scope = new PointerScope();
                 AutoGradMode off = new AutoGradMode(false);
-                Held stream = forward(batch, Packing.of(batch, rotary, device), null, null)) {
+                RetainedTensor stream =
+                        forward(batch, Packing.of(batch, rotary, device), null, null)) {
             Tensor logits = labelLoss.logits(stream.get().narrow(0, 0, rowCount)).cpu();
             FloatBuffer buffer = logits.contiguous().createBuffer();
             for (int row = 0; row < rowCount; row++) {

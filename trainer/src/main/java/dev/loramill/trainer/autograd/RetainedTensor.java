@@ -3,10 +3,10 @@ package dev.loramill.trainer.autograd;
 import org.bytedeco.pytorch.Tensor;
 
 /** A tensor that outlives the scopes it is made in, until another takes its place. */
-final class Held implements AutoCloseable {
+final class RetainedTensor implements AutoCloseable {
     private Tensor tensor;
 
-    Held(Tensor first) {
+    RetainedTensor(Tensor first) {
         first.retainReference();
         tensor = first;
     }
