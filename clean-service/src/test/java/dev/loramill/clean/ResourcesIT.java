@@ -11,7 +11,7 @@ import dev.loramill.events.DatasetOpened;
 import dev.loramill.events.DatasetSealed;
 import dev.loramill.events.Topics;
 import dev.loramill.stack.HttpAnswer;
-import dev.loramill.stack.HttpDoor;
+import dev.loramill.stack.HttpTestClient;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.reactive.messaging.memory.InMemoryConnector;
@@ -34,11 +34,11 @@ class ResourcesIT {
     private static final int PAGES_PARTITION = 7;
 
     @Inject @Any InMemoryConnector connector;
-    private HttpDoor http;
+    private HttpTestClient http;
 
     @BeforeEach
     void open() {
-        http = new HttpDoor(ConfigProvider.getConfig().getValue("test.url", URI.class));
+        http = new HttpTestClient(ConfigProvider.getConfig().getValue("test.url", URI.class));
     }
 
     @AfterEach

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.loramill.ingest.stack.InProcessIngest;
 import dev.loramill.ingest.stack.RecipePeer;
 import dev.loramill.stack.HttpAnswer;
-import dev.loramill.stack.HttpDoor;
+import dev.loramill.stack.HttpTestClient;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.net.URI;
@@ -27,11 +27,11 @@ class ResourcesIT {
             {"question":"Where?","answer":"There."}
             """;
 
-    private HttpDoor http;
+    private HttpTestClient http;
 
     @BeforeEach
     void open() {
-        http = new HttpDoor(ConfigProvider.getConfig().getValue("test.url", URI.class));
+        http = new HttpTestClient(ConfigProvider.getConfig().getValue("test.url", URI.class));
     }
 
     @AfterEach

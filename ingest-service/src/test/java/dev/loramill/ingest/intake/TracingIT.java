@@ -8,7 +8,7 @@ import dev.loramill.events.RowEvent;
 import dev.loramill.events.Topics;
 import dev.loramill.ingest.stack.InProcessIngest;
 import dev.loramill.stack.HttpAnswer;
-import dev.loramill.stack.HttpDoor;
+import dev.loramill.stack.HttpTestClient;
 import dev.loramill.stack.Topic;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -55,7 +55,7 @@ class TracingIT {
 
     @Test
     void rowsOfAFileAndTheEventsOfItsDatasetBelongToTheTraceOfTheRequest() {
-        try (HttpDoor http = new HttpDoor(url)) {
+        try (HttpTestClient http = new HttpTestClient(url)) {
             String file = upload(http).at("/id");
             // Refused with 503 until the broker has answered for the first time.
             HttpAnswer opened =
@@ -75,7 +75,7 @@ class TracingIT {
         }
     }
 
-    private static HttpAnswer open(HttpDoor http, String file) {
+    private static HttpAnswer open(HttpTestClient http, String file) {
         return http.send(
                 http.request("/v1/datasets")
                         .header("Content-Type", "application/json")
@@ -83,7 +83,7 @@ class TracingIT {
                         .POST(BodyPublishers.ofString("{\"file\":\"%s\"}".formatted(file))));
     }
 
-    private static HttpAnswer upload(HttpDoor http) {
+    private static HttpAnswer upload(HttpTestClient http) {
         return http.send(
                 http.request("/v1/files")
                         .header("Content-Type", "multipart/form-data; boundary=b")

@@ -46,7 +46,7 @@ public abstract class ServiceStack implements AutoCloseable {
     private final String name;
     private final Path directory;
     private final int port;
-    private final HttpDoor http;
+    private final HttpTestClient http;
     private final KafkaProducer<String, byte[]> producer;
     private LocalKafka kafka;
     private LocalPostgres postgres;
@@ -62,7 +62,7 @@ public abstract class ServiceStack implements AutoCloseable {
         this.name = name;
         this.directory = Files.createTempDirectory(name + "-it");
         this.port = PackagedService.freePort();
-        this.http = new HttpDoor(URI.create(url()));
+        this.http = new HttpTestClient(URI.create(url()));
         this.kafka = LocalKafka.start(directory.resolve("kafka"), 0);
         this.kafka.createTopics();
         this.postgres = LocalPostgres.start(directory.resolve("postgres"), 0);
@@ -229,8 +229,8 @@ public abstract class ServiceStack implements AutoCloseable {
 
     // HTTP.
 
-    /** The service's door. */
-    public final HttpDoor http() {
+    /** A client of the service. */
+    public final HttpTestClient http() {
         return http;
     }
 

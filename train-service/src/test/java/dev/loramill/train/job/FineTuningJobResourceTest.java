@@ -3,7 +3,7 @@ package dev.loramill.train.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loramill.stack.HttpAnswer;
-import dev.loramill.stack.HttpDoor;
+import dev.loramill.stack.HttpTestClient;
 import dev.loramill.train.stack.Samples;
 import dev.loramill.train.stack.TrainDatabase;
 import dev.loramill.train.stack.TrainStack;
@@ -23,11 +23,11 @@ class FineTuningJobResourceTest {
     private static final String JOBS = "/v1/fine_tuning/jobs";
 
     @Inject JobRepository jobs;
-    private HttpDoor http;
+    private HttpTestClient http;
 
     @BeforeEach
     void open() {
-        http = new HttpDoor(ConfigProvider.getConfig().getValue("test.url", URI.class));
+        http = new HttpTestClient(ConfigProvider.getConfig().getValue("test.url", URI.class));
     }
 
     @AfterEach

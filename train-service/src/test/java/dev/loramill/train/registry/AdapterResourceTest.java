@@ -7,7 +7,7 @@ import dev.loramill.events.ArtifactReference;
 import dev.loramill.events.AttemptReference;
 import dev.loramill.events.LoraSpec;
 import dev.loramill.events.Topics;
-import dev.loramill.stack.HttpDoor;
+import dev.loramill.stack.HttpTestClient;
 import dev.loramill.train.gate.Verdict;
 import dev.loramill.train.job.Job;
 import dev.loramill.train.job.JobRepository;
@@ -45,7 +45,7 @@ class AdapterResourceTest {
                     jobs.persist(job);
                     registry.register(candidate(), new Verdict.Held(List.of("loss did not fall")));
                 });
-        try (HttpDoor http = new HttpDoor(address())) {
+        try (HttpTestClient http = new HttpTestClient(address())) {
             var held = http.get("/v1/adapters/" + MODEL);
             assertThat(held.at("/state")).isEqualTo("held");
             assertThat(held.at("/evaluation/base_eval_loss")).isEqualTo("2.5");

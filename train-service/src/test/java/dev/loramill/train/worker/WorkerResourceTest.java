@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.loramill.events.AttemptReference;
 import dev.loramill.events.Topics;
 import dev.loramill.events.WorkerHeartbeat;
-import dev.loramill.stack.HttpDoor;
+import dev.loramill.stack.HttpTestClient;
 import dev.loramill.train.stack.Delivery;
 import dev.loramill.train.stack.Samples;
 import dev.loramill.train.stack.TrainDatabase;
@@ -41,8 +41,8 @@ class WorkerResourceTest {
                                                         "ftjob-listed", 2, 78, "listed-busy")))
                                 .records());
 
-        try (HttpDoor http =
-                new HttpDoor(ConfigProvider.getConfig().getValue("test.url", URI.class))) {
+        try (HttpTestClient http =
+                new HttpTestClient(ConfigProvider.getConfig().getValue("test.url", URI.class))) {
             await().until(() -> !listed(http, "listed-busy").isMissingNode());
             JsonNode busy = listed(http, "listed-busy");
             assertThat(busy.path("state").asText()).isEqualTo("busy");
@@ -55,7 +55,7 @@ class WorkerResourceTest {
         }
     }
 
-    private static JsonNode listed(HttpDoor http, String id) {
+    private static JsonNode listed(HttpTestClient http, String id) {
         for (JsonNode worker : http.get("/v1/workers").json().path("data")) {
             if (worker.path("id").asText().equals(id)) {
                 return worker;

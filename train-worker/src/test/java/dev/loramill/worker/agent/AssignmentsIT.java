@@ -7,7 +7,7 @@ import dev.loramill.events.AttemptFailed;
 import dev.loramill.events.AttemptFailed.FaultCategory;
 import dev.loramill.events.Topics;
 import dev.loramill.events.WorkerHeartbeat;
-import dev.loramill.stack.HttpDoor;
+import dev.loramill.stack.HttpTestClient;
 import dev.loramill.stack.Topic;
 import dev.loramill.topics.TopicSetup;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -38,12 +38,12 @@ class AssignmentsIT {
     /** Each assignment has a later epoch than the last, as the scheduler gives them. */
     private static final AtomicLong EPOCHS = new AtomicLong(1);
 
-    BrokerWorker.Door broker;
-    private HttpDoor http;
+    BrokerWorker.BrokerControl broker;
+    private HttpTestClient http;
 
     @BeforeEach
     void open() {
-        http = new HttpDoor(ConfigProvider.getConfig().getValue("test.url", URI.class));
+        http = new HttpTestClient(ConfigProvider.getConfig().getValue("test.url", URI.class));
         awaitReady();
     }
 

@@ -49,21 +49,22 @@ public final class BrokerWorker implements QuarkusTestResourceLifecycleManager {
         }
     }
 
-    /** Gives the test a hand on the broker. */
+    /** Lets the test stop and restart the broker. */
     @Override
     public void inject(TestInjector injector) {
         injector.injectIntoFields(
-                new Door(kafka.bootstrapServers(), () -> kafka.close(), this::restartBroker),
-                new TestInjector.MatchesType(Door.class));
+                new BrokerControl(
+                        kafka.bootstrapServers(), () -> kafka.close(), this::restartBroker),
+                new TestInjector.MatchesType(BrokerControl.class));
     }
 
     /**
-     * A hand on the broker.
+     * Stops and restarts the broker of a test.
      *
-     * @param stop takes it away
-     * @param restart brings it back on its old data and port
+     * @param stop stops it
+     * @param restart starts it on its old data and port
      */
-    record Door(String bootstrapServers, Runnable stop, Runnable restart) {}
+    record BrokerControl(String bootstrapServers, Runnable stop, Runnable restart) {}
 
     @Override
     public void stop() {

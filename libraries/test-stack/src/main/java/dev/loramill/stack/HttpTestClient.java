@@ -9,16 +9,16 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 
-/** Speaks HTTP to the service under test. Safe for all threads. */
-public final class HttpDoor implements AutoCloseable {
+/** An HTTP client of the service under test. Safe for all threads. */
+public final class HttpTestClient implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final URI address;
 
-    /** Speaks to an address. */
-    public HttpDoor(URI address) {
+    /** A client of the service at an address. */
+    public HttpTestClient(URI address) {
         this.address = address;
     }
 
