@@ -9,7 +9,6 @@ import dev.loramill.events.trainer.TrainerLine;
 import dev.loramill.llama.gguf.GgmlType;
 import dev.loramill.llama.tiny.TinyLlama;
 import dev.loramill.process.JavaCommand;
-import dev.loramill.trainer.launch.LaunchSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

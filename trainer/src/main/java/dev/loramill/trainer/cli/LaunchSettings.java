@@ -1,4 +1,4 @@
-package dev.loramill.trainer.launch;
+package dev.loramill.trainer.cli;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package dev.loramill.trainer.launch;
+package dev.loramill.trainer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
