@@ -48,7 +48,7 @@ final class PlanCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        World.check(worldSize);
+        RankLauncher.requireWorldSize(worldSize);
         try (PreparedRun run =
                 PreparedRun.of(
                         JobReader.read(job, worldSize, compute.overrides()),

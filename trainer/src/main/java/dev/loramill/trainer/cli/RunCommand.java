@@ -54,11 +54,11 @@ final class RunCommand implements Callable<Integer> {
     private int rank;
 
     @SuppressWarnings("NullAway.Init") // set by picocli where there is a rank
-    @Option(names = "--meeting", hidden = true)
-    private Path meeting;
+    @Option(names = "--rendezvous", hidden = true)
+    private Path rendezvous;
 
-    @Option(names = "--patience", hidden = true, defaultValue = "600")
-    private int patienceSeconds;
+    @Option(names = "--rank-timeout", hidden = true, defaultValue = "600")
+    private int rankTimeoutSeconds;
 
     @Option(names = "--progress", description = "Print a progress bar instead of JSON lines.")
     private boolean showsProgress;
@@ -94,13 +94,14 @@ final class RunCommand implements Callable<Integer> {
                 });
         Runtime.getRuntime().addShutdownHook(hook);
         try {
-            Duration patience = Duration.ofSeconds(patienceSeconds);
+            Duration timeout = Duration.ofSeconds(rankTimeoutSeconds);
             if (rank > 0) {
-                return new Following(new Share(rank, worldSize), meeting, patience)
+                return new FollowerRank(new Share(rank, worldSize), rendezvous, timeout)
                         .run(job, compute.overrides(), out, stopRequested::get);
             }
-            World world = new World(worldSize, job, compute.overrides(), out, patience);
-            return new Training(out, listener, stopRequested::get, world).run();
+            RankLauncher launcher =
+                    new RankLauncher(worldSize, job, compute.overrides(), out, timeout);
+            return new Training(out, listener, stopRequested::get, launcher).run();
         } finally {
             ended.countDown();
         }

@@ -38,20 +38,24 @@ final class Training {
     private final Path out;
     private final Consumer<TrainerLine> listener;
     private final BooleanSupplier stopRequested;
-    private final World world;
+    private final RankLauncher launcher;
 
-    Training(Path out, Consumer<TrainerLine> listener, BooleanSupplier stopRequested, World world) {
+    Training(
+            Path out,
+            Consumer<TrainerLine> listener,
+            BooleanSupplier stopRequested,
+            RankLauncher launcher) {
         this.out = out;
         this.listener = listener;
         this.stopRequested = stopRequested;
-        this.world = world;
+        this.launcher = launcher;
     }
 
     /** Trains, writes the adapter and gives the exit code. */
     int run() {
         try {
-            world.check();
-            return train(world.readJob());
+            RankLauncher.requireWorldSize(launcher.worldSize());
+            return train(launcher.readJob());
         } catch (InvalidJobException e) {
             return fail(TrainerLine.Fault.INVALID_INPUT, e, TrainerCommand.INVALID);
         } catch (OutOfMemoryError e) {
@@ -85,7 +89,7 @@ final class Training {
     }
 
     private int train(TrainingJob job) throws IOException {
-        try (PreparedRun run = PreparedRun.of(job, world.share())) {
+        try (PreparedRun run = PreparedRun.of(job, launcher.share())) {
             DiskSpace.require(out, run);
             Path checkpoint =
                     CheckpointChoice.of(
@@ -103,7 +107,7 @@ final class Training {
             }
             Consumer<TrainerLine> log = new TrainingLog(out.resolve("training_log.jsonl"));
             Consumer<TrainerLine> both = listener.andThen(log);
-            try (Ranks ranks = world.open();
+            try (Ranks ranks = launcher.launch();
                     Trainer trainer =
                             new Trainer(run, out, both, stopRequested, ranks, checkpoint)) {
                 return switch (trainer.train()) {

@@ -46,19 +46,19 @@ final class GlooRanks implements Ranks {
     /**
      * Waits until all processes have come and connects them.
      *
-     * @param meeting the file they meet in
-     * @param patience longest wait for the others, here and in every sum
+     * @param rendezvous the file they meet in
+     * @param timeout longest wait for the others, here and in every sum
      * @throws RankLostException if they do not come in time
      */
-    static GlooRanks join(Share share, Path meeting, Duration patience, Watch watch) {
+    static GlooRanks join(Share share, Path rendezvous, Duration timeout, Watch watch) {
         try (PointerScope _ = new PointerScope()) {
-            FileStore store = new FileStore(meeting.toString(), share.size());
+            FileStore store = new FileStore(rendezvous.toString(), share.size());
             store.add(arrival(share.rank()), 1);
             StringVector all = new StringVector();
             for (int rank = 0; rank < share.size(); rank++) {
                 all.push_back(arrival(rank));
             }
-            long deadline = System.nanoTime() + patience.toNanos();
+            long deadline = System.nanoTime() + timeout.toNanos();
             while (!store.check(all)) {
                 watch.check();
                 if (System.nanoTime() > deadline) {
@@ -66,13 +66,13 @@ final class GlooRanks implements Ranks {
                             "not all of the "
                                     + share.size()
                                     + " ranks came within "
-                                    + patience.toSeconds()
+                                    + timeout.toSeconds()
                                     + " s");
                 }
                 pause();
             }
             ProcessGroupGloo.Options options = ProcessGroupGloo.Options.create();
-            setTimeout(options, patience);
+            setTimeout(options, timeout);
             options.devices(
                     new GlooDeviceVector(ProcessGroupGloo.createDeviceForHostname(LOOPBACK)));
             ProcessGroupGloo group =
@@ -87,10 +87,10 @@ final class GlooRanks implements Ranks {
      * In place, since a duration of the binding's own making needs a native library that is not
      * among those of libtorch.
      */
-    private static void setTimeout(ProcessGroupGloo.Options options, Duration patience) {
+    private static void setTimeout(ProcessGroupGloo.Options options, Duration timeout) {
         MemorySegment.ofAddress(options.timeout().address())
                 .reinterpret(Long.BYTES)
-                .set(ValueLayout.JAVA_LONG, 0, patience.toMillis());
+                .set(ValueLayout.JAVA_LONG, 0, timeout.toMillis());
     }
 
     private static String arrival(int rank) {

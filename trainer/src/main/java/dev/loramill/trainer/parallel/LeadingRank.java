@@ -10,30 +10,30 @@ import java.util.function.Supplier;
 /** The first process, which starts the others, explains their ends and leaves none behind. */
 final class LeadingRank implements Ranks {
     private final RankProcesses processes;
-    private final Path meeting;
+    private final Path rendezvous;
     private final GlooRanks joined;
 
-    private LeadingRank(RankProcesses processes, Path meeting, GlooRanks joined) {
+    private LeadingRank(RankProcesses processes, Path rendezvous, GlooRanks joined) {
         this.processes = processes;
-        this.meeting = meeting;
+        this.rendezvous = rendezvous;
         this.joined = joined;
     }
 
-    static LeadingRank start(int size, Path directory, Duration patience, RankCommand command)
+    static LeadingRank start(int size, Path directory, Duration timeout, RankCommand command)
             throws IOException {
-        Path meeting = RankProcesses.freshMeeting(directory);
-        RankProcesses processes = RankProcesses.start(size, directory, meeting, command);
+        Path rendezvous = RankProcesses.freshRendezvous(directory);
+        RankProcesses processes = RankProcesses.start(size, directory, rendezvous, command);
         boolean isDone = false;
         try {
             GlooRanks joined =
                     GlooRanks.join(
-                            new Share(0, size), meeting, patience, processes::requireAllAlive);
+                            new Share(0, size), rendezvous, timeout, processes::requireAllAlive);
             isDone = true;
-            return new LeadingRank(processes, meeting, joined);
+            return new LeadingRank(processes, rendezvous, joined);
         } finally {
             if (!isDone) {
                 processes.close();
-                Files.deleteIfExists(meeting);
+                Files.deleteIfExists(rendezvous);
             }
         }
     }
@@ -69,7 +69,7 @@ final class LeadingRank implements Ranks {
         processes.close();
         joined.close();
         try {
-            Files.deleteIfExists(meeting);
+            Files.deleteIfExists(rendezvous);
         } catch (IOException e) {
             // The next run on this directory deletes it.
         }

@@ -7,5 +7,5 @@ import java.nio.file.Path;
 @FunctionalInterface
 public interface RankCommand {
     /** The command line, with which it ends when its parent has gone. */
-    JavaCommand of(Share share, Path meeting);
+    JavaCommand of(Share share, Path rendezvous);
 }

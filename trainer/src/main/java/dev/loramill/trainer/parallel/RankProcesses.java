@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * is gone, the child halts at once.
  */
 final class RankProcesses implements AutoCloseable {
-    private static final String MEETING = "meeting-";
+    private static final String RENDEZVOUS = "rendezvous-";
     private static final Duration UNTIL_ENDED = Duration.ofSeconds(3);
     private static final Duration UNTIL_KILLED = Duration.ofSeconds(10);
 
@@ -35,20 +35,20 @@ final class RankProcesses implements AutoCloseable {
     }
 
     /** A new file for the processes to meet in, without those of earlier runs. */
-    static Path freshMeeting(Path directory) throws IOException {
+    static Path freshRendezvous(Path directory) throws IOException {
         Files.createDirectories(directory);
         try (Stream<Path> files = Files.list(directory)) {
             for (Path file : files.toList()) {
-                if (String.valueOf(file.getFileName()).startsWith(MEETING)) {
+                if (String.valueOf(file.getFileName()).startsWith(RENDEZVOUS)) {
                     Files.delete(file);
                 }
             }
         }
         // Readable by its owner only: who can write to it could send gradients.
-        return Files.createTempFile(directory, MEETING, "");
+        return Files.createTempFile(directory, RENDEZVOUS, "");
     }
 
-    static RankProcesses start(int size, Path directory, Path meeting, RankCommand command)
+    static RankProcesses start(int size, Path directory, Path rendezvous, RankCommand command)
             throws IOException {
         RankProcesses processes = new RankProcesses();
         boolean isDone = false;
@@ -57,7 +57,7 @@ final class RankProcesses implements AutoCloseable {
                 Share share = new Share(rank, size);
                 Path log = directory.resolve("rank-" + rank + ".log");
                 ChildProcess process =
-                        command.of(share, meeting)
+                        command.of(share, rendezvous)
                                 .child()
                                 .output(Redirect.DISCARD)
                                 .errors(Redirect.to(log.toFile()))

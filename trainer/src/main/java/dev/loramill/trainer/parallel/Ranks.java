@@ -44,24 +44,24 @@ public interface Ranks extends AutoCloseable {
      *
      * @param size at least 2
      * @param directory takes the file they meet in and what they write to their standard error
-     * @param patience longest wait for the others, here and in every sum
+     * @param timeout longest wait for the others, here and in every sum
      * @param command what each runs; it must end when its standard input does
      * @throws RankLostException if one of them ends, or does not come in time
      */
-    static Ranks lead(int size, Path directory, Duration patience, RankCommand command)
+    static Ranks lead(int size, Path directory, Duration timeout, RankCommand command)
             throws IOException {
-        return LeadingRank.start(size, directory, patience, command);
+        return LeadingRank.start(size, directory, timeout, command);
     }
 
     /**
      * Joins the process that started this one, and its other children.
      *
-     * @param meeting the file they meet in
-     * @param patience longest wait for the others, here and in every sum
+     * @param rendezvous the file they meet in
+     * @param timeout longest wait for the others, here and in every sum
      * @throws RankLostException if they do not come in time
      */
-    static Ranks follow(Share share, Path meeting, Duration patience) {
-        return GlooRanks.join(share, meeting, patience, () -> {});
+    static Ranks follow(Share share, Path rendezvous, Duration timeout) {
+        return GlooRanks.join(share, rendezvous, timeout, () -> {});
     }
 
     /** Whether it is so in any process. */

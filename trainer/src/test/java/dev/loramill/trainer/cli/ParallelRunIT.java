@@ -227,7 +227,7 @@ class ParallelRunIT {
                         out,
                         "--world-size",
                         "2",
-                        "--patience",
+                        "--rank-timeout",
                         "20")) {
             started.awaitStep(3);
             ProcessHandle second = started.second();

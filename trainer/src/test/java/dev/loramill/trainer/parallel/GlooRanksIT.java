@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Ranks on threads of one process: to Gloo these are strangers that meet over the loopback. */
 @Timeout(120)
 class GlooRanksIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     @TempDir Path directory;
 
@@ -45,7 +45,7 @@ class GlooRanksIT {
                 futures.add(
                         threads.submit(() -> {
                             try (Ranks ranks =
-                                    Ranks.follow(share, directory.resolve("meeting"), PATIENCE)) {
+                                    Ranks.follow(share, directory.resolve("rendezvous"), TIMEOUT)) {
                                 T result = part.of(ranks);
                                 // Nobody leaves while another still waits for the last sum.
                                 ranks.any(false);
@@ -148,7 +148,7 @@ class GlooRanksIT {
         assertThatThrownBy(() ->
                         Ranks.follow(
                                 new Share(1, 2),
-                                directory.resolve("meeting"),
+                                directory.resolve("rendezvous"),
                                 Duration.ofMillis(300)))
                 .isInstanceOf(RankLostException.class)
                 .hasMessageContaining("not all of the 2 ranks came");

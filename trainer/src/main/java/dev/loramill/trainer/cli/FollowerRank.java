@@ -14,20 +14,20 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
 /**
- * The part of a run that a process takes which another one started: it computes, and neither
+ * A process that {@link RankLauncher} starts: it computes its share of each step, and neither
  * reports nor writes.
  *
  * @param share its place
- * @param meeting the file in which the processes meet
- * @param patience longest wait for another process
+ * @param rendezvous file in which the processes find one another
+ * @param timeout longest wait for another process
  */
-record Following(Share share, Path meeting, Duration patience) {
+record FollowerRank(Share share, Path rendezvous, Duration timeout) {
 
     /** Takes all steps and gives the exit code; faults are told on the standard error. */
     int run(Path job, JobOverrides overrides, Path out, BooleanSupplier stopRequested)
             throws IOException {
         try (PreparedRun run = PreparedRun.of(JobReader.read(job, share.size(), overrides), share);
-                Ranks ranks = Ranks.follow(share, meeting, patience);
+                Ranks ranks = Ranks.follow(share, rendezvous, timeout);
                 Trainer trainer = new Trainer(run, out, _ -> {}, stopRequested, ranks, null)) {
             trainer.train();
             return 0;

@@ -14,59 +14,55 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * How many processes a run of the command has, and how the others are started.
+ * Starts the processes of a run besides this one, which is its rank 0.
  *
- * @param size processes of the run, this one included
+ * @param worldSize processes of the run, this one included
  * @param job the job's file
  * @param overrides what the command line says instead of it
  * @param out output directory
- * @param patience longest wait for another process
+ * @param timeout longest wait for another process
  */
-record World(int size, Path job, JobOverrides overrides, Path out, Duration patience) {
+record RankLauncher(int worldSize, Path job, JobOverrides overrides, Path out, Duration timeout) {
     private static final String RANKS = "ranks";
-
-    /**
-     * Checks the number.
-     *
-     * @throws InvalidJobException if no run can have so many
-     */
-    void check() {
-        check(size);
-    }
 
     /** Reads the job as each of the processes has it. */
     TrainingJob readJob() throws IOException {
-        return JobReader.read(job, size, overrides);
+        return JobReader.read(job, worldSize, overrides);
     }
 
-    static void check(int size) {
-        if (size < 1 || size > Share.MOST) {
+    /**
+     * Checks a number of processes.
+     *
+     * @throws InvalidJobException if no run can have so many
+     */
+    static void requireWorldSize(int worldSize) {
+        if (worldSize < 1 || worldSize > Share.MOST) {
             throw new InvalidJobException(
-                    "--world-size must be in [1, " + Share.MOST + "], got " + size);
+                    "--world-size must be in [1, " + Share.MOST + "], got " + worldSize);
         }
     }
 
-    /** The place of the process that a person starts. */
+    /** The place of this process. */
     Share share() {
-        return new Share(0, size);
+        return new Share(0, worldSize);
     }
 
     /** Starts the other processes, if there are any, and waits for them. */
-    Ranks open() throws IOException {
-        return size == 1
+    Ranks launch() throws IOException {
+        return worldSize == 1
                 ? Ranks.alone()
-                : Ranks.lead(size, out.resolve(RANKS), patience, command());
+                : Ranks.lead(worldSize, out.resolve(RANKS), timeout, command());
     }
 
     private RankCommand command() {
-        return (share, meeting) ->
+        return (share, rendezvous) ->
                 JavaCommand.ofMain(TrainerCommand.class.getName())
                         .optionsOfThisJvm()
                         .arguments("run", "--job", job.toString(), "--out", out.toString())
                         .arguments("--world-size", String.valueOf(share.size()))
                         .arguments("--rank", String.valueOf(share.rank()))
-                        .arguments("--meeting", meeting.toString())
-                        .arguments("--patience", String.valueOf(patience.toSeconds()))
+                        .arguments("--rendezvous", rendezvous.toString())
+                        .arguments("--rank-timeout", String.valueOf(timeout.toSeconds()))
                         .arguments(ParentWatch.OPTION)
                         .arguments(ComputeOptions.arguments(overrides));
     }
