@@ -11,10 +11,10 @@ import dev.loramill.events.AttemptFailed.FaultCategory;
 import dev.loramill.events.AttemptFinished;
 import dev.loramill.events.AttemptReference;
 import dev.loramill.events.AttemptStarted;
-import dev.loramill.events.Event;
 import dev.loramill.events.TrainServeContract;
 import dev.loramill.events.TrainingCheckpointed;
 import dev.loramill.events.TrainingEvaluated;
+import dev.loramill.events.TrainingEvent;
 import dev.loramill.events.TrainingProgressed;
 import dev.loramill.events.TrainingSpec;
 import dev.loramill.events.trainer.EvaluationJob;
@@ -72,7 +72,7 @@ final class AttemptRun {
 
     /** Runs the attempt and reports how it ended. */
     void run() throws InterruptedException {
-        Event outcome = outcome();
+        TrainingEvent outcome = outcome();
         if (Thread.interrupted()) {
             throw new InterruptedException("attempt at " + attempt.jobId() + " was stopped");
         }
@@ -90,7 +90,7 @@ final class AttemptRun {
                 .log("Attempt reported");
     }
 
-    private Event outcome() throws InterruptedException {
+    private TrainingEvent outcome() throws InterruptedException {
         try {
             return trainAndEvaluate();
         } catch (AttemptFault e) {
@@ -169,14 +169,14 @@ final class AttemptRun {
     }
 
     private void relay(TrainerLine line) {
-        Event event = eventOf(line);
+        TrainingEvent event = eventOf(line);
         if (event != null) {
             // Lines come by a thread of their own.
             Trace.in(traceParent, () -> reporter.report(event));
         }
     }
 
-    private @Nullable Event eventOf(TrainerLine line) {
+    private @Nullable TrainingEvent eventOf(TrainerLine line) {
         return switch (line) {
             case TrainerLine.Started started ->
                     new AttemptStarted(

@@ -1,8 +1,8 @@
 package dev.loramill.worker.agent;
 
-import dev.loramill.events.Event;
 import dev.loramill.events.EventEnvelope;
 import dev.loramill.events.KafkaEvents;
+import dev.loramill.events.TrainingEvent;
 import dev.loramill.messaging.Trace;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -30,7 +30,7 @@ class EventReporter implements Reporter {
     }
 
     @Override
-    public synchronized void report(Event event) {
+    public synchronized void report(TrainingEvent event) {
         emitter.send(record(event))
                 .subscribe()
                 .with(
@@ -38,12 +38,14 @@ class EventReporter implements Reporter {
                         fault ->
                                 LOG.atWarn()
                                         .setCause(fault)
+                                        .addKeyValue("jobId", event.attempt().jobId())
+                                        .addKeyValue("attempt", event.attempt().attempt())
                                         .addKeyValue("eventType", event.getClass().getSimpleName())
                                         .log("The broker refuses an event"));
     }
 
     @Override
-    public void reportAndWait(Event event) throws InterruptedException {
+    public void reportAndWait(TrainingEvent event) throws InterruptedException {
         try {
             emitter.send(record(event)).subscribeAsCompletionStage().get();
         } catch (ExecutionException e) {
@@ -51,7 +53,7 @@ class EventReporter implements Reporter {
         }
     }
 
-    private static ProducerRecord<String, byte[]> record(Event event) {
+    private static ProducerRecord<String, byte[]> record(TrainingEvent event) {
         ProducerRecord<String, byte[]> record = KafkaEvents.record(EventEnvelope.of(SOURCE, event));
         Trace.addTo(record.headers());
         return record;

@@ -1,6 +1,6 @@
 package dev.loramill.worker.agent;
 
-import dev.loramill.events.Event;
+import dev.loramill.events.TrainingEvent;
 import dev.loramill.messaging.Trace;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -8,18 +8,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Keeps what was reported. */
 final class RecordingReporter implements Reporter {
-    private final List<Event> events = new CopyOnWriteArrayList<>();
+    private final List<TrainingEvent> events = new CopyOnWriteArrayList<>();
 
     private final List<@Nullable String> traces = new CopyOnWriteArrayList<>();
 
     @Override
-    public void report(Event event) {
+    public void report(TrainingEvent event) {
         traces.add(Trace.current());
         events.add(event);
     }
 
     @Override
-    public void reportAndWait(Event event) throws InterruptedException {
+    public void reportAndWait(TrainingEvent event) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
@@ -31,11 +31,11 @@ final class RecordingReporter implements Reporter {
         return traces;
     }
 
-    List<Event> events() {
+    List<TrainingEvent> events() {
         return events;
     }
 
-    <E extends Event> List<E> events(Class<E> type) {
+    <E extends TrainingEvent> List<E> events(Class<E> type) {
         return events.stream().filter(type::isInstance).map(type::cast).toList();
     }
 }
