@@ -9,9 +9,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Brings an answer to the client: as a whole, or piece by piece. */
 final class AnswerDelivery {
+    private static final Logger LOG = LoggerFactory.getLogger(AnswerDelivery.class);
+    private static final String FAILED = "generation_failed";
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private AnswerDelivery() {}
@@ -39,7 +43,8 @@ final class AnswerDelivery {
                             reason,
                             tokenCount);
                 }
-                case AnswerEvent.Broken(String reason) -> throw broken(reason);
+                case AnswerEvent.Cancelled _ -> throw broken("the request was cancelled");
+                case AnswerEvent.Broken broken -> throw failed(answer, broken);
             }
         }
     }
@@ -66,8 +71,11 @@ final class AnswerDelivery {
                     out.done();
                     return;
                 }
-                case AnswerEvent.Broken(String reason) -> {
-                    out.send(broken(reason).body());
+                case AnswerEvent.Cancelled _ -> {
+                    return;
+                }
+                case AnswerEvent.Broken broken -> {
+                    out.send(failed(answer, broken).body());
                     return;
                 }
             }
@@ -79,7 +87,18 @@ final class AnswerDelivery {
         return request.logprobs().isPresent() ? Logprobs.of(logprobs, answer.tokens()) : null;
     }
 
+    /** Logs on the request's thread: what decode threads log is not named by its id. */
+    private static RefusedException failed(OpenAnswer answer, AnswerEvent.Broken broken) {
+        LOG.atError()
+                .setCause(broken.cause())
+                .addKeyValue("model", answer.model())
+                .addKeyValue("code", FAILED)
+                .addKeyValue("reason", broken.reason())
+                .log("A generation failed");
+        return broken(broken.reason());
+    }
+
     private static RefusedException broken(String reason) {
-        return RefusedException.unavailable("generation_failed", reason, SOON);
+        return RefusedException.unavailable(FAILED, reason, SOON);
     }
 }

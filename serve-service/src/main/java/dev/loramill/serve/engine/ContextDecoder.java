@@ -60,8 +60,8 @@ final class ContextDecoder implements VariantDecoder {
                     .setCause(e)
                     .addKeyValue("model", variant.name())
                     .log("A decode step failed");
-            admitted.forEach(generation -> generation.fail(ENGINE_FAILED));
-            discard(ENGINE_FAILED);
+            admitted.forEach(generation -> generation.fail(ENGINE_FAILED, e));
+            discard(ENGINE_FAILED, e);
         } finally {
             if (context != null) {
                 context.handOver();
@@ -118,8 +118,8 @@ final class ContextDecoder implements VariantDecoder {
         return options.batchSize() - batch.size();
     }
 
-    private void discard(String reason) {
-        slots.forEach(slot -> slot.fail(null, reason));
+    private void discard(String reason, @Nullable Throwable cause) {
+        slots.forEach(slot -> slot.fail(null, reason, cause));
         if (context != null) {
             context.close();
             context = null;
@@ -128,6 +128,6 @@ final class ContextDecoder implements VariantDecoder {
 
     @Override
     public void close() {
-        discard(Engine.CLOSING);
+        discard(Engine.CLOSING, null);
     }
 }

@@ -234,7 +234,7 @@ public final class Engine implements AutoCloseable {
                     return context.decoder().step(admitted, cores);
                 }
                 case Turn.Close(ScheduledContext context, List<Generation> admitted) -> {
-                    admitted.forEach(generation -> generation.fail(CLOSING));
+                    admitted.forEach(generation -> generation.fail(CLOSING, null));
                     context.decoder().close();
                 }
                 case Turn.Follow(Runnable action) -> action.run();
@@ -249,7 +249,7 @@ public final class Engine implements AutoCloseable {
     @Override
     public void close() {
         isClosing = true;
-        scheduler.close().forEach(generation -> generation.fail(CLOSING));
+        scheduler.close().forEach(generation -> generation.fail(CLOSING, null));
         for (Thread thread : threads) {
             try {
                 thread.join();

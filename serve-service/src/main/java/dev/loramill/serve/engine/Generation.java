@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** A request on its way through the engine. One thread takes the events; any thread may cancel. */
 public final class Generation {
@@ -51,7 +52,7 @@ public final class Generation {
         return Duration.ofNanos(System.nanoTime() - submittedNanos);
     }
 
-    void generated(int token, @org.jspecify.annotations.Nullable TokenLogprobs logprobs) {
+    void generated(int token, @Nullable TokenLogprobs logprobs) {
         events.add(new GenerationEvent.Generated(token, logprobs));
     }
 
@@ -59,13 +60,13 @@ public final class Generation {
         over(new GenerationEvent.Ended(reason));
     }
 
-    void fail(String reason) {
-        over(new GenerationEvent.Failed(reason));
+    void fail(String reason, @Nullable Throwable cause) {
+        over(new GenerationEvent.Failed(reason, cause));
     }
 
-    /** Ends it without a word, after it was cancelled. */
+    /** Ends it after it was cancelled. */
     void abandon() {
-        over(new GenerationEvent.Failed("the request was cancelled"));
+        over(new GenerationEvent.Cancelled());
     }
 
     private void over(GenerationEvent last) {

@@ -15,10 +15,14 @@ public sealed interface GenerationEvent {
     /** The generation is complete. */
     record Ended(FinishReason reason) implements GenerationEvent {}
 
+    /** It was cancelled, and nothing is generated any more. */
+    record Cancelled() implements GenerationEvent {}
+
     /**
-     * The engine failed; the log says more.
+     * The engine failed, or is being closed.
      *
      * @param reason sentence for a person
+     * @param cause what was thrown, for the log; null when the engine is being closed
      */
-    record Failed(String reason) implements GenerationEvent {}
+    record Failed(String reason, @Nullable Throwable cause) implements GenerationEvent {}
 }

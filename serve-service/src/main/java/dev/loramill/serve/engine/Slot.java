@@ -80,7 +80,7 @@ final class Slot {
         try {
             token = chooser.sample(context, output);
         } catch (IllegalStateException e) {
-            fail(context, "the model gave no usable probabilities: " + e.getMessage());
+            fail(context, "the model gave no usable probabilities: " + e.getMessage(), e);
             return;
         }
         if (context.model().vocabulary().isEndOfGeneration(token)) {
@@ -112,11 +112,11 @@ final class Slot {
         }
     }
 
-    void fail(@Nullable LlamaContext context, String reason) {
+    void fail(@Nullable LlamaContext context, String reason, @Nullable Throwable cause) {
         Generation failed = vacate(context);
         if (failed != null) {
             metrics.failed();
-            failed.fail(reason);
+            failed.fail(reason, cause);
         }
     }
 

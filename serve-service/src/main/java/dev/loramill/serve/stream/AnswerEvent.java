@@ -2,6 +2,7 @@ package dev.loramill.serve.stream;
 
 import dev.loramill.serve.engine.TokenLogprobs;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What happens in an answer, in order; nothing comes after an end or a failure. */
 public sealed interface AnswerEvent {
@@ -25,6 +26,14 @@ public sealed interface AnswerEvent {
      */
     record Complete(String finishReason, int tokenCount) implements AnswerEvent {}
 
-    /** The answer breaks off: a fault, or nobody wants the rest. */
-    record Broken(String reason) implements AnswerEvent {}
+    /** The answer breaks off because nobody wants the rest. */
+    record Cancelled() implements AnswerEvent {}
+
+    /**
+     * The answer breaks off by a fault.
+     *
+     * @param reason sentence for the client
+     * @param cause what was thrown, for the log; null when the engine is being closed
+     */
+    record Broken(String reason, @Nullable Throwable cause) implements AnswerEvent {}
 }

@@ -61,7 +61,9 @@ public final class AnswerStream implements Answer {
                 pass(stops.append(text.end()) + stops.finish());
                 complete(reason == FinishReason.END_OF_TURN || stops.isReached() ? STOP : LENGTH);
             }
-            case GenerationEvent.Failed(String reason) -> ready.add(new AnswerEvent.Broken(reason));
+            case GenerationEvent.Cancelled _ -> ready.add(new AnswerEvent.Cancelled());
+            case GenerationEvent.Failed(String reason, Throwable cause) ->
+                    ready.add(new AnswerEvent.Broken(reason, cause));
         }
     }
 

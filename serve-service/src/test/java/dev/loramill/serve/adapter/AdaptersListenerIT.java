@@ -13,9 +13,12 @@ import dev.loramill.events.Topics;
 import dev.loramill.messaging.Trace;
 import dev.loramill.serve.AnnouncedFiles;
 import dev.loramill.serve.InMemoryServing;
+import dev.loramill.serve.TinyServing;
 import dev.loramill.serve.engine.EngineLifecycle;
 import dev.loramill.serve.engine.EngineState;
-import io.quarkus.test.common.QuarkusTestResource;
+import dev.loramill.stack.HttpAnswer;
+import dev.loramill.stack.HttpDoor;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.reactive.messaging.memory.InMemoryConnector;
@@ -35,12 +38,13 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The listener on channels in memory; the engine is real. */
 @QuarkusTest
-@QuarkusTestResource(value = InMemoryServing.class, restrictToAnnotatedClass = true)
+@WithTestResource(InMemoryServing.class)
 class AdaptersListenerIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final TopicPartition PARTITION = new TopicPartition(Topics.ADAPTERS, 0);
@@ -89,6 +93,7 @@ class AdaptersListenerIT {
                 .containsExactly(kept.adapterId());
         assertThat(statuses()).hasSize(1).first().isInstanceOf(AdapterLoaded.class);
         assertThat(traces()).containsExactly(TRACE);
+        assertIsShown(kept);
 
         // Assigned again: it goes on where it was, and what comes again changes nothing.
         listener.onPartitionsAssigned(consumer, List.of(PARTITION));
@@ -102,6 +107,18 @@ class AdaptersListenerIT {
         send(record(5, files.adapter("untraced", 3), null));
         await().atMost(PATIENCE).until(() -> statuses().size() == 3);
         assertThat(traces()).last().isNull();
+    }
+
+    private static void assertIsShown(AdapterAnnounced adapter) {
+        try (HttpDoor http =
+                new HttpDoor(ConfigProvider.getConfig().getValue("test.url", URI.class))) {
+            HttpAnswer page = http.get("/v1/served-adapters");
+            assertThat(page.json().path("data")).as(page.text()).hasSize(1);
+            assertThat(page.at("/data/0/id")).isEqualTo(adapter.adapterId());
+            assertThat(page.at("/data/0/model")).isEqualTo(adapter.model());
+            assertThat(page.at("/data/0/replica_id")).isEqualTo(TinyServing.REPLICA);
+            assertThat(page.json().at("/data/0/max_logit_difference").doubleValue()).isPositive();
+        }
     }
 
     @SafeVarargs

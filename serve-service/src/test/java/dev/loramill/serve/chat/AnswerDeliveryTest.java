@@ -10,6 +10,7 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.loramill.events.ChatMessage;
 import dev.loramill.http.RefusedException;
 import dev.loramill.llama.binding.SamplerOptions;
+import dev.loramill.serve.LoggedLines;
 import dev.loramill.serve.engine.TokenLogprobs;
 import dev.loramill.serve.stream.Answer;
 import dev.loramill.serve.stream.AnswerEvent;
@@ -65,6 +66,28 @@ class AnswerDeliveryTest {
                             assertThat(refusal.retryAfter()).isPresent();
                             assertThat(refusal).hasMessage("the engine failed");
                         });
+    }
+
+    @Test
+    void logsWhyAnAnswerBrokeOffAndNothingOfOneThatNobodyWants() throws Exception {
+        IllegalStateException cause = new IllegalStateException("on purpose");
+        try (LoggedLines logged = LoggedLines.of(AnswerDelivery.class.getName())) {
+            stream(ChatRequest.Delivery.STREAM, piece("a"), new AnswerEvent.Cancelled());
+            assertThatThrownBy(() -> complete(new AnswerEvent.Cancelled()))
+                    .isInstanceOf(RefusedException.class);
+            assertThat(logged.all()).isEmpty();
+
+            stream(ChatRequest.Delivery.STREAM, new AnswerEvent.Broken("it failed", cause));
+            assertThatThrownBy(() -> complete(new AnswerEvent.Broken("it failed", cause)))
+                    .isInstanceOf(RefusedException.class);
+
+            assertThat(logged.all())
+                    .hasSize(2)
+                    .allSatisfy(line -> {
+                        assertThat(line.text()).contains("model=tiny", "reason=it failed");
+                        assertThat(line.cause()).isSameAs(cause);
+                    });
+        }
     }
 
     @Test
@@ -152,6 +175,11 @@ class AnswerDeliveryTest {
                 .hasMessage("gone");
     }
 
+    private static ChatCompletion complete(AnswerEvent event) throws InterruptedException {
+        return AnswerDelivery.complete(
+                answer(event), request(ChatRequest.Delivery.WHOLE, OptionalInt.empty()));
+    }
+
     /** What stands behind {@code data: } of each event. */
     private static List<String> stream(ChatRequest.Delivery delivery, AnswerEvent... events)
             throws Exception {
@@ -215,6 +243,6 @@ class AnswerDeliveryTest {
     }
 
     private static AnswerEvent broken(String reason) {
-        return new AnswerEvent.Broken(reason);
+        return new AnswerEvent.Broken(reason, null);
     }
 }

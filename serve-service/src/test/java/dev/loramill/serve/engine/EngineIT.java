@@ -2,6 +2,9 @@ package dev.loramill.serve.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.loramill.llama.binding.LlamaModel;
+import dev.loramill.llama.binding.LlamaModelOptions;
+import dev.loramill.llama.binding.LoraAdapter;
 import dev.loramill.llama.binding.SamplerOptions;
 import dev.loramill.llama.gguf.AdapterOutcome;
 import dev.loramill.llama.gguf.AdapterValidator;
@@ -176,6 +179,26 @@ class EngineIT {
         start();
     }
 
+    @Test
+    void tellsWhyAGenerationFailedAndGoesOnWithOthers() throws Exception {
+        int[] prompt = engine.tokenizer().encode("Hello");
+        Path file = TinyAdapter.random(sizes, 1).write(directory.resolve("foreign.gguf"));
+        try (LlamaModel other =
+                        LlamaModel.load(
+                                directory.resolve("base.gguf"), LlamaModelOptions.defaults());
+                LoraAdapter foreign = LoraAdapter.load(other, file)) {
+            GenerationEvent last = submit(new ModelVariant("foreign", foreign), prompt).next();
+
+            assertThat(last)
+                    .isInstanceOfSatisfying(
+                            GenerationEvent.Failed.class,
+                            failed ->
+                                    assertThat(failed.cause())
+                                            .isInstanceOf(IllegalArgumentException.class));
+        }
+        assertThat(tokens(submit(engine.base(), prompt))).isNotEmpty();
+    }
+
     private java.util.Map<Integer, Float> withoutEnd() {
         return engine.tokenizer().endsOfGeneration().stream()
                 .boxed()
@@ -225,7 +248,9 @@ class EngineIT {
                 case GenerationEvent.Ended _ -> {
                     return tokens;
                 }
-                case GenerationEvent.Failed(String reason) -> throw new AssertionError(reason);
+                case GenerationEvent.Cancelled _ -> throw new AssertionError("it was cancelled");
+                case GenerationEvent.Failed(String reason, Throwable cause) ->
+                        throw new AssertionError(reason, cause);
             }
         }
     }
