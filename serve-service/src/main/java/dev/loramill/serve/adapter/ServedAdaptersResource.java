@@ -60,6 +60,7 @@ public class ServedAdaptersResource {
         }
     }
 
+    /** All adapters that are loaded, on one page. */
     @GET
     @Produces(MediaType.APPLICATION_JSON)
     public Page<Entry> list() {

@@ -1,6 +1,7 @@
 package dev.loramill.serve.chat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.loramill.http.RefusedException;
 import dev.loramill.serve.stream.EventStream;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.ext.web.RoutingContext;
@@ -29,6 +30,13 @@ public class ChatCompletionsResource {
         this.mapper = mapper;
     }
 
+    /**
+     * Answers a conversation, as a whole or, with {@code stream}, piece by piece as server-sent
+     * events.
+     *
+     * @throws RefusedException when the request is wrong, the model is not known, there is no room,
+     *     or the whole answer breaks off
+     */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @RunOnVirtualThread

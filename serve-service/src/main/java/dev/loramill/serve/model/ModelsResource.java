@@ -1,6 +1,7 @@
 package dev.loramill.serve.model;
 
 import dev.loramill.http.Page;
+import dev.loramill.http.RefusedException;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -43,12 +44,18 @@ public class ModelsResource {
         }
     }
 
+    /** All models, the base first, on one page. */
     @GET
     public Page<Model> list() {
         return Page.whole(models.all().stream().map(Model::of).toList(), Model::id);
     }
 
-    /** The name is all the rest of the path: names hold colons, and may hold slashes. */
+    /**
+     * One model.
+     *
+     * @param name all the rest of the path: names hold colons, and may hold slashes
+     * @throws RefusedException naming the models that are served, when it is none of them
+     */
     @GET
     @Path("{model: .+}")
     public Model get(@PathParam("model") String name) {
