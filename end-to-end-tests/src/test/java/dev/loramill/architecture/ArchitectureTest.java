@@ -25,6 +25,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.NullMarked;
+import org.slf4j.Logger;
 
 /** What CONTRIBUTING.md says of where things belong. */
 @AnalyzeClasses(packages = "dev.loramill", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -56,6 +57,8 @@ class ArchitectureTest {
         "dev.loramill.outbox..",
         "dev.loramill.paging.."
     };
+    private static final Set<String> LOG_METHODS =
+            Set.of("trace", "debug", "info", "warn", "error");
     private static final Pattern BANNED_NAME =
             Pattern.compile(".*(Manager|Helper|Utils?|Common|Impl|Data|Info)|.+Processor");
 
@@ -198,6 +201,20 @@ class ArchitectureTest {
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage("dev.loramill.llama.tiny..", "dev.loramill.llama.cli..");
+
+    /** One dialect: a constant sentence with key-values, which docs/operations.md lists. */
+    @ArchTest
+    static final ArchRule logLinesAreSentencesWithKeys =
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.loramill..")
+                    .should()
+                    .accessTargetWhere(
+                            DescribedPredicate.describe(
+                                    "is trace, debug, info, warn or error of a Logger",
+                                    access ->
+                                            access.getTargetOwner().isAssignableTo(Logger.class)
+                                                    && LOG_METHODS.contains(access.getName())));
 
     /** The others run a program of somebody else: Python, pip, npm, keytool. */
     @ArchTest

@@ -85,7 +85,7 @@ public class EngineLifecycle {
                 .addKeyValue("baseId", serving.base().model().id())
                 .addKeyValue("sha256", serving.base().model().sha256())
                 .addKeyValue("library", serving.engine().library().name())
-                .addKeyValue("version", serving.engine().library().version())
+                .addKeyValue("llamaVersion", serving.engine().library().version())
                 .log("Base loaded");
         state = serving;
         whenServing.fire(serving);

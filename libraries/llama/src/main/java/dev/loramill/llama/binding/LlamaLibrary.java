@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /** A native llama.cpp library, loaded once and for as long as the process lives. */
 public final class LlamaLibrary {
-    private static final Logger LOGGER = LoggerFactory.getLogger(LlamaLibrary.class);
+    private static final Logger LOG = LoggerFactory.getLogger(LlamaLibrary.class);
     private static final Map<NativesSource, LlamaLibrary> LOADED = new ConcurrentHashMap<>();
 
     private final LoadedLibrary functions;
@@ -51,11 +51,11 @@ public final class LlamaLibrary {
                 source,
                 wanted -> {
                     LlamaLibrary library = new LlamaLibrary(LoadedLibrary.load(wanted));
-                    LOGGER.info(
-                            "Loaded llama.cpp name={} version={} source={}",
-                            library.capabilities.name(),
-                            library.capabilities.version(),
-                            wanted.describe());
+                    LOG.atInfo()
+                            .addKeyValue("library", library.capabilities.name())
+                            .addKeyValue("llamaVersion", library.capabilities.version())
+                            .addKeyValue("source", wanted.describe())
+                            .log("Loaded llama.cpp");
                     return library;
                 });
     }

@@ -15,13 +15,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Takes the lines that llama.cpp writes and passes them to the logger, and keeps the complaints of
  * one call on one thread as the reason of its failure.
  */
 public final class NativeLog {
-    private static final Logger LOGGER = LoggerFactory.getLogger(NativeLog.class);
+    private static final Logger LOG = LoggerFactory.getLogger(NativeLog.class);
 
     private static final int INFO = 2;
     private static final int WARN = 3;
@@ -116,13 +117,17 @@ public final class NativeLog {
         List<String> complaints = COMPLAINTS.get();
         if (level == ERROR && complaints != null) {
             complaints.add(line);
-            LOGGER.debug("llama.cpp complained library={} line={}", library, line);
+            log(LOG.atDebug(), line, "llama.cpp complained");
         } else if (level == ERROR) {
-            LOGGER.warn("llama.cpp complained library={} line={}", library, line);
+            log(LOG.atWarn(), line, "llama.cpp complained");
         } else if (level == WARN) {
-            LOGGER.debug("llama.cpp warned library={} line={}", library, line);
+            log(LOG.atDebug(), line, "llama.cpp warned");
         } else {
-            LOGGER.trace("llama.cpp logged library={} line={}", library, line);
+            log(LOG.atTrace(), line, "llama.cpp logged");
         }
+    }
+
+    private void log(LoggingEventBuilder event, String line, String sentence) {
+        event.addKeyValue("library", library).addKeyValue("line", line).log(sentence);
     }
 }
