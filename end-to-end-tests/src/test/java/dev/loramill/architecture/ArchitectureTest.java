@@ -20,6 +20,9 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -57,6 +60,7 @@ class ArchitectureTest {
         "dev.loramill.outbox..",
         "dev.loramill.paging.."
     };
+    private static final Pattern LLAMA = Pattern.compile("/libraries/llama/");
     private static final Set<String> LOG_METHODS =
             Set.of("trace", "debug", "info", "warn", "error");
     private static final Pattern BANNED_NAME =
@@ -201,6 +205,62 @@ class ArchitectureTest {
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage("dev.loramill.llama.tiny..", "dev.loramill.llama.cli..");
+
+    /**
+     * What only benches, trials and tests use belongs to llama-cli or llama-testing, whatever its
+     * package. A command fetches libraries; tiny models are quantized for tests, as anybody's may.
+     */
+    @ArchTest
+    static void llamaHoldsNothingThatOnlyBenchesUse(JavaClasses classes) {
+        Set<JavaClass> library =
+                classes.stream()
+                        .filter(javaClass ->
+                                javaClass
+                                        .getSource()
+                                        .map(source -> source.getUri().toString())
+                                        .filter(LLAMA.asPredicate())
+                                        .isPresent())
+                        .filter(javaClass -> !javaClass.getSimpleName().equals("package-info"))
+                        .collect(Collectors.toSet());
+        DescribedPredicate<JavaClass> shipped =
+                resideInAnyPackage(SERVICES)
+                        .and(outside("dev.loramill.trainer.bench.."))
+                        .and(outside("dev.loramill.trainer.stress.."))
+                        .or(type(dev.loramill.llama.natives.FetchNatives.class))
+                        .or(type(dev.loramill.llama.quantization.Quantizer.class));
+        Set<JavaClass> used = new HashSet<>();
+        Deque<JavaClass> open = new ArrayDeque<>(classes.that(shipped));
+        while (!open.isEmpty()) {
+            JavaClass next = open.removeFirst();
+            if (used.add(next)) {
+                next.getDirectDependenciesFromSelf().stream()
+                        .map(dependency -> dependency.getTargetClass().getBaseComponentType())
+                        .filter(library::contains)
+                        .forEach(open::addLast);
+            }
+        }
+        assertThat(library).isNotEmpty();
+        assertThat(library)
+                .filteredOn(javaClass -> javaClass.isTopLevelClass() && !used.contains(javaClass))
+                .extracting(JavaClass::getName)
+                .as("classes of libraries/llama that nothing shipped uses")
+                .isEmpty();
+    }
+
+    @ArchTest
+    static final ArchRule uncheckedAdaptersAreForTrialsInTheirOwnProcess =
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.loramill..")
+                    .and()
+                    .areNotAssignableTo(dev.loramill.llama.binding.LoraAdapter.class)
+                    .and()
+                    .doNotHaveFullyQualifiedName("dev.loramill.llama.cli.UncheckedTrial")
+                    .should()
+                    .accessTargetWhere(
+                            DescribedPredicate.describe(
+                                    "is LoraAdapter.loadUnchecked",
+                                    access -> access.getName().equals("loadUnchecked")));
 
     /** One dialect: a constant sentence with key-values, which docs/operations.md lists. */
     @ArchTest

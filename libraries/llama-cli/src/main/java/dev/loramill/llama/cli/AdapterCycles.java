@@ -6,7 +6,6 @@ import dev.loramill.llama.binding.LlamaLibrary;
 import dev.loramill.llama.binding.LlamaModel;
 import dev.loramill.llama.binding.LlamaModelOptions;
 import dev.loramill.llama.binding.LoraAdapter;
-import dev.loramill.llama.binding.ProbePrompt;
 import dev.loramill.llama.binding.ScaledAdapter;
 import dev.loramill.llama.gguf.GgmlType;
 import dev.loramill.llama.natives.NativesLookup;

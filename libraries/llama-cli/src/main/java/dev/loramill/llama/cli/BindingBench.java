@@ -1,6 +1,5 @@
 package dev.loramill.llama.cli;
 
-import dev.loramill.llama.binding.DecodeOverhead;
 import dev.loramill.llama.binding.LlamaLibrary;
 import dev.loramill.llama.binding.LlamaModel;
 import dev.loramill.llama.binding.LlamaModelOptions;

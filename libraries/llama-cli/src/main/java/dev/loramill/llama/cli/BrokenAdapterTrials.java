@@ -1,6 +1,5 @@
 package dev.loramill.llama.cli;
 
-import dev.loramill.llama.binding.UncheckedTrial;
 import dev.loramill.llama.gguf.AdapterOutcome;
 import dev.loramill.llama.gguf.AdapterValidator;
 import dev.loramill.llama.gguf.GgmlType;

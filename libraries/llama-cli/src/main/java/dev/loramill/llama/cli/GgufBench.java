@@ -2,7 +2,6 @@ package dev.loramill.llama.cli;
 
 import dev.loramill.llama.gguf.GgmlType;
 import dev.loramill.llama.quantization.Dequantizer;
-import dev.loramill.llama.quantization.DequantizerComparison;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.foreign.Arena;

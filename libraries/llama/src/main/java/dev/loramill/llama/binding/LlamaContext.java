@@ -185,9 +185,12 @@ public final class LlamaContext implements AutoCloseable {
 
     /**
      * Nanoseconds that the C function alone takes for a batch of one token, to measure this class's
-     * work by; the sequences must be cleared afterwards.
+     * work by. Nothing is checked and no length is kept, so {@link #clear} must follow.
+     *
+     * @param position place of the token in its sequence
+     * @throws NativeCallException if llama.cpp fails
      */
-    long timeBareDecode(Batch batch, int position) {
+    public long timeBareDecode(Batch batch, int position) {
         MemorySegment context = owned();
         MemorySegment struct = batch.fill(new int[] {position});
         try {

@@ -73,8 +73,15 @@ public final class LoraAdapter implements AutoCloseable {
         return loadUnchecked(model, path);
     }
 
-    /** Loads a file without a check, which malformed files end the process by. */
-    static LoraAdapter loadUnchecked(LlamaModel model, Path path) throws IOException {
+    /**
+     * Loads a file without a check; malformed files end the process by it, so only trials in a
+     * process of their own may call it.
+     *
+     * @throws IllegalStateException if the library cannot put adapters on the model's weights
+     * @throws NativeCallException if llama.cpp refuses the file, with its reason
+     * @throws IOException if the file cannot be read
+     */
+    public static LoraAdapter loadUnchecked(LlamaModel model, Path path) throws IOException {
         model.requireWeights("adapters");
         requireBaseTypes(model);
         if (!Files.isRegularFile(path)) {

@@ -5,8 +5,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/** Decodes block by block without the Vector API. */
-final class ScalarDecoder implements ElementDecoder {
+/**
+ * Decodes block by block without the Vector API: what the fast conversion of {@link Dequantizer}
+ * must equal, bit for bit. Stateless and safe from any number of threads.
+ */
+public final class ScalarDecoder implements ElementDecoder {
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfShort SHORT =

@@ -1,14 +1,17 @@
-package dev.loramill.llama.quantization;
+package dev.loramill.llama.cli;
 
 import dev.loramill.llama.gguf.GgmlType;
+import dev.loramill.llama.quantization.Dequantizer;
+import dev.loramill.llama.quantization.ScalarDecoder;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Random;
 
 /** Compares the fast conversion with the scalar reference, for measurements. */
-public final class DequantizerComparison {
+final class DequantizerComparison {
     private static final long SAMPLE_ELEMENTS = 1 << 18;
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -21,7 +24,7 @@ public final class DequantizerComparison {
      * <p>Beyond a quarter of a million elements the pattern repeats, so that filling takes no time
      * worth speaking of.
      */
-    public static void fill(GgmlType type, MemorySegment blocks, long seed) {
+    static void fill(GgmlType type, MemorySegment blocks, long seed) {
         Random random = new Random(seed);
         long sample = Math.min(blocks.byteSize(), type.byteSize(SAMPLE_ELEMENTS));
         byte[] bytes = new byte[(int) sample];
@@ -52,7 +55,7 @@ public final class DequantizerComparison {
     /**
      * Whether the first quarter of a million elements come out as in the reference, bit for bit.
      */
-    public static boolean equalsReference(GgmlType type, MemorySegment blocks) {
+    static boolean equalsReference(GgmlType type, MemorySegment blocks) {
         MemorySegment sample = sample(type, blocks);
         int count = (int) (sample.byteSize() / type.typeSize() * type.blockSize());
         short[] fast = new short[count];
@@ -63,7 +66,7 @@ public final class DequantizerComparison {
             new ScalarDecoder().decode(type, sample, count, destination, true);
             MemorySegment.ofArray(reference).copyFrom(destination);
         }
-        return java.util.Arrays.equals(fast, reference);
+        return Arrays.equals(fast, reference);
     }
 
     /**
@@ -71,7 +74,7 @@ public final class DequantizerComparison {
      *
      * @param rounds rounds that the best of is taken of each; some dozens to be warm
      */
-    public static double speedup(GgmlType type, MemorySegment blocks, int rounds) {
+    static double speedup(GgmlType type, MemorySegment blocks, int rounds) {
         MemorySegment sample = sample(type, blocks);
         long count = sample.byteSize() / type.typeSize() * type.blockSize();
         ScalarDecoder scalar = new ScalarDecoder();

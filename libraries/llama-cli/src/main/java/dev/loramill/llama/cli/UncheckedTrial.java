@@ -1,5 +1,13 @@
-package dev.loramill.llama.binding;
+package dev.loramill.llama.cli;
 
+import dev.loramill.llama.binding.LlamaContext;
+import dev.loramill.llama.binding.LlamaContextOptions;
+import dev.loramill.llama.binding.LlamaLibrary;
+import dev.loramill.llama.binding.LlamaModel;
+import dev.loramill.llama.binding.LlamaModelOptions;
+import dev.loramill.llama.binding.LoraAdapter;
+import dev.loramill.llama.binding.NativeCallException;
+import dev.loramill.llama.binding.ScaledAdapter;
 import dev.loramill.llama.natives.NativesLookup;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,7 +21,7 @@ import java.util.List;
  * <p>Arguments: the library's directory or {@code classpath}, the base, the adapter. Prints one
  * line: {@code refused REASON}, or {@code accepted WHAT}.
  */
-public final class UncheckedTrial {
+final class UncheckedTrial {
     private UncheckedTrial() {}
 
     /** Runs the trial. */

@@ -1,5 +1,10 @@
-package dev.loramill.llama.binding;
+package dev.loramill.llama.cli;
 
+import dev.loramill.llama.binding.Batch;
+import dev.loramill.llama.binding.DecodeOutcome;
+import dev.loramill.llama.binding.LlamaContext;
+import dev.loramill.llama.binding.LlamaContextOptions;
+import dev.loramill.llama.binding.LlamaModel;
 import java.util.Arrays;
 
 /**
@@ -9,17 +14,17 @@ import java.util.Arrays;
  * @param checkedNanos median time of {@link LlamaContext#decode}
  * @param bareNanos median time of the bare C function
  */
-public record DecodeOverhead(double checkedNanos, double bareNanos) {
+record DecodeOverhead(double checkedNanos, double bareNanos) {
     private static final int TOKENS = 64;
     private static final int TOKEN = 40;
 
     /** Nanoseconds that the binding adds to one call. */
-    public double addedNanos() {
+    double addedNanos() {
         return checkedNanos - bareNanos;
     }
 
     /** Measures with single tokens, in turn, on a model that should be as small as possible. */
-    public static DecodeOverhead measure(LlamaModel model, int rounds) {
+    static DecodeOverhead measure(LlamaModel model, int rounds) {
         long[] checked = new long[rounds * TOKENS];
         long[] bare = new long[rounds * TOKENS];
         try (LlamaContext context =
