@@ -79,8 +79,9 @@ final class Agent implements AutoCloseable {
     }
 
     /**
-     * Takes an assignment; an older or equal epoch than the newest seen is ignored. What the
-     * attempt reports goes on in the trace of this thread.
+     * Takes an assignment; an older or equal epoch than the newest taken is ignored. What the
+     * attempt reports goes on in the trace of this thread. When this throws, the assignment may
+     * come again.
      */
     public synchronized void assign(AttemptAssigned assigned) {
         if (assigned.attempt().epoch() <= newestEpoch) {
@@ -92,12 +93,12 @@ final class Agent implements AutoCloseable {
             return;
         }
         stop();
-        newestEpoch = assigned.attempt().epoch();
         String traceParent = Trace.current();
         try {
             state.runs(assigned, traceParent);
         } catch (UncheckedIOException e) {
             decline(assigned, e);
+            newestEpoch = assigned.attempt().epoch();
             return;
         }
         start(assigned, traceParent);
@@ -156,7 +157,6 @@ final class Agent implements AutoCloseable {
     }
 
     private void start(AttemptAssigned assigned, @Nullable String traceParent) {
-        newestEpoch = Math.max(newestEpoch, assigned.attempt().epoch());
         AttemptRun run =
                 new AttemptRun(
                         assigned,
@@ -170,21 +170,41 @@ final class Agent implements AutoCloseable {
                 Thread.ofPlatform()
                         .name("attempt-" + assigned.attempt().jobId())
                         .unstarted(() -> runToTheEnd(run, assigned));
-        running = new Running(assigned, traceParent, thread);
         thread.start();
+        running = new Running(assigned, traceParent, thread);
+        newestEpoch = assigned.attempt().epoch();
     }
 
     private void runToTheEnd(AttemptRun run, AttemptAssigned assigned) {
+        boolean isOver = true;
         try {
             run.run();
         } catch (InterruptedException e) {
+            isOver = false;
             Thread.currentThread().interrupt();
-            return;
+        } catch (RuntimeException | Error e) {
+            // Its lease ends, and the control plane gives the job to another attempt.
+            LOG.atError()
+                    .setCause(e)
+                    .addKeyValue("jobId", assigned.attempt().jobId())
+                    .addKeyValue("attempt", assigned.attempt().attempt())
+                    .addKeyValue("epoch", assigned.attempt().epoch())
+                    .log("How an attempt ended could not be reported");
+        } finally {
+            leave(assigned, isOver);
         }
-        synchronized (this) {
-            if (running != null && running.assigned().attempt().equals(assigned.attempt())) {
-                running = null;
-            }
+    }
+
+    /**
+     * The worker is free again.
+     *
+     * @param isOver whether the attempt must not go on after a restart
+     */
+    private synchronized void leave(AttemptAssigned assigned, boolean isOver) {
+        if (running != null && running.assigned().attempt().equals(assigned.attempt())) {
+            running = null;
+        }
+        if (isOver) {
             ended(assigned);
         }
     }

@@ -26,7 +26,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,12 +69,25 @@ final class AttemptRun {
         this.config = config;
     }
 
-    /** Runs the attempt and reports how it ended. */
+    /**
+     * Runs the attempt and reports how it ended: any fault of it as failed, as also an outcome that
+     * the broker refuses.
+     *
+     * @throws IllegalStateException if the broker refuses that, too
+     */
     void run() throws InterruptedException {
         TrainingEvent outcome = outcome();
         if (Thread.interrupted()) {
             throw new InterruptedException("attempt at " + attempt.jobId() + " was stopped");
         }
+        try {
+            report(outcome);
+        } catch (RuntimeException e) {
+            report(failed(FaultCategory.INTERNAL, e));
+        }
+    }
+
+    private void report(Event outcome) throws InterruptedException {
         Trace.<@Nullable Void, InterruptedException>continuing(
                 traceParent,
                 () -> {
@@ -99,12 +111,12 @@ final class AttemptRun {
             return failed(FaultCategory.MISSING, e);
         } catch (IOException | UncheckedIOException e) {
             return failed(FaultCategory.EXTERNAL, e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             return failed(FaultCategory.INTERNAL, e);
         }
     }
 
-    private AttemptFailed failed(FaultCategory category, Exception fault) {
+    private AttemptFailed failed(FaultCategory category, Throwable fault) {
         if (!Thread.currentThread().isInterrupted()) {
             LOG.atWarn()
                     .setCause(fault)
@@ -113,8 +125,7 @@ final class AttemptRun {
                     .addKeyValue("category", category)
                     .log("Attempt failed");
         }
-        String message = Optional.ofNullable(fault.getMessage()).orElse(fault.toString());
-        return new AttemptFailed(attempt, category, message);
+        return new AttemptFailed(attempt, category, FaultText.of(fault));
     }
 
     private AttemptFinished trainAndEvaluate()

@@ -45,9 +45,10 @@ final class EvaluationProcess {
             if (status != 0) {
                 throw new AttemptFault(
                         FaultCategory.INTERNAL,
-                        "the evaluation ended with status %d; its log ends: %s"
+                        "the evaluation ended with status %d; %s"
                                 .formatted(
-                                        status, evaluation.logTail(TrainerProcess.LOG_TAIL_LINES)));
+                                        status,
+                                        FaultText.sentence(FaultText.endOfLog(evaluation))));
             }
         }
         return EventJson.mapper().readValue(reportFile.toFile(), EvaluationReport.class);

@@ -49,7 +49,10 @@ class EventReporter implements Reporter {
         try {
             emitter.send(record(event)).subscribeAsCompletionStage().get();
         } catch (ExecutionException e) {
-            throw new IllegalStateException("the broker refuses " + event, e.getCause());
+            throw new IllegalStateException(
+                    "the broker refuses %s: %s"
+                            .formatted(event.getClass().getSimpleName(), e.getCause()),
+                    e.getCause());
         }
     }
 

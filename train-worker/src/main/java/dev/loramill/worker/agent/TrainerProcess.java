@@ -20,9 +20,6 @@ final class TrainerProcess {
     private static final Logger LOG = LoggerFactory.getLogger(TrainerProcess.class);
     private static final int EXIT_INVALID_INPUT = 2;
 
-    /** Lines of its log that are told when it fails. */
-    static final int LOG_TAIL_LINES = 12;
-
     private final TrainerInstallation installation;
     private final AgentConfig.Trainer config;
 
@@ -59,7 +56,7 @@ final class TrainerProcess {
         for (int start = 0; ; start++) {
             AtomicReference<TrainerLine> last = new AtomicReference<>(new TrainerLine.Unknown());
             int status;
-            String logTail;
+            String endOfLog;
             try (ChildProcess trainer = command.start()) {
                 LOG.atInfo()
                         .addKeyValue("jobId", jobId)
@@ -72,7 +69,7 @@ final class TrainerProcess {
                             last.set(line);
                             onLine.accept(line);
                         });
-                logTail = trainer.logTail(LOG_TAIL_LINES);
+                endOfLog = FaultText.endOfLog(trainer);
             }
             if (status == 0 && last.get() instanceof TrainerLine.Finished finished) {
                 return finished;
@@ -81,7 +78,12 @@ final class TrainerProcess {
                 throw new AttemptFault(categoryOf(failed.category()), failed.message());
             }
             if (status == EXIT_INVALID_INPUT) {
-                throw new AttemptFault(FaultCategory.INVALID_INPUT, logTail);
+                throw new AttemptFault(
+                        FaultCategory.INVALID_INPUT,
+                        endOfLog.isBlank()
+                                ? "the trainer ended with status %d and wrote nothing to its log"
+                                        .formatted(status)
+                                : endOfLog);
             }
             LOG.atWarn()
                     .addKeyValue("jobId", jobId)
@@ -91,8 +93,8 @@ final class TrainerProcess {
             if (start >= config.restarts()) {
                 throw new AttemptFault(
                         FaultCategory.INTERNAL,
-                        "the trainer ended with status %d and was started %d times; its log ends: %s"
-                                .formatted(status, start + 1, logTail));
+                        "the trainer ended with status %d and was started %d times; %s"
+                                .formatted(status, start + 1, FaultText.sentence(endOfLog)));
             }
         }
     }

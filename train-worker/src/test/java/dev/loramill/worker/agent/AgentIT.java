@@ -127,6 +127,26 @@ class AgentIT {
     }
 
     @Test
+    void aTrainerThatRefusesItsJobWithoutAWordFailsTheAttemptAndLeavesTheWorkerFree() {
+        agent.assign(assigned("job-1", 1, ScriptedTrainer.REFUSES_SILENTLY));
+
+        AttemptFailed failed = awaitFailed();
+        assertThat(failed.category()).isEqualTo(FaultCategory.INVALID_INPUT);
+        assertThat(failed.message())
+                .isEqualTo("the trainer ended with status 2 and wrote nothing to its log");
+        await().untilAsserted(() -> assertThat(agent.running()).isEmpty());
+    }
+
+    @Test
+    void aMessageFromALogIsItsEndWithoutNulCharacters() {
+        agent.assign(assigned("job-1", 1, ScriptedTrainer.REFUSES_AT_LENGTH));
+
+        assertThat(awaitFailed().message())
+                .hasSize(FaultText.MAX_LOG_LENGTH)
+                .endsWith("x\uFFFD end");
+    }
+
+    @Test
     void aCancelledAttemptEndsItsTrainer() throws InterruptedException {
         AttemptAssigned assigned = assigned("job-1", 1, ScriptedTrainer.HANGS);
         agent.assign(assigned);

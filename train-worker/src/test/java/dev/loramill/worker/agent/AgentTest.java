@@ -1,12 +1,16 @@
 package dev.loramill.worker.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import dev.loramill.artifacts.ArtifactStore;
 import dev.loramill.artifacts.LocalArtifactStore;
 import dev.loramill.events.AttemptAssigned;
 import dev.loramill.events.AttemptFailed;
 import dev.loramill.events.AttemptFailed.FaultCategory;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -15,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The agent where its disk fails; nothing is trained. */
+/** The agent where its disk, its broker or its own memory fails; nothing is trained. */
 class AgentTest {
     @TempDir Path directory;
 
@@ -28,13 +32,7 @@ class AgentTest {
         own = directory.resolve("worker");
         Files.createDirectories(directory.resolve("trainer/lib"));
         Files.createFile(directory.resolve("trainer/environment"));
-        agent =
-                new Agent(
-                        AgentState.in(own),
-                        new LocalArtifactStore(directory.resolve("artifacts")),
-                        reporter,
-                        TrainerInstallation.in(directory.resolve("trainer")),
-                        TestConfig.in(own, Map.of()));
+        agent = newAgent(new LocalArtifactStore(directory.resolve("artifacts")));
     }
 
     @AfterEach
@@ -57,6 +55,108 @@ class AgentTest {
                     assertThat(failed.message()).contains("agent.json");
                 });
         assertThat(agent.running()).isEmpty();
+    }
+
+    @Test
+    void anAssignmentThatWasReportedAsFailedIsNotTakenWhenItComesAgain() throws IOException {
+        breakDirectory();
+        agent.assign(Assignments.of("job-1", 7));
+        mendDirectory();
+
+        agent.assign(Assignments.of("job-1", 7));
+
+        assertThat(agent.running()).isEmpty();
+        assertThat(reporter.events()).hasSize(1);
+    }
+
+    @Test
+    void anAssignmentThatWasNeitherRememberedNorReportedIsTakenWhenItComesAgain()
+            throws IOException {
+        AttemptAssigned assigned = Assignments.of("job-1", 7);
+        breakDirectory();
+        reporter.refuse(1);
+        assertThatThrownBy(() -> agent.assign(assigned)).isInstanceOf(IllegalStateException.class);
+        mendDirectory();
+
+        agent.assign(assigned);
+
+        AttemptFailed failed = awaitFailed();
+        assertThat(failed.attempt()).isEqualTo(assigned.attempt());
+        assertThat(failed.category()).isEqualTo(FaultCategory.MISSING);
+    }
+
+    @Test
+    void anErrorIsReportedAndLeavesTheWorkerFree() throws IOException {
+        agent = newAgent(broken(new LinkageError("\0")));
+
+        agent.assign(Assignments.of("job-1", 7));
+
+        AttemptFailed failed = awaitFailed();
+        assertThat(failed.category()).isEqualTo(FaultCategory.INTERNAL);
+        assertThat(failed.message()).isEqualTo("\uFFFD");
+        await().untilAsserted(() -> assertThat(agent.running()).isEmpty());
+    }
+
+    @Test
+    void aFaultWithoutWordsIsReportedByItsName() throws IOException {
+        agent = newAgent(broken(new LinkageError(" ")));
+
+        agent.assign(Assignments.of("job-1", 7));
+
+        assertThat(awaitFailed().message()).contains("LinkageError");
+    }
+
+    @Test
+    void anOutcomeThatTheBrokerRefusesIsReportedAsFailed() {
+        reporter.refuse(1);
+
+        agent.assign(Assignments.of("job-1", 7));
+
+        AttemptFailed failed = awaitFailed();
+        assertThat(failed.category()).isEqualTo(FaultCategory.INTERNAL);
+        assertThat(failed.message()).startsWith("the broker refuses");
+        await().untilAsserted(() -> assertThat(agent.running()).isEmpty());
+    }
+
+    @Test
+    void aWorkerWhoseBrokerRefusesAllReportsOfAnAttemptIsFree() throws IOException {
+        reporter.refuse(Integer.MAX_VALUE);
+
+        agent.assign(Assignments.of("job-1", 7));
+
+        await().untilAsserted(() -> assertThat(agent.running()).isEmpty());
+        await().untilAsserted(() -> assertThat(AgentState.in(own).running()).isNull());
+        assertThat(reporter.events()).isEmpty();
+    }
+
+    private Agent newAgent(ArtifactStore store) throws IOException {
+        return new Agent(
+                AgentState.in(own),
+                store,
+                reporter,
+                TrainerInstallation.in(directory.resolve("trainer")),
+                TestConfig.in(own, Map.of()));
+    }
+
+    /** A store whose every use ends with an error. */
+    private static ArtifactStore broken(Error fault) {
+        return (ArtifactStore)
+                Proxy.newProxyInstance(
+                        ArtifactStore.class.getClassLoader(),
+                        new Class<?>[] {ArtifactStore.class},
+                        (_, _, _) -> {
+                            throw fault;
+                        });
+    }
+
+    private AttemptFailed awaitFailed() {
+        await().until(() -> !reporter.events(AttemptFailed.class).isEmpty());
+        return reporter.events(AttemptFailed.class).getFirst();
+    }
+
+    private void mendDirectory() throws IOException {
+        Files.delete(own);
+        Files.createDirectory(own);
     }
 
     /** As a full disk has it: nothing can be written any more. */

@@ -4,16 +4,26 @@ import dev.loramill.events.TrainingEvent;
 import dev.loramill.messaging.Trace;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps what was reported. */
 final class RecordingReporter implements Reporter {
     private final List<TrainingEvent> events = new CopyOnWriteArrayList<>();
+    private final AtomicInteger refusals = new AtomicInteger();
 
     private final List<@Nullable String> traces = new CopyOnWriteArrayList<>();
 
+    /** Refuses that many of the next events, as a broker does that finds one too large. */
+    void refuse(int count) {
+        refusals.set(count);
+    }
+
     @Override
     public void report(TrainingEvent event) {
+        if (refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw new IllegalStateException("the broker refuses " + event);
+        }
         traces.add(Trace.current());
         events.add(event);
     }

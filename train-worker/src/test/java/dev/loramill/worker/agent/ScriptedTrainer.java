@@ -32,6 +32,12 @@ public final class ScriptedTrainer {
     /** Makes one step and then none until it is killed. */
     static final int HANGS = 4;
 
+    /** Refuses its job without a word. */
+    static final int REFUSES_SILENTLY = 5;
+
+    /** Refuses its job with a line that is long and holds U+0000. */
+    static final int REFUSES_AT_LENGTH = 6;
+
     private ScriptedTrainer() {}
 
     public static void main(String[] arguments) throws Exception {
@@ -41,12 +47,19 @@ public final class ScriptedTrainer {
                     new CommandLine(new EvaluateCommand()).execute(rest.toArray(String[]::new)));
         }
         ParentWatch.start();
-        System.err.println("works for " + System.getenv(TrainerJob.ID_VARIABLE));
         TrainerJob job =
                 EventJson.mapper()
                         .readValue(Path.of(valueOf("--job", arguments)).toFile(), TrainerJob.class);
         Path directory = Path.of(valueOf("--out", arguments));
         int seed = Objects.requireNonNullElse(job.seed(), 0);
+        if (seed == REFUSES_SILENTLY) {
+            System.exit(2);
+        }
+        if (seed == REFUSES_AT_LENGTH) {
+            System.err.println("x".repeat(100_000) + "\0 end");
+            System.exit(2);
+        }
+        System.err.println("works for " + System.getenv(TrainerJob.ID_VARIABLE));
         Path checkpoint = directory.resolve("checkpoint-2.bin");
         boolean isResumed = Files.exists(checkpoint);
         say(
