@@ -51,7 +51,6 @@ class AssignmentsListener implements KafkaConsumerRebalanceListener {
     private final Deliveries deliveries;
     private final Stopping stopping;
     private volatile boolean isAssigned;
-    private volatile Optional<String> failure = Optional.empty();
 
     AssignmentsListener(WorkerLifecycle worker, Deliveries deliveries, Stopping stopping) {
         this.worker = worker;
@@ -59,9 +58,9 @@ class AssignmentsListener implements KafkaConsumerRebalanceListener {
         this.stopping = stopping;
     }
 
-    /** Why assignments are not heard at the moment. */
+    /** Why nothing that comes is heard at the moment. */
     Optional<String> fault() {
-        return isAssigned ? failure : Optional.of("assignments are not read yet");
+        return isAssigned ? Optional.empty() : Optional.of("assignments are not read yet");
     }
 
     @Incoming(CHANNEL)
@@ -71,14 +70,8 @@ class AssignmentsListener implements KafkaConsumerRebalanceListener {
     }
 
     private void take(ConsumerRecords<String, byte[]> batch) throws InterruptedException {
-        try {
-            for (ConsumerRecord<String, byte[]> record : batch) {
-                take(record);
-            }
-            failure = Optional.empty();
-        } catch (RuntimeException e) {
-            failure = Optional.of("an assignment cannot be taken: " + e);
-            throw e;
+        for (ConsumerRecord<String, byte[]> record : batch) {
+            take(record);
         }
     }
 

@@ -4,12 +4,15 @@ import dev.loramill.events.AttemptReference;
 import dev.loramill.events.EventEnvelope;
 import dev.loramill.events.KafkaEvents;
 import dev.loramill.events.WorkerHeartbeat;
+import dev.loramill.messaging.Broker;
 import dev.loramill.messaging.Contact;
+import io.quarkus.arc.All;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -29,6 +32,7 @@ class Heartbeats implements Contact {
 
     private final WorkerLifecycle worker;
     private final AssignmentsListener listener;
+    private final List<Contact> contacts;
     private final MutinyEmitter<ProducerRecord<String, byte[]>> emitter;
     private final long incarnation = System.currentTimeMillis();
     private final AtomicBoolean isOnItsWay = new AtomicBoolean();
@@ -37,10 +41,12 @@ class Heartbeats implements Contact {
     Heartbeats(
             WorkerLifecycle worker,
             @Identifier(AssignmentsListener.CHANNEL) AssignmentsListener listener,
+            @All List<Contact> contacts,
             @Channel("heartbeats") @OnOverflow(OnOverflow.Strategy.UNBOUNDED_BUFFER)
                     MutinyEmitter<ProducerRecord<String, byte[]>> emitter) {
         this.worker = worker;
         this.listener = listener;
+        this.contacts = contacts;
         this.emitter = emitter;
     }
 
@@ -87,9 +93,24 @@ class Heartbeats implements Contact {
         if (starting.isPresent()) {
             return starting;
         }
-        Optional<String> deaf = listener.fault();
+        Optional<String> deaf = deafness();
         // What runs goes on, and its lease is renewed, as long as it can.
         return deaf.isPresent() || isBusy ? deaf : worker.agent().flatMap(Agent::fault);
+    }
+
+    /**
+     * What keeps assignments from being heard or taken. The broker is not asked: while it is away
+     * no heartbeat arrives anyway, and a fault of another topic makes nobody deaf.
+     */
+    private Optional<String> deafness() {
+        return listener.fault()
+                .or(() ->
+                        contacts.stream()
+                                .filter(contact ->
+                                        !(contact instanceof Broker
+                                                || contact instanceof Heartbeats))
+                                .flatMap(contact -> contact.fault().stream())
+                                .findFirst());
     }
 
     private void send(WorkerHeartbeat heartbeat) {

@@ -11,11 +11,13 @@ import dev.loramill.events.EventEnvelope;
 import dev.loramill.events.KafkaEvents;
 import dev.loramill.events.Topics;
 import dev.loramill.events.WorkerHeartbeat;
+import dev.loramill.messaging.Contact;
 import dev.loramill.messaging.Trace;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.reactive.messaging.memory.InMemoryConnector;
+import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.inject.Inject;
 import java.net.URI;
@@ -28,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -60,6 +63,7 @@ class AssignmentsListenerTest {
     @Inject WorkerLifecycle worker;
     @Inject Heartbeats heartbeats;
     @Inject AgentConfig config;
+    @Inject ConsumerOfTest consumerOfTest;
     private long offset;
 
     @Test
@@ -105,6 +109,9 @@ class AssignmentsListenerTest {
         await().atMost(PATIENCE).until(() -> failures().size() == 3);
         assertThat(failures().getLast().category()).isEqualTo(FaultCategory.MISSING);
 
+        isSilentWhileABatchFails();
+        isSilentWhileItsConsumerIsDead();
+
         // Whether it was run or declined, each goes on in the trace of its own assignment.
         assertThat(traces("training-events")).containsExactly(TRACE, OTHER_TRACE, null);
         assertThat(traces("heartbeats")).containsOnlyNulls();
@@ -119,6 +126,72 @@ class AssignmentsListenerTest {
             }
         }
         Files.createFile(own);
+    }
+
+    /** A batch that fails by an error, and then no longer. */
+    private void isSilentWhileABatchFails() {
+        AtomicBoolean isBroken = new AtomicBoolean(true);
+        send(
+                new ConsumerRecord<>(PARTITION.topic(), 0, offset++, InMemoryWorker.ID, garbage()) {
+                    @Override
+                    public byte[] value() {
+                        if (isBroken.get()) {
+                            throw new NoClassDefFoundError("of a test");
+                        }
+                        return super.value();
+                    }
+                });
+
+        awaitFault("NoClassDefFoundError");
+        isBroken.set(false);
+        awaitBeat();
+    }
+
+    private void isSilentWhileItsConsumerIsDead() {
+        consumerOfTest.stops("the consumer is dead");
+
+        awaitFault("the consumer is dead");
+        consumerOfTest.goesOn();
+        awaitBeat();
+    }
+
+    private void awaitFault(String words) {
+        await().atMost(PATIENCE)
+                .until(() -> heartbeats.fault().filter(fault -> fault.contains(words)).isPresent());
+        int before = beats().size();
+        heartbeats.beat();
+        assertThat(beats()).hasSize(before);
+    }
+
+    private void awaitBeat() {
+        int before = beats().size();
+        await().atMost(PATIENCE).until(() -> beats().size() > before);
+        assertThat(heartbeats.fault()).isEmpty();
+    }
+
+    /** Stands for one of the library's own, whose fault cannot be had in memory. */
+    @ApplicationScoped
+    static class ConsumerOfTest implements Contact {
+        private volatile Optional<String> fault = Optional.empty();
+
+        /** Fields of a proxy are not those of the bean. */
+        void stops(String reason) {
+            fault = Optional.of(reason);
+        }
+
+        void goesOn() {
+            fault = Optional.empty();
+        }
+
+        @Override
+        public String name() {
+            return "consumer of a test";
+        }
+
+        @Override
+        public Optional<String> fault() {
+            return fault;
+        }
     }
 
     private void send(String worker, AttemptAssigned assigned) {
