@@ -87,7 +87,7 @@ final class AttemptRun {
         }
     }
 
-    private void report(Event outcome) throws InterruptedException {
+    private void report(TrainingEvent outcome) throws InterruptedException {
         Trace.<@Nullable Void, InterruptedException>continuing(
                 traceParent,
                 () -> {

@@ -1,22 +1,31 @@
 package dev.loramill.worker.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.loramill.events.AttemptFailed;
 import dev.loramill.events.AttemptFailed.FaultCategory;
+import dev.loramill.events.AttemptReference;
 import dev.loramill.events.Topics;
+import dev.loramill.events.TrainingEvent;
+import dev.loramill.events.TrainingProgressed;
 import dev.loramill.events.WorkerHeartbeat;
 import dev.loramill.stack.HttpTestClient;
 import dev.loramill.stack.Topic;
 import dev.loramill.topics.TopicSetup;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -24,6 +33,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.eclipse.microprofile.config.ConfigProvider;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +49,7 @@ class AssignmentsIT {
     private static final AtomicLong EPOCHS = new AtomicLong(1);
 
     BrokerWorker.BrokerControl broker;
+    @Inject Reporter reporter;
     private HttpTestClient http;
 
     @BeforeEach
@@ -88,6 +99,40 @@ class AssignmentsIT {
         awaitReady();
         long before = beats();
         await().atMost(PATIENCE).until(() -> beats() > before);
+    }
+
+    @Test
+    void reportsInOrderWhatAnAttemptDidWhileTheBrokerWasAway() throws Exception {
+        AttemptReference attempt = Assignments.of("job-away", 1).attempt();
+        List<Integer> steps = IntStream.rangeClosed(1, 300).boxed().toList();
+        reporter.reportAndWait(progressed(attempt, steps.getFirst()));
+        broker.stop().run();
+        await().atMost(PATIENCE).until(() -> http.get("/q/health/ready").status() == 503);
+        steps.stream().skip(1).forEach(step -> reporter.report(progressed(attempt, step)));
+        FutureTask<@Nullable Void> end =
+                new FutureTask<>(() -> {
+                    reporter.reportAndWait(
+                            new AttemptFailed(attempt, FaultCategory.INTERNAL, "it crashed"));
+                    return null;
+                });
+        Thread.ofPlatform().start(end);
+        assertThatThrownBy(() -> end.get(3, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
+
+        broker.restart().run();
+
+        end.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        assertThat(topic(Topics.TRAINING_EVENTS).events(TrainingEvent.class))
+                .filteredOn(event -> event.attempt().equals(attempt))
+                .last()
+                .isInstanceOf(AttemptFailed.class);
+        assertThat(topic(Topics.TRAINING_EVENTS).events(TrainingProgressed.class))
+                .filteredOn(event -> event.attempt().equals(attempt))
+                .extracting(TrainingProgressed::step)
+                .containsExactlyElementsOf(steps);
+    }
+
+    private static TrainingProgressed progressed(AttemptReference attempt, int step) {
+        return new TrainingProgressed(attempt, step, 300, 1, 0.001, 100, step, 1, 1);
     }
 
     @Test
