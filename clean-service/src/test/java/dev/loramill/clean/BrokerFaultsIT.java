@@ -10,7 +10,7 @@ import dev.loramill.events.Topics;
 import dev.loramill.local.KafkaSecurity;
 import dev.loramill.local.LocalKafka;
 import dev.loramill.stack.HttpAnswer;
-import dev.loramill.stack.HttpDoor;
+import dev.loramill.stack.HttpTestClient;
 import dev.loramill.stack.PackagedService;
 import dev.loramill.topics.TopicSetup;
 import java.net.URI;
@@ -64,7 +64,7 @@ class BrokerFaultsIT {
             int port = PackagedService.freePort();
             stack.launchAnother(port, Map.of());
 
-            try (HttpDoor http = new HttpDoor(URI.create("http://127.0.0.1:" + port))) {
+            try (HttpTestClient http = new HttpTestClient(URI.create("http://127.0.0.1:" + port))) {
                 assertThat(notReadyFor(http, Topics.FREEZES))
                         .contains(
                                 "topic \\\"loramill.freezes\\\" has cleanup.policy \\\"compact\\\" but"
@@ -94,7 +94,7 @@ class BrokerFaultsIT {
             int port = PackagedService.freePort();
             stack.launchAnother(port, settings);
 
-            try (HttpDoor http = new HttpDoor(URI.create("http://127.0.0.1:" + port))) {
+            try (HttpTestClient http = new HttpTestClient(URI.create("http://127.0.0.1:" + port))) {
                 assertThat(notReadyFor(http, "credentials"))
                         .contains(
                                 "Kafka at %s refuses the credentials"
@@ -107,7 +107,7 @@ class BrokerFaultsIT {
     }
 
     /** Waits until readiness names something; gives all that it says. */
-    private static String notReadyFor(HttpDoor http, String named) {
+    private static String notReadyFor(HttpTestClient http, String named) {
         HttpAnswer answer =
                 await().atMost(PATIENCE)
                         .ignoreExceptions()

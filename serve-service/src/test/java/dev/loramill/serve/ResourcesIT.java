@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.loramill.serve.engine.EngineLifecycle;
 import dev.loramill.serve.engine.EngineState;
 import dev.loramill.stack.HttpAnswer;
-import dev.loramill.stack.HttpDoor;
+import dev.loramill.stack.HttpTestClient;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -28,11 +28,11 @@ class ResourcesIT {
     private static final String CHAT = "/v1/chat/completions";
 
     @Inject EngineLifecycle lifecycle;
-    private HttpDoor http;
+    private HttpTestClient http;
 
     @BeforeEach
     void open() {
-        http = new HttpDoor(ConfigProvider.getConfig().getValue("test.url", URI.class));
+        http = new HttpTestClient(ConfigProvider.getConfig().getValue("test.url", URI.class));
         await().atMost(PATIENCE).until(() -> lifecycle.state() instanceof EngineState.Serving);
     }
 

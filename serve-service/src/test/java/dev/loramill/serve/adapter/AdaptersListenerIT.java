@@ -17,7 +17,7 @@ import dev.loramill.serve.TinyServing;
 import dev.loramill.serve.engine.EngineLifecycle;
 import dev.loramill.serve.engine.EngineState;
 import dev.loramill.stack.HttpAnswer;
-import dev.loramill.stack.HttpDoor;
+import dev.loramill.stack.HttpTestClient;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.common.annotation.Identifier;
@@ -110,8 +110,8 @@ class AdaptersListenerIT {
     }
 
     private static void assertIsShown(AdapterAnnounced adapter) {
-        try (HttpDoor http =
-                new HttpDoor(ConfigProvider.getConfig().getValue("test.url", URI.class))) {
+        try (HttpTestClient http =
+                new HttpTestClient(ConfigProvider.getConfig().getValue("test.url", URI.class))) {
             HttpAnswer page = http.get("/v1/served-adapters");
             assertThat(page.json().path("data")).as(page.text()).hasSize(1);
             assertThat(page.at("/data/0/id")).isEqualTo(adapter.adapterId());
