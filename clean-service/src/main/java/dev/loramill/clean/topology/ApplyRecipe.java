@@ -5,6 +5,7 @@ import dev.loramill.clean.recipe.CleaningOutcome;
 import dev.loramill.clean.recipe.CompiledRecipe;
 import dev.loramill.clean.recipe.RecipeLookup;
 import dev.loramill.events.ChatMessage;
+import dev.loramill.events.DeadLetter;
 import dev.loramill.events.EventEnvelope;
 import dev.loramill.events.EventJson;
 import dev.loramill.events.KafkaEvents;
@@ -15,8 +16,12 @@ import dev.loramill.events.RowRejected;
 import dev.loramill.events.UnreadableEventException;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
@@ -25,6 +30,9 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 final class ApplyRecipe extends ContextualProcessor<String, byte[], String, RowStep> {
     /** Rule named when a row names a recipe that was never stored. */
     static final String UNKNOWN_RECIPE = "unknown-recipe";
+
+    /** What Kafka's producers send at most unless they are told otherwise. */
+    private static final int KAFKAS_MAX_REQUEST_BYTES = 1 << 20;
 
     private final RecipeLookup recipes;
 
@@ -107,34 +115,48 @@ final class ApplyRecipe extends ContextualProcessor<String, byte[], String, RowS
         }
     }
 
+    @SuppressWarnings("NullAway") // Kafka has records without key
     private void toDeadLetters(Record<String, byte[]> record, RuntimeException cause) {
-        Headers headers = new RecordHeaders(record.headers());
-        headers.add(
-                "dead-letter-exception-class-name", RowHeaders.utf8(cause.getClass().getName()));
-        headers.add("dead-letter-reason", RowHeaders.utf8(String.valueOf(cause.getMessage())));
-        Throwable behind = cause.getCause();
-        if (behind != null) {
-            headers.add(
-                    "dead-letter-cause-class-name", RowHeaders.utf8(behind.getClass().getName()));
-            headers.add("dead-letter-cause", RowHeaders.utf8(String.valueOf(behind.getMessage())));
-        }
-        Optional<RecordMetadata> metadata = context().recordMetadata();
-        if (metadata.isPresent()) {
-            RecordMetadata position = metadata.get();
-            headers.add("dead-letter-topic", RowHeaders.utf8(position.topic()));
-            headers.add(
-                    "dead-letter-partition",
-                    RowHeaders.utf8(Integer.toString(position.partition())));
-            headers.add("dead-letter-offset", RowHeaders.utf8(Long.toString(position.offset())));
-        }
-        byte[] body = record.value() == null ? new byte[0] : record.value();
+        RecordMetadata position =
+                context()
+                        .recordMetadata()
+                        .orElseThrow(() ->
+                                new IllegalStateException("a record of a topic has a position"));
+        long timestamp = Math.max(0, record.timestamp());
+        DeadLetter letter =
+                DeadLetter.of(
+                        new ConsumerRecord<>(
+                                position.topic(),
+                                position.partition(),
+                                position.offset(),
+                                timestamp,
+                                TimestampType.CREATE_TIME,
+                                ConsumerRecord.NULL_SIZE,
+                                ConsumerRecord.NULL_SIZE,
+                                record.key(),
+                                record.value(),
+                                record.headers(),
+                                Optional.empty()),
+                        cause,
+                        maxRequestBytes());
         context()
                 .forward(
                         new Record<>(
-                                record.key(),
-                                new RowStep(RowStep.Kind.UNREADABLE, body),
-                                Math.max(0, record.timestamp()),
-                                headers));
+                                letter.key(),
+                                new RowStep(RowStep.Kind.UNREADABLE, letter.value()),
+                                timestamp,
+                                new RecordHeaders(letter.headers())));
+    }
+
+    /** Largest record that the producer of Kafka Streams sends, in bytes. */
+    private int maxRequestBytes() {
+        Object configured =
+                context()
+                        .appConfigsWithPrefix(StreamsConfig.PRODUCER_PREFIX)
+                        .get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
+        return configured == null
+                ? KAFKAS_MAX_REQUEST_BYTES
+                : Integer.parseInt(configured.toString());
     }
 
     static String json(List<ChatMessage> messages) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.loramill.clean.recipe.CompiledRecipe;
 import dev.loramill.clean.recipe.ShippedRecipes;
 import dev.loramill.clean.stack.Rows;
+import dev.loramill.events.DeadLetter;
 import dev.loramill.events.Event;
 import dev.loramill.events.EventEnvelope;
 import dev.loramill.events.KafkaEvents;
@@ -26,11 +27,13 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Random;
 import java.util.Set;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.test.TestRecord;
@@ -41,6 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class CleaningTopologyTest {
     private static final RecipeLookupOf RECIPES = new RecipeLookupOf();
+    private static final int MAX_REQUEST_BYTES = 100_000;
     private static final URI SOURCE = URI.create("/loramill/ingest");
 
     @TempDir private Path state;
@@ -51,6 +55,7 @@ class CleaningTopologyTest {
     void start() {
         Properties properties = new Properties();
         properties.put("state.dir", state.toString());
+        properties.put("producer.max.request.size", MAX_REQUEST_BYTES);
         driver =
                 new TopologyTestDriver(
                         CleaningTopology.build(
@@ -130,17 +135,38 @@ class CleaningTopologyTest {
     void nonsenseGoesToTheDeadLettersWithItsPosition() {
         received.pipeInput("k", "nonsense".getBytes(StandardCharsets.UTF_8));
 
-        TestRecord<String, byte[]> letter =
-                driver.createOutputTopic(
-                                Topics.deadLetters(Topics.ROWS_RECEIVED),
-                                new StringDeserializer(),
-                                new ByteArrayDeserializer())
-                        .readRecord();
+        TestRecord<String, byte[]> letter = deadLetters().readRecord();
         assertThat(letter.value()).asString(StandardCharsets.UTF_8).isEqualTo("nonsense");
         assertThat(letter.headers().lastHeader("dead-letter-offset").value())
                 .asString(StandardCharsets.UTF_8)
                 .isEqualTo("0");
         assertThat(output()).isEmpty();
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // Kafka has records without key and value
+    void whatHasNeitherKeyNorBodyHasNoneAmongTheDeadLetters() {
+        received.pipeInput(new TestRecord<String, byte[]>(null, null, new RecordHeaders()));
+
+        TestRecord<String, byte[]> letter = deadLetters().readRecord();
+        assertThat(letter.key()).isNull();
+        assertThat(letter.value()).isNull();
+        assertThat(letter.headers().lastHeader("dead-letter-reason").value())
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("header ce_type is missing");
+    }
+
+    @Test
+    void aLetterThatTheProducerWouldNotSendIsCut() {
+        byte[] value = new byte[MAX_REQUEST_BYTES];
+
+        received.pipeInput("k", value);
+
+        TestRecord<String, byte[]> letter = deadLetters().readRecord();
+        assertThat(letter.value()).hasSizeBetween(MAX_REQUEST_BYTES / 2, MAX_REQUEST_BYTES - 1_000);
+        assertThat(letter.headers().lastHeader(DeadLetter.CUT).value())
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo(Integer.toString(MAX_REQUEST_BYTES));
     }
 
     @Test
@@ -163,6 +189,13 @@ class CleaningTopologyTest {
                         assertThat(record.headers().lastHeader("traceparent").value())
                                 .asString(StandardCharsets.UTF_8)
                                 .isEqualTo("00-trace-span-01"));
+    }
+
+    private TestOutputTopic<String, byte[]> deadLetters() {
+        return driver.createOutputTopic(
+                Topics.deadLetters(Topics.ROWS_RECEIVED),
+                new StringDeserializer(),
+                new ByteArrayDeserializer());
     }
 
     private void send(RowReceived row) {

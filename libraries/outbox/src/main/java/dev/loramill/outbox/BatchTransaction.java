@@ -50,7 +50,7 @@ class BatchTransaction {
         if (fresh.isEmpty()) {
             return;
         }
-        DeadLetters deadLetters = new DeadLetters();
+        DeadLetters deadLetters = new DeadLetters(outbox::maxRequestBytes);
         handler.handle(fresh, deadLetters);
         outbox.insert(deadLetters.rows(), true);
     }

@@ -126,6 +126,11 @@ public class Outbox {
         return QuarkusTransaction.joiningExisting().call(table::count);
     }
 
+    /** Largest record that can be sent, in bytes. */
+    int maxRequestBytes() {
+        return relay.maxRequestBytes();
+    }
+
     void insert(List<OutboxRow> rows, boolean isOrdered) {
         if (rows.isEmpty()) {
             return;

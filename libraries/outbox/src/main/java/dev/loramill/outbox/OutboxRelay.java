@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.reactive.messaging.Channel;
@@ -91,6 +92,15 @@ public class OutboxRelay implements Contact {
             running.interrupt();
             running.join(STOP_TIMEOUT);
         }
+    }
+
+    /** Largest record that the producer sends, in bytes. */
+    int maxRequestBytes() {
+        Object bytes =
+                clients.getProducer(CHANNEL)
+                        .configuration()
+                        .get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
+        return Integer.parseInt(String.valueOf(bytes));
     }
 
     /** Says that a transaction has committed, so that its events are sent at once. */

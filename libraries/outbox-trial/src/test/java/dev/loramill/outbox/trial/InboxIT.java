@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.loramill.events.DatasetOpened;
+import dev.loramill.events.DeadLetter;
 import dev.loramill.events.EventEnvelope;
 import dev.loramill.events.KafkaEvents;
 import dev.loramill.events.RecipeReference;
@@ -27,15 +28,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +52,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(TrialGround.class)
 class InboxIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int LARGEST_RECORD = 8 << 20;
     private static final RecipeReference RECIPE = new RecipeReference("none", "a".repeat(64));
 
     @Inject TrialListener listener;
@@ -154,6 +163,36 @@ class InboxIT {
     }
 
     @Test
+    void aLetterThatIsTooLargeIsCutAndKeepsNothingWaiting() throws Exception {
+        byte[] noise = new byte[LARGEST_RECORD - 8_000];
+        new Random(1).nextBytes(noise);
+        byte[] compressible = new byte[20 << 20];
+        try (Producer<String, byte[]> producer = largeProducer()) {
+            producer.send(new ProducerRecord<>("trial.events", prefix + "noise", noise)).get();
+            producer.send(new ProducerRecord<>("trial.events", prefix + "zeros", compressible))
+                    .get();
+            producer.send(new ProducerRecord<>("trial.events", prefix + "small", new byte[1]))
+                    .get();
+        }
+
+        await().atMost(PATIENCE).until(() -> dead("trial.events.dlq").size() >= 3);
+        Map<String, ConsumerRecord<String, byte[]>> letters =
+                dead("trial.events.dlq").stream()
+                        .collect(
+                                Collectors.toMap(
+                                        letter -> letter.key().substring(prefix.length()),
+                                        Function.identity()));
+        assertThat(letters).containsOnlyKeys("noise", "zeros", "small");
+        assertCut(Objects.requireNonNull(letters.get("noise")), noise);
+        assertCut(Objects.requireNonNull(letters.get("zeros")), compressible);
+        assertThat(Objects.requireNonNull(letters.get("small")).headers())
+                .extracting(Header::key)
+                .doesNotContain(DeadLetter.CUT);
+        await().atMost(PATIENCE).until(() -> pending() == 0);
+        assertThat(fault()).isEmpty();
+    }
+
+    @Test
     void condemnedRecordsAreSkippedAndTheRestOfTheirBatchTakesEffect() throws Exception {
         listener.onRecords((batch, deadLetters) -> {
             List<ConsumerRecord<String, byte[]>> fit = new ArrayList<>();
@@ -219,6 +258,15 @@ class InboxIT {
         }
     }
 
+    private static void assertCut(ConsumerRecord<String, byte[]> letter, byte[] original) {
+        assertThat(letter.value().length).isBetween(LARGEST_RECORD - (64 << 10), LARGEST_RECORD);
+        assertThat(original).startsWith(letter.value());
+        assertThat(Records.header(letter, DeadLetter.CUT))
+                .isEqualTo(Integer.toString(original.length));
+        assertThat(Records.header(letter, "dead-letter-reason"))
+                .isEqualTo("header ce_type is missing");
+    }
+
     private Optional<String> fault() {
         return contacts.stream().flatMap(contact -> contact.fault().stream()).findFirst();
     }
@@ -254,6 +302,20 @@ class InboxIT {
                 .records().stream()
                         .filter(record -> record.key() != null && record.key().startsWith(prefix))
                         .toList();
+    }
+
+    /** Sends records that only their compression brings through. */
+    private Producer<String, byte[]> largeProducer() {
+        return new KafkaProducer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        bootstrapServers,
+                        "compression.type",
+                        "gzip",
+                        "max.request.size",
+                        32 << 20),
+                new StringSerializer(),
+                new ByteArraySerializer());
     }
 
     private void send(int from, int to) throws Exception {
