@@ -43,6 +43,9 @@ public class OutboxRelay implements Contact {
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration LONGEST_OUTAGE = Duration.ofDays(1);
 
+    /** Longest time that Kafka may take over records before readiness tells. */
+    private static final Duration LONGEST_SEND = Duration.ofSeconds(4);
+
     private final OutboxTable table;
     private final KafkaClientService clients;
     private final boolean isEnabled;
@@ -50,6 +53,24 @@ public class OutboxRelay implements Contact {
     private @Nullable Thread thread;
     private volatile boolean isStopping;
     private volatile @Nullable String fault = "the outbox has not been relayed yet";
+    private volatile @Nullable Sending sending;
+
+    /**
+     * Records that are on their way to Kafka.
+     *
+     * @param since when they were handed over, by {@link System#nanoTime}
+     * @param topics names of their topics
+     */
+    private record Sending(long since, List<String> topics) {
+        Optional<String> fault() {
+            Duration waited = Duration.ofNanos(System.nanoTime() - since);
+            return waited.compareTo(LONGEST_SEND) <= 0
+                    ? Optional.empty()
+                    : Optional.of(
+                            "events have waited for Kafka for %d s: it is away, or cannot write on one of %s"
+                                    .formatted(waited.toSeconds(), String.join(", ", topics)));
+        }
+    }
 
     /**
      * @param emitter never used: the channel is there for the sake of its producer, since an
@@ -74,7 +95,12 @@ public class OutboxRelay implements Contact {
 
     @Override
     public Optional<String> fault() {
-        return isEnabled ? Optional.ofNullable(fault) : Optional.empty();
+        if (!isEnabled) {
+            return Optional.empty();
+        }
+        Sending current = sending;
+        return Optional.ofNullable(fault)
+                .or(() -> current == null ? Optional.empty() : current.fault());
     }
 
     void start(@Observes StartupEvent event) {
@@ -158,9 +184,17 @@ public class OutboxRelay implements Contact {
 
     private void send(List<OutboxRow> rows) {
         KafkaProducer<byte[], byte[]> producer = clients.getProducer(CHANNEL);
-        List<Uni<RecordMetadata>> sent =
-                rows.stream().map(row -> producer.send(row.toProducerRecord())).toList();
-        Uni.join().all(sent).andCollectFailures().await().atMost(LONGEST_OUTAGE);
+        sending =
+                new Sending(
+                        System.nanoTime(),
+                        rows.stream().map(row -> row.topic).distinct().sorted().toList());
+        try {
+            List<Uni<RecordMetadata>> sent =
+                    rows.stream().map(row -> producer.send(row.toProducerRecord())).toList();
+            Uni.join().all(sent).andCollectFailures().await().atMost(LONGEST_OUTAGE);
+        } finally {
+            sending = null;
+        }
     }
 
     private void await(Duration longest) throws InterruptedException {

@@ -8,6 +8,7 @@ import dev.loramill.events.EventEnvelope;
 import dev.loramill.events.EventJson;
 import dev.loramill.events.KafkaEvents;
 import dev.loramill.events.RecipeReference;
+import dev.loramill.stack.HttpAnswer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -22,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -137,6 +140,28 @@ class FaultsIT {
             }
             assertThat(byKey).hasSize(2 * KEYS);
             assertThat(byKey.values()).allSatisfy(numbers -> assertThat(numbers).isSorted());
+        }
+    }
+
+    @Test
+    void aTopicThatWasDeletedMakesReadinessRedUntilItIsBack() throws Exception {
+        try (TrialStack stack = TrialStack.start(PUBLISHING);
+                Admin admin = Admin.create(Map.of("bootstrap.servers", stack.bootstrapServers()))) {
+            admin.deleteTopics(List.of(TrialEffects.OUT)).all().get();
+            stack.send(0, 10);
+
+            await().atMost(PATIENCE)
+                    .until(() ->
+                            stack.get("/q/health/ready")
+                                    .text()
+                                    .contains("events have waited for Kafka for "));
+            HttpAnswer answer = stack.get("/q/health/ready");
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.text()).contains(TrialEffects.OUT).contains("\"kafka\": \"ok\"");
+            admin.createTopics(List.of(new NewTopic(TrialEffects.OUT, 4, (short) 1))).all().get();
+
+            stack.awaitReady();
+            await().atMost(PATIENCE).until(() -> Set.copyOf(announced(stack)).size() == 10);
         }
     }
 
