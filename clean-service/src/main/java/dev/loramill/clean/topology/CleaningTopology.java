@@ -54,6 +54,7 @@ final class CleaningTopology {
         return builder.build();
     }
 
+    @SuppressWarnings("NullAway") // a dead letter may have no value
     private static KStream<String, byte[]> bodies(
             KStream<String, RowStep> steps, RowStep.Kind kind) {
         return steps.filter((_, step) -> step.kind() == kind).mapValues(RowStep::body);
