@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class JobRequestSchemaTest {
@@ -20,7 +21,7 @@ class JobRequestSchemaTest {
     }
 
     private static List<String> fields(Class<? extends Record> schema) {
-        return Arrays.stream(schema.getRecordComponents())
+        return Arrays.stream(Objects.requireNonNull(schema.getRecordComponents()))
                 .map(RecordComponent::getName)
                 .map(PropertyNamingStrategies.SnakeCaseStrategy.INSTANCE::translate)
                 .toList();
