@@ -72,18 +72,32 @@ public final class TrainStack extends ServiceStack {
 
     /** Starts one of its own, with more variables of the service's environment. */
     public static TrainStack start(Map<String, String> more) throws IOException {
-        TrainStack stack = new TrainStack();
+        TrainStack stack = prepare();
+        stack.launch(more);
+        return stack;
+    }
+
+    /** Everything but the service, whose database is empty. */
+    public static TrainStack prepare() throws IOException {
+        return new TrainStack();
+    }
+
+    /**
+     * Starts the service for the first time and waits until it is ready.
+     *
+     * @param more variables of its environment, beside those that all tests need
+     */
+    public void launch(Map<String, String> more) throws IOException {
         Map<String, String> environment = new HashMap<>(more);
-        environment.put("LORAMILL_BASES_CATALOGUE", stack.catalogue().toString());
-        environment.put("LORAMILL_INGEST_URL", stack.ingest.url());
-        environment.put("LORAMILL_CLEAN_URL", stack.clean.url());
+        environment.put("LORAMILL_BASES_CATALOGUE", catalogue().toString());
+        environment.put("LORAMILL_INGEST_URL", ingest.url());
+        environment.put("LORAMILL_CLEAN_URL", clean.url());
         environment.put("LORAMILL_TRAIN_LEASE_DURATION", LEASE.toSeconds() + "s");
         environment.put("LORAMILL_TRAIN_SCHEDULE_INTERVAL", "1s");
         environment.put("LORAMILL_TRAIN_SCHEDULE_PREPARATION_INTERVAL", "2s");
         environment.put("LORAMILL_TRAIN_SCHEDULE_RETRY_DELAY", "200ms");
         environment.put("LORAMILL_TRAIN_SCHEDULE_MAX_ATTEMPTS", "3");
-        stack.launch(List.of(), environment);
-        return stack;
+        launch(List.of(), environment);
     }
 
     /** The peer that answers for ingest-service. */
