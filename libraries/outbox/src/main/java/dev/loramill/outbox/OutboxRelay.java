@@ -120,13 +120,15 @@ public class OutboxRelay implements Contact {
         }
     }
 
-    /** Largest record that the producer sends, in bytes. */
+    /** Largest record that the producer sends, in bytes; a channel in memory has no limit. */
     int maxRequestBytes() {
-        Object bytes =
-                clients.getProducer(CHANNEL)
-                        .configuration()
-                        .get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
-        return Integer.parseInt(String.valueOf(bytes));
+        KafkaProducer<?, ?> producer = clients.getProducer(CHANNEL);
+        return producer == null
+                ? Integer.MAX_VALUE
+                : Integer.parseInt(
+                        String.valueOf(
+                                producer.configuration()
+                                        .get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG)));
     }
 
     /** Says that a transaction has committed, so that its events are sent at once. */

@@ -50,8 +50,11 @@ class EventReporter implements Reporter {
             emitter.send(record(event)).subscribeAsCompletionStage().get();
         } catch (ExecutionException e) {
             throw new IllegalStateException(
-                    "the broker refuses %s: %s"
-                            .formatted(event.getClass().getSimpleName(), e.getCause()),
+                    "the broker refuses %s of job \"%s\": %s"
+                            .formatted(
+                                    event.getClass().getSimpleName(),
+                                    event.attempt().jobId(),
+                                    e.getCause()),
                     e.getCause());
         }
     }
