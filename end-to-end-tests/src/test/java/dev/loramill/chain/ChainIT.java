@@ -219,8 +219,7 @@ class ChainIT {
                 "/v1/fine_tuning/jobs",
                 jobOf(
                         baseModel(),
-                        "\"training_file\":\"%s\",\"recipe\":\"medical-forum\""
-                                .formatted(upload()),
+                        "\"training_file\":\"%s\",\"recipe\":\"medical-forum\"".formatted(upload()),
                         maxSteps),
                 "00-%s-b7ad6b7169203331-01".formatted(TRACE));
     }

@@ -73,7 +73,7 @@ class OperationsTest {
     void whatReadinessNamesIsListed() throws IOException {
         TreeSet<String> contacts =
                 found(
-                        "String name\\(\\) \\{\\s*return \"([a-z]+)\";\\s*}\\s*@Override\\s+public Optional<String> fault");
+                        "String name\\(\\) \\{\\s*return \"([a-z]+)\";\\s*}\\s*@Override\\s+public (?:synchronized )?Optional<String> fault");
 
         assertThat(contacts)
                 .contains(
