@@ -27,6 +27,10 @@ import java.util.stream.Stream;
  */
 final class StackRun implements AutoCloseable {
     private static final Path PROCESSES = Path.of("/proc");
+    private static final Duration LONGEST_ARCHIVES = Duration.ofMinutes(5);
+
+    /** One archive begins right after another, so that one look may fall between two. */
+    private static final int QUIET_LOOKS = 3;
 
     private final Path checkout;
     private final String base;
@@ -61,6 +65,7 @@ final class StackRun implements AutoCloseable {
                         .mapToDouble(info ->
                                 info.totalCpuDuration().orElse(Duration.ZERO).toMillis() / 1e3)
                         .sum();
+        awaitClassArchives();
         Thread.sleep(idle);
         long bytes = 0;
         for (ProcessHandle process : processes()) {
@@ -68,6 +73,31 @@ final class StackRun implements AutoCloseable {
         }
         command("down");
         return new Measured(ready, cpu, bytes);
+    }
+
+    /**
+     * Waits until the launcher makes no more class archives, which it does once, one after another:
+     * the next start is to have them, and an idle stack makes none.
+     */
+    private void awaitClassArchives() throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + LONGEST_ARCHIVES.toNanos();
+        int quietLooks = 0;
+        while (quietLooks < QUIET_LOOKS) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException(
+                        "class archives of \"%s\" are still being made after %d minutes: see the log class-archive of %s"
+                                .formatted(checkout, LONGEST_ARCHIVES.toMinutes(), home));
+            }
+            boolean isMaking =
+                    processes().stream()
+                            .anyMatch(process ->
+                                    process.info()
+                                            .commandLine()
+                                            .filter(line -> line.contains("-Xshare:dump"))
+                                            .isPresent());
+            quietLooks = isMaking ? 0 : quietLooks + 1;
+            Thread.sleep(Duration.ofSeconds(1));
+        }
     }
 
     @Override

@@ -14,6 +14,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -25,6 +27,9 @@ import java.util.stream.Stream;
 final class ClassArchive {
     private static final int NAME_DIGITS = 16;
     private static final String SUFFIX = ".jsa";
+
+    /** Class lists, and archives that are being made, with the process id of their launcher. */
+    private static final Pattern UNFINISHED = Pattern.compile("\\.([0-9]+)\\.classes(?:\\.made)?$");
 
     private final Path jar;
     private final List<String> flags;
@@ -82,7 +87,10 @@ final class ClassArchive {
                 .start();
     }
 
-    /** Puts a made archive in its place, and those of former jars away. */
+    /**
+     * Puts a made archive in its place, and away what nobody needs: archives of former jars, and
+     * what launchers that were killed have left.
+     */
     void keep() throws IOException {
         Files.move(
                 unfinished(),
@@ -92,11 +100,18 @@ final class ClassArchive {
         Files.deleteIfExists(classList);
         try (Stream<Path> files = Files.list(Objects.requireNonNull(archive.getParent()))) {
             for (Path file : files.toList()) {
-                if (file.toString().endsWith(SUFFIX) && !file.equals(archive)) {
+                if (!file.equals(archive) && !isOfALauncherAtWork(file)) {
                     Files.deleteIfExists(file);
                 }
             }
         }
+    }
+
+    /** Whether another launcher of the same jars is at an archive of its own. */
+    private static boolean isOfALauncherAtWork(Path file) {
+        Matcher unfinished = UNFINISHED.matcher(file.toString());
+        return unfinished.find()
+                && ProcessHandle.of(Long.parseLong(String.valueOf(unfinished.group(1)))).isPresent();
     }
 
     /** Takes away what an archive that was not finished has left. */

@@ -31,10 +31,20 @@ class ClassArchiveTest {
         assertThat(first.isThere()).isFalse();
         assertThat(run(jar, first.options())).isEqualTo("started");
 
+        Path folder = directory.resolve("target/class-archive");
+        // No process has this id.
+        Files.createFile(folder.resolve("0123456789abcdef.jsa.99999999.classes"));
+        Path ofAnother =
+                Files.createFile(
+                        folder.resolve(
+                                "0123456789abcdef.jsa.%d.classes"
+                                        .formatted(ProcessHandle.current().pid())));
         assertThat(first.make(directory.resolve("log")).waitFor())
                 .as(Files.readString(directory.resolve("log")))
                 .isZero();
         first.keep();
+        assertThat(ofAnother).exists();
+        Files.delete(ofAnother);
 
         ClassArchive second = ClassArchive.of(jar, FLAGS);
         assertThat(second.isThere()).isTrue();
