@@ -111,7 +111,8 @@ final class ClassArchive {
     private static boolean isOfALauncherAtWork(Path file) {
         Matcher unfinished = UNFINISHED.matcher(file.toString());
         return unfinished.find()
-                && ProcessHandle.of(Long.parseLong(String.valueOf(unfinished.group(1)))).isPresent();
+                && ProcessHandle.of(Long.parseLong(String.valueOf(unfinished.group(1))))
+                        .isPresent();
     }
 
     /** Takes away what an archive that was not finished has left. */
