@@ -25,7 +25,7 @@ final class ConfigurationDocument {
             """
             # Configuration
 
-            Every key can be set as an environment variable (upper case, every other character an underscore: `loramill.serve.context-length` is `LORAMILL_SERVE_CONTEXT_LENGTH`), as a system property, or in a file `config/application.properties` in the service's working directory. `./loramill up` hands its environment on to all services and sets addresses, ports and directories itself; its own variables stand in [deploy/local](../deploy/local/README.md).
+            Every key can be set as an environment variable (upper case, every other character an underscore: `loramill.serve.context-length` is `LORAMILL_SERVE_CONTEXT_LENGTH`), as a system property, or in a file `config/application.properties` in the service's working directory. `./loramill up` hands its environment on to all services (what sets up a messaging channel to those that have the channel) and sets addresses, ports and directories itself; its own variables stand in [deploy/local](../deploy/local/README.md).
 
             `kafka.bootstrap.servers` (`127.0.0.1:19092`) names the brokers for every service; whatever else stands under `kafka.` (`kafka.security.protocol`, `kafka.sasl.*`, `kafka.ssl.*`) reaches every client too. What all channels have in common stands in [libraries/messaging](../libraries/messaging/README.md), and a channel's own settings are `mp.messaging.incoming.NAME.*` and `mp.messaging.outgoing.NAME.*`. `quarkus.otel.sdk.disabled=false` turns traces on. Services that share a machine share `loramill.artifacts.directory` and `loramill.bases.catalogue`.
 

@@ -2,6 +2,7 @@ package dev.loramill.local.bench;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.loramill.local.launch.LaunchException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -69,7 +70,7 @@ public final class CleanBench {
     }
 
     /** Prints a table, and one JSON object as the last line; says whether the bar was met. */
-    public boolean run() throws IOException, InterruptedException, SQLException {
+    public boolean run() throws LaunchException, IOException, InterruptedException, SQLException {
         List<CleanServiceRun.Measured> mine = new ArrayList<>();
         List<CleanServiceRun.Measured> theirs = new ArrayList<>();
         out.printf(ROW, "build", "rows", "rows/s", "CPU us/row");
@@ -98,7 +99,7 @@ public final class CleanBench {
     }
 
     private List<CleanServiceRun.Measured> drain(String build, Path folder, List<String> options)
-            throws IOException, InterruptedException, SQLException {
+            throws LaunchException, IOException, InterruptedException, SQLException {
         try (CleanServiceRun run = new CleanServiceRun(checked(folder), options)) {
             List<CleanServiceRun.Measured> measured = run.drain(part, rounds + 1, rows);
             measured.forEach(round -> print(build, round));
@@ -124,9 +125,9 @@ public final class CleanBench {
                 rounds.stream().mapToDouble(CleanServiceRun.Measured::cpuSeconds).sum());
     }
 
-    private static Path checked(Path application) throws IOException {
+    private static Path checked(Path application) throws LaunchException {
         if (!Files.isRegularFile(application.resolve("quarkus-run.jar"))) {
-            throw new IOException(
+            throw new LaunchException(
                     "\"%s\" holds no quarkus-run.jar: name the folder quarkus-app of a built clean-service"
                             .formatted(application));
         }

@@ -14,6 +14,7 @@ import dev.loramill.events.RowReceived;
 import dev.loramill.events.Topics;
 import dev.loramill.local.LocalKafka;
 import dev.loramill.local.LocalPostgres;
+import dev.loramill.local.launch.LaunchException;
 import dev.loramill.local.launch.Service;
 import dev.loramill.local.launch.ServiceFlags;
 import dev.loramill.process.ChildProcess;
@@ -71,7 +72,7 @@ final class CleanServiceRun implements AutoCloseable {
      * @param jvmOptions options of its JVM, behind those that {@code ./loramill up} gives it
      */
     CleanServiceRun(Path application, List<String> jvmOptions)
-            throws IOException, InterruptedException, SQLException {
+            throws LaunchException, IOException, InterruptedException, SQLException {
         this.application = application;
         this.jvmOptions = List.copyOf(jvmOptions);
         directory = Files.createTempDirectory("loramill-bench");
@@ -121,7 +122,7 @@ final class CleanServiceRun implements AutoCloseable {
      * @return what each dataset took, without the first
      */
     List<Measured> drain(CleanBench.Part part, int datasets, int rows)
-            throws IOException, InterruptedException, SQLException {
+            throws LaunchException, IOException, InterruptedException, SQLException {
         for (int number = 0; number < datasets; number++) {
             send(part, dataset(number), rows);
         }
@@ -200,11 +201,12 @@ final class CleanServiceRun implements AutoCloseable {
         return environment;
     }
 
-    private RecipeReference awaitRecipe() throws InterruptedException, IOException {
+    private RecipeReference awaitRecipe()
+            throws LaunchException, IOException, InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (System.nanoTime() < deadline) {
             if (!service.isAlive()) {
-                throw new IOException(
+                throw new LaunchException(
                         "clean-service ended at its start:\n"
                                 + Files.readString(directory.resolve("service.log")));
             }
@@ -223,7 +225,7 @@ final class CleanServiceRun implements AutoCloseable {
             }
             Thread.sleep(200);
         }
-        throw new IOException("clean-service did not come up");
+        throw new LaunchException("clean-service did not come up");
     }
 
     private void awaitCleaned(String dataset) throws InterruptedException, SQLException {

@@ -1,5 +1,6 @@
 package dev.loramill.local.bench;
 
+import dev.loramill.local.launch.LaunchException;
 import dev.loramill.local.launch.Ports;
 import dev.loramill.local.launch.Service;
 import dev.loramill.process.ChildCommand;
@@ -55,7 +56,7 @@ final class StackRun implements AutoCloseable {
     record Measured(double readySeconds, double cpuSeconds, long idleBytes) {}
 
     /** Starts the stack, waits, reads and ends it. */
-    Measured measure(Duration idle) throws IOException, InterruptedException {
+    Measured measure(Duration idle) throws LaunchException, IOException, InterruptedException {
         long begin = System.nanoTime();
         command("up", "--detach", "--base", base);
         double ready = (System.nanoTime() - begin) / 1e9;
@@ -79,12 +80,12 @@ final class StackRun implements AutoCloseable {
      * Waits until the launcher makes no more class archives, which it does once, one after another:
      * the next start is to have them, and an idle stack makes none.
      */
-    private void awaitClassArchives() throws IOException, InterruptedException {
+    private void awaitClassArchives() throws LaunchException, InterruptedException {
         long deadline = System.nanoTime() + LONGEST_ARCHIVES.toNanos();
         int quietLooks = 0;
         while (quietLooks < QUIET_LOOKS) {
             if (System.nanoTime() > deadline) {
-                throw new IOException(
+                throw new LaunchException(
                         "class archives of \"%s\" are still being made after %d minutes: see the log class-archive of %s"
                                 .formatted(checkout, LONGEST_ARCHIVES.toMinutes(), home));
             }
@@ -101,7 +102,7 @@ final class StackRun implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() throws LaunchException, IOException {
         try {
             command("down");
         } catch (InterruptedException e) {
@@ -112,7 +113,8 @@ final class StackRun implements AutoCloseable {
         }
     }
 
-    private void command(String... arguments) throws IOException, InterruptedException {
+    private void command(String... arguments)
+            throws LaunchException, IOException, InterruptedException {
         Path log = home.resolve("command.log");
         List<String> command = new ArrayList<>();
         command.add(checkout.resolve("loramill").toString());
@@ -127,7 +129,7 @@ final class StackRun implements AutoCloseable {
             exit = launcher.waitFor();
         }
         if (exit != 0) {
-            throw new IOException(
+            throw new LaunchException(
                     "%s ended with %d:%n%s"
                             .formatted(String.join(" ", command), exit, Files.readString(log)));
         }

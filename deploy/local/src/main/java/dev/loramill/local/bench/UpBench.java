@@ -2,6 +2,7 @@ package dev.loramill.local.bench;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.loramill.local.launch.LaunchException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -57,8 +58,10 @@ public final class UpBench {
     /**
      * Prints a table, and one JSON object as the last line; says whether the bars were met: at most
      * 120 % of the baseline's time and 115 % of its memory.
+     *
+     * @throws LaunchException for a folder that is no checkout, or a stack that did not start
      */
-    public boolean run() throws IOException, InterruptedException {
+    public boolean run() throws LaunchException, IOException, InterruptedException {
         out.printf(ROW, "build", "start", "ready s", "CPU s", "idle MB");
         Path other = baseline;
         try (StackRun mine = new StackRun(checked(checkout), base);
@@ -76,7 +79,7 @@ public final class UpBench {
     }
 
     private void measure(String build, StackRun stack, int round, List<StackRun.Measured> measured)
-            throws IOException, InterruptedException {
+            throws LaunchException, IOException, InterruptedException {
         StackRun.Measured start = stack.measure(idle);
         out.printf(
                 ROW,
@@ -137,9 +140,9 @@ public final class UpBench {
         return values;
     }
 
-    private static Path checked(Path checkout) throws IOException {
+    private static Path checked(Path checkout) throws LaunchException {
         if (!Files.isExecutable(checkout.resolve("loramill"))) {
-            throw new IOException(
+            throw new LaunchException(
                     "\"%s\" holds no ./loramill: name a checkout of Loramill".formatted(checkout));
         }
         return checkout.toAbsolutePath().normalize();

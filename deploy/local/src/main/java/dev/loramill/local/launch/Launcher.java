@@ -250,13 +250,14 @@ public final class Launcher {
                 .toList();
     }
 
-    private ServiceSpecs specs() throws IOException {
+    private ServiceSpecs specs() throws LaunchException, IOException {
         return new ServiceSpecs(
                 home,
                 base,
                 options.isSecured()
                         ? Optional.of(KafkaSecurity.in(home.kafkaSecrets()))
-                        : Optional.empty());
+                        : Optional.empty(),
+                ChannelVariables.of(System.getenv().keySet(), home));
     }
 
     private String startService(ServiceProcess process)

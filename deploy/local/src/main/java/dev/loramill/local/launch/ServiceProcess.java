@@ -72,6 +72,7 @@ final class ServiceProcess implements AutoCloseable {
         logStart = LogFile.sizeBytes(spec.log());
         ChildProcess started =
                 ChildCommand.of(spec.command())
+                        .withoutEnvironment(spec.withheld())
                         .environment(spec.environment())
                         .withoutInput()
                         .outputAndErrors(Redirect.appendTo(spec.log().toFile()))

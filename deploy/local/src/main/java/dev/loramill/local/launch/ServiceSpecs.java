@@ -20,11 +20,17 @@ final class ServiceSpecs {
     private final LoramillHome home;
     private final String base;
     private final Optional<KafkaSecurity> security;
+    private final ChannelVariables channelVariables;
 
-    ServiceSpecs(LoramillHome home, String base, Optional<KafkaSecurity> security) {
+    ServiceSpecs(
+            LoramillHome home,
+            String base,
+            Optional<KafkaSecurity> security,
+            ChannelVariables channelVariables) {
         this.home = home;
         this.base = base;
         this.security = security;
+        this.channelVariables = channelVariables;
     }
 
     /** Name of the database of a service. */
@@ -48,6 +54,7 @@ final class ServiceSpecs {
                 home.ports().of(service),
                 command(service, jar),
                 environment(service),
+                channelVariables.withheldFrom(service),
                 home.log(service.label()),
                 home.run().resolve(service.label() + ".pid"),
                 home.address(service).resolve("/q/health/ready"));

@@ -43,8 +43,12 @@ class LauncherIT {
 
     @Test
     void startsSupervisesAndStopsEverything() throws Exception {
+        trial.channel(Service.CLEAN, "mp.messaging.incoming.outcomes.topic")
+                .with(StandInService.OF_A_CHANNEL, "3");
         Process launcher = up();
         awaitRunning();
+        assertThat(trial.home().log("clean")).content().contains("concurrency of outcomes: 3");
+        assertThat(trial.home().log("serve")).content().contains("concurrency of outcomes: null");
 
         trial.with("LORAMILL_PORT_INGEST", "1");
         assertThat(run("status")).as("asks on the launcher's ports, not on its own").isZero();

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 final class StandInService {
     private static final int OK = 200;
     private static final int NO_BODY = -1;
+    static final String OF_A_CHANNEL = "MP_MESSAGING_INCOMING_OUTCOMES_CONCURRENCY";
 
     private StandInService() {}
 
@@ -17,6 +18,7 @@ final class StandInService {
             System.out.println("planted fault of " + System.getenv("QUARKUS_HTTP_PORT"));
             System.exit(7);
         }
+        System.out.println("concurrency of outcomes: " + System.getenv(OF_A_CHANNEL));
         int port = Integer.parseInt(System.getenv().getOrDefault("QUARKUS_HTTP_PORT", ""));
         HttpServer server =
                 HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 
@@ -65,6 +67,18 @@ final class TrialHome {
 
     TrialHome with(String variable, String value) {
         environment.put(variable, value);
+        return this;
+    }
+
+    /** Gives a service a setting of its own, as its build does. */
+    TrialHome channel(Service service, String key) throws IOException, LaunchException {
+        Path application = home().jar(service).resolveSibling("app");
+        Files.createDirectories(application);
+        try (OutputStream out = Files.newOutputStream(application.resolve("service.jar"));
+                JarOutputStream archive = new JarOutputStream(out)) {
+            archive.putNextEntry(new JarEntry("application.properties"));
+            archive.write((key + "=x\n").getBytes(StandardCharsets.UTF_8));
+        }
         return this;
     }
 

@@ -1,0 +1,64 @@
+package dev.loramill.train.preparation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.loramill.train.job.Job;
+import dev.loramill.train.job.JobRepository;
+import dev.loramill.train.specification.FreezeRequests;
+import dev.loramill.train.stack.Samples;
+import dev.loramill.train.stack.TrainDatabase;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@QuarkusTestResource(TrainDatabase.class)
+class WaitingJobsTest {
+    @Inject WaitingJobs waitingJobs;
+    @Inject JobRepository jobs;
+    @Inject EntityManager database;
+
+    @Test
+    void aJobThatCannotBeReadKeepsNoOtherWaiting() {
+        store("ftjob-unreadable", "ds-unreadable");
+        store("ftjob-behind", "ds-behind");
+        try {
+            update("UPDATE job SET specification = '[]' WHERE id = ?1", "ftjob-unreadable");
+
+            waitingJobs.look();
+
+            assertThat(messages("ftjob-behind"))
+                    .singleElement()
+                    .asString()
+                    .startsWith("ingest")
+                    .endsWith("it is tried again");
+        } finally {
+            update("DELETE FROM job WHERE id = ?1", "ftjob-unreadable");
+        }
+    }
+
+    private void store(String id, String dataset) {
+        Job job = Samples.validating(id, dataset);
+        job.awaitFreeze(FreezeRequests.of(id, job.specification()).orElseThrow().requestDigest());
+        QuarkusTransaction.requiringNew().run(() -> jobs.persist(job));
+    }
+
+    private void update(String statement, String id) {
+        QuarkusTransaction.requiringNew()
+                .run(() ->
+                        database.createNativeQuery(statement).setParameter(1, id).executeUpdate());
+    }
+
+    private List<?> messages(String jobId) {
+        return QuarkusTransaction.requiringNew()
+                .call(() ->
+                        database.createNativeQuery(
+                                        "SELECT message FROM job_event WHERE job_id = ?1")
+                                .setParameter(1, jobId)
+                                .getResultList());
+    }
+}
