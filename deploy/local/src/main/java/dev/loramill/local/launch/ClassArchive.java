@@ -78,7 +78,7 @@ final class ClassArchive {
      */
     ChildProcess make(Path log) throws IOException {
         return JavaCommand.ofClassPath(jar)
-                .under(List.of("nice", "-n", "19"))
+                .under(LowestPriority.prefix())
                 .options(flags)
                 .options("-Xshare:dump", "-XX:SharedClassListFile=" + classList)
                 .options("-XX:SharedArchiveFile=" + unfinished())
