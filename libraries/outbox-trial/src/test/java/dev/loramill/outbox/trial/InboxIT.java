@@ -24,6 +24,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,7 +37,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -241,19 +241,18 @@ class InboxIT {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
             await().atMost(PATIENCE)
                     .untilAsserted(() -> {
-                        Map<TopicPartition, OffsetAndMetadata> committed =
-                                admin.listConsumerGroupOffsets("trial")
-                                        .partitionsToOffsetAndMetadata()
-                                        .get();
+                        Map<TopicPartition, Long> committed = new HashMap<>();
+                        admin.listConsumerGroupOffsets("trial")
+                                .partitionsToOffsetAndMetadata()
+                                .get()
+                                .forEach((partition, offset) ->
+                                        committed.put(partition, offset.offset()));
+                        Map<TopicPartition, Long> stored = new HashMap<>();
                         for (int partition = 0; partition < 4; partition++) {
-                            assertThat(
-                                            Objects.requireNonNull(
-                                                            committed.get(
-                                                                    new TopicPartition(
-                                                                            "trial.in", partition)))
-                                                    .offset())
-                                    .isEqualTo(stored(partition));
+                            stored.put(
+                                    new TopicPartition("trial.in", partition), stored(partition));
                         }
+                        assertThat(committed).isEqualTo(stored);
                     });
         }
     }
