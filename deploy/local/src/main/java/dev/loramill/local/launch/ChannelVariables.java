@@ -7,6 +7,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -30,6 +31,9 @@ final class ChannelVariables {
     private static final Pattern KEY =
             Pattern.compile("(?:%[^.]+\\.)?mp\\.messaging\\.(incoming|outgoing)\\.([^.]+)\\..+");
     private static final Pattern PREFIX = Pattern.compile("MP_MESSAGING_(INCOMING|OUTGOING)_.+");
+
+    private static final List<String> SETTINGS =
+            List.of("application.properties", "META-INF/microprofile-config.properties");
 
     private final Map<Service, Set<String>> withheld;
 
@@ -104,31 +108,40 @@ final class ChannelVariables {
     /** Names such as {@code mp.messaging.incoming.outcomes}. */
     private static Set<String> channels(Path runner) throws IOException {
         Set<String> channels = new TreeSet<>();
-        Path application = runner.resolveSibling("app");
-        if (!Files.isDirectory(application)) {
-            return channels;
-        }
-        try (DirectoryStream<Path> jars = Files.newDirectoryStream(application, "*.jar")) {
-            for (Path jar : jars) {
-                for (String key : settings(jar).stringPropertyNames()) {
-                    Matcher channel = KEY.matcher(key);
-                    if (channel.matches()) {
-                        channels.add(
-                                "mp.messaging.%s.%s".formatted(channel.group(1), channel.group(2)));
-                    }
+        // The service's own settings, and those of our libraries, such as the outbox's.
+        List<Path> jars = new ArrayList<>(files(runner.resolveSibling("app"), "*.jar"));
+        jars.addAll(files(runner.resolveSibling("lib").resolve("main"), "dev.loramill.*.jar"));
+        for (Path jar : jars) {
+            for (String key : settings(jar).stringPropertyNames()) {
+                Matcher channel = KEY.matcher(key);
+                if (channel.matches()) {
+                    channels.add(
+                            "mp.messaging.%s.%s".formatted(channel.group(1), channel.group(2)));
                 }
             }
         }
         return channels;
     }
 
+    private static List<Path> files(Path directory, String pattern) throws IOException {
+        List<Path> files = new ArrayList<>();
+        if (Files.isDirectory(directory)) {
+            try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, pattern)) {
+                found.forEach(files::add);
+            }
+        }
+        return files;
+    }
+
     private static Properties settings(Path jar) throws IOException {
         Properties settings = new Properties();
         try (FileSystem archive = FileSystems.newFileSystem(jar)) {
-            Path file = archive.getPath("application.properties");
-            if (Files.exists(file)) {
-                try (InputStream in = Files.newInputStream(file)) {
-                    settings.load(in);
+            for (String name : SETTINGS) {
+                Path file = archive.getPath(name);
+                if (Files.exists(file)) {
+                    try (InputStream in = Files.newInputStream(file)) {
+                        settings.load(in);
+                    }
                 }
             }
         }
