@@ -48,6 +48,9 @@ public final class TrainDatabase implements QuarkusTestResourceLifecycleManager 
             configuration.put(
                     "loramill.artifacts.directory", directory.resolve("artifacts").toString());
             configuration.put("loramill.train.schedule.preparation-interval", "1h");
+            // Nobody listens there; a stack that runs on this machine is not to be asked.
+            configuration.put("loramill.ingest.url", "http://127.0.0.1:1");
+            configuration.put("loramill.clean.url", "http://127.0.0.1:1");
             return configuration;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

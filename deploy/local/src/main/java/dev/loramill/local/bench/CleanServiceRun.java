@@ -51,6 +51,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 final class CleanServiceRun implements AutoCloseable {
     private static final String DATABASE = "loramill_clean";
     private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final int LAST_LINES = 30;
     private static final URI SOURCE = URI.create("/loramill/bench");
 
     /** The shipped recipe {@code none}, whose digest every build knows. */
@@ -62,17 +63,15 @@ final class CleanServiceRun implements AutoCloseable {
     private final Path application;
     private final List<String> jvmOptions;
     private final KafkaProducer<String, byte[]> producer;
-    private final RecipeReference recipe;
     private ChildProcess service;
 
     /**
-     * Starts broker and database, and the service for as long as it stores its recipes.
+     * Starts broker, database and service.
      *
      * @param application folder with {@code quarkus-run.jar}
      * @param jvmOptions options of its JVM, behind those that {@code ./loramill up} gives it
      */
-    CleanServiceRun(Path application, List<String> jvmOptions)
-            throws LaunchException, IOException, InterruptedException, SQLException {
+    CleanServiceRun(Path application, List<String> jvmOptions) throws IOException, SQLException {
         this.application = application;
         this.jvmOptions = List.copyOf(jvmOptions);
         directory = Files.createTempDirectory("loramill-bench");
@@ -94,8 +93,6 @@ final class CleanServiceRun implements AutoCloseable {
                                 "lz4"),
                         new StringSerializer(),
                         new ByteArraySerializer());
-        recipe = awaitRecipe();
-        service.end(PATIENCE);
     }
 
     /**
@@ -120,11 +117,14 @@ final class CleanServiceRun implements AutoCloseable {
      * so only the service is at work while it is measured. The first one warms it up.
      *
      * @return what each dataset took, without the first
+     * @throws LaunchException when the service ends, or does not get to an end
      */
     List<Measured> drain(CleanBench.Part part, int datasets, int rows)
             throws LaunchException, IOException, InterruptedException, SQLException {
+        RecipeReference recipe = awaitRecipe();
+        service.end(PATIENCE);
         for (int number = 0; number < datasets; number++) {
-            send(part, dataset(number), rows);
+            send(part, dataset(number), rows, recipe);
         }
         producer.flush();
         service = start();
@@ -149,7 +149,7 @@ final class CleanServiceRun implements AutoCloseable {
         return "ds-" + number;
     }
 
-    private void send(CleanBench.Part part, String dataset, int rows) {
+    private void send(CleanBench.Part part, String dataset, int rows, RecipeReference recipe) {
         for (int line = 1; line <= rows; line++) {
             List<ChatMessage> messages = messages(dataset, line);
             RowOrigin origin = new RowOrigin("bench", line);
@@ -205,11 +205,7 @@ final class CleanServiceRun implements AutoCloseable {
             throws LaunchException, IOException, InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (System.nanoTime() < deadline) {
-            if (!service.isAlive()) {
-                throw new LaunchException(
-                        "clean-service ended at its start:\n"
-                                + Files.readString(directory.resolve("service.log")));
-            }
+            requireAlive();
             try (Connection connection = postgres.dataSource(DATABASE).getConnection();
                     PreparedStatement select =
                             connection.prepareStatement(
@@ -225,10 +221,11 @@ final class CleanServiceRun implements AutoCloseable {
             }
             Thread.sleep(200);
         }
-        throw new LaunchException("clean-service did not come up");
+        throw tooLong("clean-service has not come up");
     }
 
-    private void awaitCleaned(String dataset) throws InterruptedException, SQLException {
+    private void awaitCleaned(String dataset)
+            throws LaunchException, IOException, InterruptedException, SQLException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         try (Connection connection = postgres.dataSource(DATABASE).getConnection();
                 PreparedStatement select =
@@ -241,10 +238,30 @@ final class CleanServiceRun implements AutoCloseable {
                         return;
                     }
                 }
+                requireAlive();
                 Thread.sleep(50);
             }
         }
-        throw new IllegalStateException("dataset \"%s\" was not cleaned".formatted(dataset));
+        throw tooLong("dataset \"%s\" is not cleaned".formatted(dataset));
+    }
+
+    private void requireAlive() throws LaunchException, IOException {
+        if (!service.isAlive()) {
+            throw new LaunchException("clean-service has ended by itself" + lastLines());
+        }
+    }
+
+    private LaunchException tooLong(String fault) throws IOException {
+        return new LaunchException(
+                "%s after %d minutes%s".formatted(fault, PATIENCE.toMinutes(), lastLines()));
+    }
+
+    /** The end of the service's log, which is deleted with all else. */
+    private String lastLines() throws IOException {
+        List<String> lines = Files.readAllLines(directory.resolve("service.log"));
+        return "; its log ends with:\n"
+                + String.join(
+                        "\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
     }
 
     private void send(Event event) {

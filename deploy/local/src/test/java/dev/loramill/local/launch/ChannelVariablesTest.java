@@ -38,6 +38,15 @@ class ChannelVariablesTest {
     }
 
     @Test
+    void aChannelOfALibraryIsKnownInTheServicesThatHaveTheLibrary() throws Exception {
+        trial.libraryChannel(Service.INGEST, "mp.messaging.outgoing.outbox.topic");
+        String variable = "MP_MESSAGING_OUTGOING_OUTBOX_LINGER_MS";
+
+        assertThat(of(variable).withheldFrom(Service.INGEST)).isEmpty();
+        assertThat(of(variable).withheldFrom(Service.SERVE)).containsExactly(variable);
+    }
+
+    @Test
     void aVariableMayBeWrittenAsTheKeyIs() throws Exception {
         String key = "mp.messaging.outgoing.rows.acks";
 

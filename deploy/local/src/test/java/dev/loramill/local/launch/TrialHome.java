@@ -72,11 +72,25 @@ final class TrialHome {
 
     /** Gives a service a setting of its own, as its build does. */
     TrialHome channel(Service service, String key) throws IOException, LaunchException {
-        Path application = home().jar(service).resolveSibling("app");
-        Files.createDirectories(application);
-        try (OutputStream out = Files.newOutputStream(application.resolve("service.jar"));
+        return setting(service, "app/service.jar", "application.properties", key);
+    }
+
+    /** Gives a service a setting that one of its libraries brings. */
+    TrialHome libraryChannel(Service service, String key) throws IOException, LaunchException {
+        return setting(
+                service,
+                "lib/main/dev.loramill.loramill-outbox.jar",
+                "META-INF/microprofile-config.properties",
+                key);
+    }
+
+    private TrialHome setting(Service service, String jar, String file, String key)
+            throws IOException, LaunchException {
+        Path target = home().jar(service).resolveSibling(jar);
+        Files.createDirectories(Objects.requireNonNull(target.getParent()));
+        try (OutputStream out = Files.newOutputStream(target);
                 JarOutputStream archive = new JarOutputStream(out)) {
-            archive.putNextEntry(new JarEntry("application.properties"));
+            archive.putNextEntry(new JarEntry(file));
             archive.write((key + "=x\n").getBytes(StandardCharsets.UTF_8));
         }
         return this;
