@@ -51,9 +51,15 @@ public record AdapterAnnounced(
 
     public AdapterAnnounced {
         Check.sha256("adapterId", adapterId);
-        Check.notBlank("model", model);
-        reasons = List.copyOf(reasons);
-        Check.notBlank("jobId", jobId);
+        Check.model("model", model);
+        reasons =
+                Check.list("reasons", reasons, EventLimits.REASONS).stream()
+                        .map(reason -> Check.sentence("reason", reason))
+                        .toList();
+        Check.id("jobId", jobId);
+        Check.id("baseId", baseId);
+        Check.sha256("datasetVersion", datasetVersion);
+        Check.time("createdAt", createdAt);
         if (!adapter.sha256().equals(adapterId)) {
             throw new IllegalArgumentException(
                     "adapterId must be the SHA-256 of the adapter's file \"%s\", got \"%s\""

@@ -25,9 +25,13 @@ public record AdapterEvaluation(
         String decoding,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String systemPrompt) {
     public AdapterEvaluation {
-        Check.finite("baseEvalLoss", baseEvalLoss);
-        Check.finite("adapterEvalLoss", adapterEvalLoss);
-        Check.finite("maxLogitDifference", maxLogitDifference);
-        answers = List.copyOf(answers);
+        Check.measured("baseEvalLoss", baseEvalLoss);
+        Check.measured("adapterEvalLoss", adapterEvalLoss);
+        Check.measured("maxLogitDifference", maxLogitDifference);
+        answers = Check.list("answers", answers, EventLimits.PROBES);
+        Check.name("decoding", decoding);
+        if (systemPrompt != null) {
+            Check.text("systemPrompt", systemPrompt, EventLimits.SYSTEM_PROMPT);
+        }
     }
 }

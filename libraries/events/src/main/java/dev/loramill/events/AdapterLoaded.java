@@ -22,8 +22,11 @@ public record AdapterLoaded(
         Instant replicaStartedAt)
         implements ServingStatus {
     public AdapterLoaded {
-        Check.notBlank("replicaId", replicaId);
+        Check.id("replicaId", replicaId);
         Check.sha256("adapterId", adapterId);
-        Check.finite("maxLogitDifference", maxLogitDifference);
+        Check.model("model", model);
+        Check.measured("maxLogitDifference", maxLogitDifference);
+        Check.notNegative("loadMillis", loadMillis);
+        Check.time("replicaStartedAt", replicaStartedAt);
     }
 }

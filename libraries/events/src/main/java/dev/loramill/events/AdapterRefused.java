@@ -11,8 +11,9 @@ package dev.loramill.events;
 public record AdapterRefused(String replicaId, String adapterId, String model, String reason)
         implements ServingStatus {
     public AdapterRefused {
-        Check.notBlank("replicaId", replicaId);
+        Check.id("replicaId", replicaId);
         Check.sha256("adapterId", adapterId);
+        Check.model("model", model);
         reason = Check.sentence("reason", reason);
     }
 }

@@ -23,4 +23,11 @@ public record AttemptFinished(
         long trainedTokens,
         double wallSeconds,
         long peakMemoryBytes)
-        implements TrainingEvent {}
+        implements TrainingEvent {
+    public AttemptFinished {
+        Check.inRange("steps", steps, 0, EventLimits.STEPS);
+        Check.notNegative("trainedTokens", trainedTokens);
+        Check.inRange("wallSeconds", wallSeconds, 0, EventLimits.MEASURE);
+        Check.notNegative("peakMemoryBytes", peakMemoryBytes);
+    }
+}

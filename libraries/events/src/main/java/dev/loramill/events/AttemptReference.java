@@ -11,9 +11,9 @@ package dev.loramill.events;
  */
 public record AttemptReference(String jobId, int attempt, long epoch, String workerId) {
     public AttemptReference {
-        Check.notBlank("jobId", jobId);
+        Check.id("jobId", jobId);
         Check.positive("attempt", attempt);
         Check.positive("epoch", epoch);
-        Check.notBlank("workerId", workerId);
+        Check.id("workerId", workerId);
     }
 }

@@ -12,8 +12,8 @@ public record AttemptStarted(
         AttemptReference attempt, String device, int totalSteps, int resumedFromStep)
         implements TrainingEvent {
     public AttemptStarted {
-        Check.notBlank("device", device);
-        Check.notNegative("totalSteps", totalSteps);
-        Check.notNegative("resumedFromStep", resumedFromStep);
+        Check.label("device", device);
+        Check.inRange("totalSteps", totalSteps, 0, EventLimits.STEPS);
+        Check.inRange("resumedFromStep", resumedFromStep, 0, EventLimits.STEPS);
     }
 }

@@ -13,5 +13,6 @@ public record ChatMessage(String role, String content) {
                     "message.role must be one of system, user, assistant, got \"%s\""
                             .formatted(role));
         }
+        Check.text("message.content", content, EventLimits.ROW_TEXT);
     }
 }

@@ -12,6 +12,7 @@ public record DatasetCleaned(
         String datasetId, String name, RecipeReference recipe, RowCounts counts)
         implements DatasetEvent {
     public DatasetCleaned {
-        Check.notBlank("datasetId", datasetId);
+        Check.id("datasetId", datasetId);
+        Check.name("name", name);
     }
 }

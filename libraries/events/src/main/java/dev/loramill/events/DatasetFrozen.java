@@ -26,7 +26,8 @@ public record DatasetFrozen(
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String requestDigest)
         implements DatasetEvent {
     public DatasetFrozen {
-        Check.notBlank("datasetId", datasetId);
+        Check.id("datasetId", datasetId);
+        Check.name("name", name);
         Check.sha256("version", version);
         Check.notNegative("trainRows", trainRows);
         Check.notNegative("evalRows", evalRows);

@@ -66,7 +66,7 @@ public record DatasetManifest(
             throw new IllegalArgumentException(
                     "format must be in [1, %d], got %d".formatted(FORMAT, format));
         }
-        Check.notBlank("splitBy", splitBy);
+        Check.id("splitBy", splitBy);
         Check.positive("maxTokens", maxTokens);
     }
 
@@ -76,7 +76,12 @@ public record DatasetManifest(
      * @param id its id
      * @param name its name
      */
-    public record Dataset(String id, String name) {}
+    public record Dataset(String id, String name) {
+        public Dataset {
+            Check.id("dataset.id", id);
+            Check.name("dataset.name", name);
+        }
+    }
 
     /**
      * Numbers of rows.
@@ -108,7 +113,7 @@ public record DatasetManifest(
      */
     public record Base(String id, String sha256) {
         public Base {
-            Check.notBlank("base.id", id);
+            Check.id("base.id", id);
             Check.sha256("base.sha256", sha256);
         }
     }

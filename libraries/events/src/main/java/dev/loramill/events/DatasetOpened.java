@@ -13,6 +13,8 @@ import java.time.Instant;
 public record DatasetOpened(String datasetId, String name, RecipeReference recipe, Instant openedAt)
         implements DatasetEvent {
     public DatasetOpened {
-        Check.notBlank("datasetId", datasetId);
+        Check.id("datasetId", datasetId);
+        Check.name("name", name);
+        Check.time("openedAt", openedAt);
     }
 }

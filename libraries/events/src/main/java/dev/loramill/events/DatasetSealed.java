@@ -13,7 +13,8 @@ public record DatasetSealed(
         String datasetId, String name, RecipeReference recipe, long rowCount, long refusedCount)
         implements DatasetEvent {
     public DatasetSealed {
-        Check.notBlank("datasetId", datasetId);
+        Check.id("datasetId", datasetId);
+        Check.name("name", name);
         Check.notNegative("rowCount", rowCount);
         Check.notNegative("refusedCount", refusedCount);
         if (refusedCount > rowCount) {

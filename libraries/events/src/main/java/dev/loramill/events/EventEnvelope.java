@@ -15,7 +15,9 @@ import java.util.UUID;
  */
 public record EventEnvelope(String id, URI source, Instant time, Event event) {
     public EventEnvelope {
-        Check.notBlank("ce_id", id);
+        Check.source("ce_id", id);
+        Check.source("ce_source", source.toString());
+        Check.time("ce_time", time);
     }
 
     /**

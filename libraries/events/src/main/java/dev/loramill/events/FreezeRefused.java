@@ -23,9 +23,10 @@ public record FreezeRefused(
         boolean isRetryable)
         implements DatasetEvent {
     public FreezeRefused {
-        Check.notBlank("datasetId", datasetId);
+        Check.id("datasetId", datasetId);
+        Check.name("name", name);
         Check.sha256("requestDigest", requestDigest);
-        Check.notBlank("code", code);
+        Check.id("code", code);
         reason = Check.sentence("reason", reason);
     }
 }

@@ -67,7 +67,7 @@ public record FreezeRequest(
      */
     public FreezeRequest {
         List<String> faults = new ArrayList<>();
-        if (base.isBlank()) {
+        if (!EventLimits.isId(base)) {
             faults.add("base must name a base model");
         }
         if (sample != null && sample < MIN_SAMPLE) {
@@ -83,6 +83,13 @@ public record FreezeRequest(
         }
         if (systemPrompt != null && systemPrompt.isBlank()) {
             faults.add("system_prompt must not be blank; leave it out for none");
+        }
+        if (systemPrompt != null
+                && (systemPrompt.length() > EventLimits.SYSTEM_PROMPT
+                        || !EventLimits.isStorable(systemPrompt))) {
+            faults.add(
+                    "system_prompt must have at most %,d characters, without U+0000 and halves of surrogate pairs, got %,d"
+                            .formatted(EventLimits.SYSTEM_PROMPT, systemPrompt.length()));
         }
         if (!faults.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", faults));

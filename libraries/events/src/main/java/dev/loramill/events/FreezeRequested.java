@@ -19,8 +19,11 @@ public record FreezeRequested(
         String datasetId, String requestDigest, FreezeRequest request, @Nullable String jobId)
         implements Event {
     public FreezeRequested {
-        Check.notBlank("datasetId", datasetId);
+        Check.id("datasetId", datasetId);
         Check.sha256("requestDigest", requestDigest);
+        if (jobId != null) {
+            Check.id("jobId", jobId);
+        }
     }
 
     /** The request of a dataset, under its digest. */

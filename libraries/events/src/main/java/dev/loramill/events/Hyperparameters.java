@@ -39,15 +39,15 @@ public record Hyperparameters(
             throw new IllegalArgumentException("epochs must be in [1, 50], got " + epochs);
         }
         if (maxSteps != null) {
-            Check.positive("maxSteps", maxSteps);
+            Check.inRange("maxSteps", maxSteps, 1, EventLimits.STEPS);
         }
         Check.positive("batchSize", batchSize);
         Check.positive("gradientAccumulation", gradientAccumulation);
-        if (!(learningRate > 0) || !Double.isFinite(learningRate)) {
+        if (!(learningRate > 0 && learningRate <= EventLimits.MEASURE)) {
             throw new IllegalArgumentException("learningRate must be > 0, got " + learningRate);
         }
         if (warmupSteps != null) {
-            Check.notNegative("warmupSteps", warmupSteps);
+            Check.inRange("warmupSteps", warmupSteps, 0, EventLimits.STEPS);
         }
         Check.positive("maxLength", maxLength);
         Check.notNegative("seed", seed);
@@ -56,7 +56,7 @@ public record Hyperparameters(
                     "precision must be one of %s, got \"%s\""
                             .formatted(String.join(", ", PRECISIONS), precision));
         }
-        Check.notNegative("evalEverySteps", evalEverySteps);
-        Check.notNegative("saveEverySteps", saveEverySteps);
+        Check.inRange("evalEverySteps", evalEverySteps, 0, EventLimits.STEPS);
+        Check.inRange("saveEverySteps", saveEverySteps, 0, EventLimits.STEPS);
     }
 }

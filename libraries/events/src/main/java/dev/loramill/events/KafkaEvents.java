@@ -74,6 +74,11 @@ public final class KafkaEvents {
         if (body == null) {
             throw new UnreadableEventException("the body of a " + typeName + " is missing");
         }
+        if (body.length > EventLimits.BODY_BYTES) {
+            throw new UnreadableEventException(
+                    "the body of a %s must have at most %,d bytes, got %,d"
+                            .formatted(typeName, EventLimits.BODY_BYTES, body.length));
+        }
         try {
             return new EventEnvelope(
                     required(headers, "ce_id"),

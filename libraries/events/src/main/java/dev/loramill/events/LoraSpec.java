@@ -19,13 +19,13 @@ public record LoraSpec(int rank, double alpha, double dropout, List<String> targ
         if (rank < 1 || rank > 256) {
             throw new IllegalArgumentException("lora.rank must be in [1, 256], got " + rank);
         }
-        if (!(alpha > 0) || !Double.isFinite(alpha)) {
+        if (!(alpha > 0 && alpha <= EventLimits.MEASURE)) {
             throw new IllegalArgumentException("lora.alpha must be > 0, got " + alpha);
         }
         if (!(dropout >= 0 && dropout < 1)) {
             throw new IllegalArgumentException("lora.dropout must be in [0, 1), got " + dropout);
         }
-        targets = List.copyOf(targets);
+        targets = Check.list("lora.targets", targets, ALL_TARGETS.size());
         if (targets.isEmpty() || !ALL_TARGETS.containsAll(targets)) {
             throw new IllegalArgumentException(
                     "lora.targets must be a non-empty choice of %s, got %s"

@@ -9,7 +9,7 @@ package dev.loramill.events;
  */
 public record ProbeAnswer(String question, Generation base, Generation adapter) {
     public ProbeAnswer {
-        question = Check.text(question);
+        question = Check.readable(question, EventLimits.PROBE);
     }
 
     /**
@@ -23,7 +23,8 @@ public record ProbeAnswer(String question, Generation base, Generation adapter) 
     public record Generation(
             String text, int tokenCount, boolean isEndOfTurnReached, boolean isLooping) {
         public Generation {
-            text = Check.text(text);
+            text = Check.readable(text, EventLimits.ANSWER);
+            Check.notNegative("tokenCount", tokenCount);
         }
     }
 }

@@ -8,7 +8,7 @@ package dev.loramill.events;
  */
 public record RecipeReference(String name, String digest) {
     public RecipeReference {
-        Check.notBlank("recipe.name", name);
+        Check.id("recipe.name", name);
         Check.sha256("recipe.digest", digest);
     }
 }

@@ -24,11 +24,12 @@ public record RowCleaned(
         List<String> rulesApplied)
         implements RowEvent {
     public RowCleaned {
-        Check.notBlank("datasetId", datasetId);
+        Check.id("datasetId", datasetId);
         Check.sha256("row.digest", digest);
         Check.sha256("row.receivedDigest", receivedDigest);
-        messages = List.copyOf(messages);
-        rulesApplied = List.copyOf(rulesApplied);
+        messages = Check.list("row.messages", messages, EventLimits.MESSAGES);
+        rulesApplied = Check.list("row.rulesApplied", rulesApplied, EventLimits.RULES);
+        rulesApplied.forEach(rule -> Check.id("row.rulesApplied", rule));
     }
 
     @Override

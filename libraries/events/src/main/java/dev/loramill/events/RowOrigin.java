@@ -8,7 +8,7 @@ package dev.loramill.events;
  */
 public record RowOrigin(String source, long line) {
     public RowOrigin {
-        Check.notBlank("origin.source", source);
+        Check.source("origin.source", source);
         Check.notNegative("origin.line", line);
     }
 

@@ -20,9 +20,9 @@ public record RowReceived(
         RecipeReference recipe)
         implements RowEvent {
     public RowReceived {
-        Check.notBlank("datasetId", datasetId);
+        Check.id("datasetId", datasetId);
         Check.sha256("row.digest", digest);
-        messages = List.copyOf(messages);
+        messages = Check.list("row.messages", messages, EventLimits.MESSAGES);
         if (messages.stream().noneMatch(message -> message.role().equals("assistant"))) {
             throw new IllegalArgumentException(
                     "row.messages must hold at least one message of the assistant");

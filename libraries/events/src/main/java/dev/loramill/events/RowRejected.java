@@ -36,9 +36,11 @@ public record RowRejected(
     }
 
     public RowRejected {
-        Check.notBlank("datasetId", datasetId);
-        Check.notBlank("row.rule", rule);
-        Check.notBlank("row.reason", reason);
+        Check.id("datasetId", datasetId);
+        Check.id("row.rule", rule);
+        reason = Check.sentence("row.reason", reason);
+        original = Check.storable(original);
+        Check.text("row.original", original, EventLimits.ROW_TEXT);
     }
 
     @Override

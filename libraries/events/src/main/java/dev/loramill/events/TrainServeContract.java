@@ -28,12 +28,12 @@ public record TrainServeContract(
         int endOfTurnToken) {
     public TrainServeContract {
         Check.sha256("contract.baseDigest", baseDigest);
-        Check.notBlank("contract.baseQuantization", baseQuantization);
-        Check.notBlank("contract.architecture", architecture);
+        Check.id("contract.baseQuantization", baseQuantization);
+        Check.id("contract.architecture", architecture);
         Check.positive("contract.vocabularySize", vocabularySize);
         Check.sha256("contract.tokenizerDigest", tokenizerDigest);
         Check.sha256("contract.chatTemplateDigest", chatTemplateDigest);
-        Check.notBlank("contract.templateDate", templateDate);
+        Check.label("contract.templateDate", templateDate);
         if (bosCount != 0 && bosCount != 1) {
             throw new IllegalArgumentException("contract.bosCount must be 0 or 1, got " + bosCount);
         }

@@ -10,6 +10,6 @@ package dev.loramill.events;
 public record TrainingCheckpointed(AttemptReference attempt, int step, ArtifactReference checkpoint)
         implements TrainingEvent {
     public TrainingCheckpointed {
-        Check.positive("step", step);
+        Check.inRange("step", step, 1, EventLimits.STEPS);
     }
 }

@@ -12,7 +12,8 @@ public record TrainingEvaluated(
         AttemptReference attempt, int step, double evalLoss, double tokenAccuracy)
         implements TrainingEvent {
     public TrainingEvaluated {
-        Check.notNegative("step", step);
-        Check.finite("evalLoss", evalLoss);
+        Check.inRange("step", step, 0, EventLimits.STEPS);
+        Check.measured("evalLoss", evalLoss);
+        Check.inRange("tokenAccuracy", tokenAccuracy, 0, 1);
     }
 }

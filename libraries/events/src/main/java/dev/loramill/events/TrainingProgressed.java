@@ -25,7 +25,13 @@ public record TrainingProgressed(
         double etaSeconds)
         implements TrainingEvent {
     public TrainingProgressed {
-        Check.positive("step", step);
-        Check.finite("loss", loss);
+        Check.inRange("step", step, 1, EventLimits.STEPS);
+        Check.inRange("totalSteps", totalSteps, 0, EventLimits.STEPS);
+        Check.measured("loss", loss);
+        Check.measured("learningRate", learningRate);
+        Check.measured("tokensPerSecond", tokensPerSecond);
+        Check.notNegative("trainedTokens", trainedTokens);
+        Check.notNegative("memoryBytes", memoryBytes);
+        Check.inRange("etaSeconds", etaSeconds, 0, EventLimits.STEPS);
     }
 }

@@ -29,8 +29,12 @@ public record TrainingSpec(
         List<String> probes,
         @Nullable String systemPrompt) {
     public TrainingSpec {
-        Check.notBlank("baseId", baseId);
+        Check.id("baseId", baseId);
         Check.sha256("datasetVersion", datasetVersion);
-        probes = List.copyOf(probes);
+        probes = Check.list("probes", probes, EventLimits.PROBES);
+        probes.forEach(probe -> Check.text("probe", probe, EventLimits.PROBE));
+        if (systemPrompt != null) {
+            Check.text("systemPrompt", systemPrompt, EventLimits.SYSTEM_PROMPT);
+        }
     }
 }

@@ -23,9 +23,11 @@ public record WorkerHeartbeat(
         Instant sentAt)
         implements Event {
     public WorkerHeartbeat {
-        Check.notBlank("workerId", workerId);
-        Check.notBlank("device", device);
+        Check.id("workerId", workerId);
+        Check.notNegative("incarnation", incarnation);
+        Check.label("device", device);
         Check.positive("memoryBytes", memoryBytes);
+        Check.time("sentAt", sentAt);
     }
 
     @Override

@@ -98,7 +98,7 @@ class EventSamplesTest {
             case "sha256", "digest", "receivedDigest", "version", "adapterId" -> DIGEST;
             case "baseDigest", "tokenizerDigest", "chatTemplateDigest", "datasetVersion" -> DIGEST;
             case "requestDigest" -> DIGEST;
-            default -> "a " + name;
+            default -> "a-" + name;
         };
     }
 }
