@@ -1,5 +1,6 @@
 package dev.loramill.ingest.intake;
 
+import dev.loramill.events.EventLimits;
 import dev.loramill.http.RefusedException;
 import dev.loramill.ingest.dataset.Dataset;
 import org.jspecify.annotations.Nullable;
@@ -34,11 +35,13 @@ public record DatasetRequest(
                             .formatted(id));
         }
         if (name != null
-                && (name.isBlank() || name.length() > MAX_NAME_LENGTH || name.contains("\0"))) {
+                && (name.isBlank()
+                        || name.length() > MAX_NAME_LENGTH
+                        || !EventLimits.isStorable(name))) {
             throw RefusedException.invalid(
                     "invalid_value",
                     "name",
-                    "name must have 1 to %d characters and not be blank, got %d"
+                    "name must have 1 to %d characters, no U+0000 or half of a surrogate pair, and not be blank, got %d"
                             .formatted(MAX_NAME_LENGTH, name.length()));
         }
         if (recipe != null && recipe.isBlank()) {

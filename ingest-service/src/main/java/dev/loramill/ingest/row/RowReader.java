@@ -2,6 +2,7 @@ package dev.loramill.ingest.row;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.loramill.events.ChatMessage;
+import dev.loramill.events.EventLimits;
 import dev.loramill.ingest.source.Line;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +52,14 @@ public final class RowReader {
                         RowRule.NOT_AN_OBJECT,
                         "a row must be a JSON object, got " + RowJson.typeOf(value));
             }
-            return new IntakeOutcome.Accepted(messages(value));
+            List<ChatMessage> messages = messages(value);
+            if (messages.size() > EventLimits.MESSAGES) {
+                throw new RowRefusal(
+                        RowRule.ROW_TOO_LONG,
+                        "the row has %,d messages, allowed are %,d"
+                                .formatted(messages.size(), EventLimits.MESSAGES));
+            }
+            return new IntakeOutcome.Accepted(messages);
         } catch (RowRefusal e) {
             return e.outcome();
         }

@@ -1,5 +1,6 @@
 package dev.loramill.serve.adapter;
 
+import dev.loramill.events.EventLimits;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.lang.management.ManagementFactory;
@@ -21,6 +22,11 @@ class Replica {
     }
 
     Replica(String id, Instant startedAt) {
+        if (!EventLimits.isId(id)) {
+            throw new IllegalArgumentException(
+                    "loramill.serve.adapters.replica, or the host's name, must be 1 to %d letters, digits, \".\", \"_\" or \"-\", the first a letter or digit, got \"%s\""
+                            .formatted(EventLimits.ID, id));
+        }
         this.id = id;
         this.startedAt = startedAt;
     }
