@@ -28,11 +28,14 @@ class DatasetResource {
 
     private final DatasetOpening opening;
     private final Datasets datasets;
+    private final DatasetSealing sealing;
     private final RowBatches batches;
 
-    DatasetResource(DatasetOpening opening, Datasets datasets, RowBatches batches) {
+    DatasetResource(
+            DatasetOpening opening, Datasets datasets, DatasetSealing sealing, RowBatches batches) {
         this.opening = opening;
         this.datasets = datasets;
+        this.sealing = sealing;
         this.batches = batches;
     }
 
@@ -81,6 +84,6 @@ class DatasetResource {
     @Path("/{id}/seal")
     @Consumes(MediaType.WILDCARD)
     public DatasetBody seal(@PathParam("id") String id) {
-        return DatasetBody.of(datasets.seal(id));
+        return DatasetBody.of(sealing.seal(id));
     }
 }

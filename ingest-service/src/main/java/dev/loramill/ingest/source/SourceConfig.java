@@ -5,6 +5,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import java.time.Duration;
 
 /** Limits of what is read. */
 @ConfigMapping(prefix = "loramill.ingest")
@@ -33,6 +34,13 @@ public interface SourceConfig {
     /** Most bytes that a batch of rows may have as it is sent. */
     @WithDefault("32M")
     MemorySize maxBatchBytes();
+
+    /**
+     * How long sealing waits for submitted records that Kafka has acknowledged; then it is refused,
+     * to be tried again.
+     */
+    @WithDefault("10s")
+    Duration sealTimeout();
 
     /** The limits as the readers take them. */
     default SourceLimits limits() {

@@ -26,7 +26,8 @@ class RowsSubmittedListener {
     /** Header that names the dataset of a record. */
     static final String DATASET_HEADER = "loramill-dataset";
 
-    private static final String CHANNEL = "rows-submitted";
+    /** Channel of the submitted records. */
+    static final String CHANNEL = "rows-submitted";
 
     private final Inbox inbox;
     private final SubmittedRows rows;

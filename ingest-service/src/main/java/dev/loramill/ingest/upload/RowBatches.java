@@ -89,10 +89,22 @@ public class RowBatches {
         if (accepted.upload().state() == Upload.State.PUBLISHED) {
             return new Batch(id.source(), reader.read(accepted, row -> {}), true);
         }
+        if (!accepted.upload().isPending()) {
+            throw RefusedException.conflict(
+                    "dataset_faulty",
+                    null,
+                    "\"%s\" was accepted before, and its rows have been lost since: %s"
+                            .formatted(id.source(), accepted.dataset().fault()));
+        }
         try {
             return new Batch(id.source(), publisher.publish(id), false);
-        } catch (BrokerAwayException e) {
-            backlog.queue(id);
+        } catch (UploadBusyException e) {
+            throw RefusedException.notYet("rows_pending", e.getMessage() + "; send it again");
+        } catch (UploadLostException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            // Accepted is accepted, whatever failed behind it.
+            backlog.queueLater(id);
             throw e;
         }
     }

@@ -9,6 +9,7 @@ import jakarta.persistence.Enumerated;
 import jakarta.persistence.EnumeratedValue;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,6 +103,11 @@ public class Upload {
     /** Whether its rows do not yet all stand on Kafka. */
     public boolean isPending() {
         return state == State.PENDING;
+    }
+
+    /** What reading it came to, without the refused rows themselves. */
+    ReadCounts counts() {
+        return new ReadCounts(rowCount, refusedCount, List.of());
     }
 
     Instant createdAt() {

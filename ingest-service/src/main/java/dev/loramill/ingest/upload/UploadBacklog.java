@@ -6,7 +6,6 @@ import io.smallrye.context.api.ManagedExecutorConfig;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.microprofile.context.ManagedExecutor;
@@ -15,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes accepted uploads in the background, until each is counted: files, batches that Kafka
- * did not take at once, and at start-up whatever a killed process left.
+ * Publishes accepted uploads in the background, until each is counted: files, batches that were not
+ * counted at once, and every few seconds whatever was left, here or by a replica that was killed.
  */
 @ApplicationScoped
 public class UploadBacklog {
@@ -25,12 +24,15 @@ public class UploadBacklog {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
+    /** How often it is looked for uploads that were left, here or by another replica. */
+    private static final Duration LISTING = Duration.ofSeconds(5);
+
     private final Uploads uploads;
     private final UploadPublisher publisher;
     private final Stopping stopping;
     private final ManagedExecutor executor;
     private final Map<UploadId, Turn> turns = new ConcurrentHashMap<>();
-    private volatile boolean isListed;
+    private long nextListing = System.nanoTime();
 
     UploadBacklog(
             Uploads uploads,
@@ -51,18 +53,18 @@ public class UploadBacklog {
     /**
      * When an upload is published.
      *
-     * @param due time of the next attempt, unless one is under way
+     * @param due time of the next attempt, by {@link System#nanoTime}, unless one is under way
      * @param pause time from that attempt to the one after
      */
-    private record Turn(Instant due, Duration pause, boolean isRunning) {
+    private record Turn(long due, Duration pause, boolean isRunning) {
         static Turn running(Duration pause) {
-            return new Turn(Instant.EPOCH, pause, true);
+            return new Turn(System.nanoTime(), pause, true);
         }
 
         static Turn after(Duration pause) {
             Duration doubled = pause.multipliedBy(2);
             return new Turn(
-                    Instant.now().plus(pause),
+                    System.nanoTime() + pause.toNanos(),
                     doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled,
                     false);
         }
@@ -77,25 +79,30 @@ public class UploadBacklog {
         }
     }
 
+    /** Publishes an upload in a moment, after an attempt that failed. */
+    void queueLater(UploadId id) {
+        turns.putIfAbsent(id, Turn.after(FIRST_PAUSE));
+    }
+
     @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void publishWhatIsDue() {
-        if (!isListed) {
-            queuePending();
+        long now = System.nanoTime();
+        if (now - nextListing >= 0) {
+            queueUnclaimed();
         }
-        Instant now = Instant.now();
         turns.forEach((id, turn) -> {
             if (!turn.isRunning()
-                    && !turn.due().isAfter(now)
+                    && now - turn.due() >= 0
                     && turns.replace(id, turn, Turn.running(turn.pause()))) {
                 executor.execute(() -> publish(id, turn.pause()));
             }
         });
     }
 
-    private void queuePending() {
+    private void queueUnclaimed() {
         try {
-            uploads.pending().forEach(this::queue);
-            isListed = true;
+            uploads.unclaimed().forEach(this::queue);
+            nextListing = System.nanoTime() + LISTING.toNanos();
         } catch (RuntimeException e) {
             LOG.atWarn()
                     .setCause(e)
@@ -113,10 +120,14 @@ public class UploadBacklog {
                     .addKeyValue("rows", counts.rows())
                     .addKeyValue("refused", counts.refused())
                     .log("An upload was published");
+        } catch (UploadBusyException e) {
+            // Whoever is at it counts it, or leaves it to be listed again.
+            turns.remove(id);
         } catch (UploadLostException e) {
             turns.remove(id);
             report(id, e, "An upload is lost");
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            // Whatever it was: an upload that nobody works on is never counted.
             turns.put(id, Turn.after(pause));
             if (!stopping.hasBegun()) {
                 report(id, e, "An upload was not published and is published again");
@@ -124,7 +135,7 @@ public class UploadBacklog {
         }
     }
 
-    private static void report(UploadId id, Exception cause, String what) {
+    private static void report(UploadId id, Throwable cause, String what) {
         LOG.atWarn()
                 .addKeyValue("datasetId", id.datasetId())
                 .addKeyValue("source", id.source())

@@ -8,9 +8,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 
 /**
- * Brings the rows of an accepted upload to Kafka, and counts them once all are acknowledged.
- * Publishing an upload again, after a crash or by two threads at once, repeats rows under the same
- * ids and counts nothing.
+ * Brings the rows of an accepted upload to Kafka, and counts them once all are acknowledged. One
+ * thread of one replica is at an upload at a time; publishing it again, as after a crash, repeats
+ * rows under the same ids and counts nothing.
  */
 @ApplicationScoped
 class UploadPublisher {
@@ -25,23 +25,35 @@ class UploadPublisher {
     }
 
     /**
-     * Publishes and counts.
+     * Publishes and counts, unless it was counted already.
      *
+     * @throws UploadBusyException when another thread or replica is at it
      * @throws UploadLostException when its bytes are lost or damaged; its dataset tells so
      * @throws IOException when Kafka does not take the rows, or the disk fails; it stays pending
      */
     ReadCounts publish(UploadId id) throws IOException {
         Uploads.Accepted accepted = uploads.require(id);
-        return Trace.<ReadCounts, IOException>continuing(
-                accepted.upload().traceParent(), () -> publish(accepted));
+        if (!accepted.upload().isPending()) {
+            return accepted.upload().counts();
+        }
+        try (UploadClaim claim = new UploadClaim(uploads, id)) {
+            return Trace.<ReadCounts, IOException>continuing(
+                    accepted.upload().traceParent(), () -> publish(accepted, claim));
+        }
     }
 
-    private ReadCounts publish(Uploads.Accepted accepted) throws IOException {
+    private ReadCounts publish(Uploads.Accepted accepted, UploadClaim claim) throws IOException {
         UploadId id = accepted.upload().id();
         ReadCounts counts;
         try {
             RowPublisher.Publication publication = publisher.begin(accepted.upload().createdAt());
-            counts = reader.read(accepted, publication::send);
+            counts =
+                    reader.read(
+                            accepted,
+                            row -> {
+                                publication.send(row);
+                                claim.keep();
+                            });
             publication.complete();
         } catch (UnreadableSourceException
                 | CorruptArtifactException

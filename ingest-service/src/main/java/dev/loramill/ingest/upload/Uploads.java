@@ -7,11 +7,14 @@ import dev.loramill.outbox.Outbox;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
+import java.time.Duration;
 import java.util.List;
 
 /** What becomes of uploads in the database; each method is a transaction. */
 @ApplicationScoped
 class Uploads {
+    private static final int LISTED_TOGETHER = 1_000;
+
     private final DatasetRepository datasets;
     private final UploadRepository uploads;
     private final Outbox outbox;
@@ -31,10 +34,22 @@ class Uploads {
     /** An upload with its dataset. */
     record Accepted(Upload upload, Dataset dataset) {}
 
-    /** Uploads that are accepted and not yet counted, oldest first. */
+    /** Uploads that are accepted and not yet counted and that nobody publishes, oldest first. */
     @Transactional
-    List<UploadId> pending() {
-        return uploads.pending();
+    List<UploadId> unclaimed() {
+        return uploads.unclaimed(LISTED_TOGETHER);
+    }
+
+    /** Has one owner publish a pending upload for a while; false when another does. */
+    @Transactional
+    boolean claim(UploadId id, String owner, Duration time) {
+        return uploads.claim(id, owner, time);
+    }
+
+    /** Ends a claim. */
+    @Transactional
+    void release(UploadId id, String owner) {
+        uploads.release(id, owner);
     }
 
     @Transactional
