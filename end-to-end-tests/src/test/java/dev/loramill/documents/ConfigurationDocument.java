@@ -3,6 +3,7 @@ package dev.loramill.documents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -45,7 +46,10 @@ final class ConfigurationDocument {
     static String text() throws IOException {
         StringBuilder text = new StringBuilder(HEAD);
         text.append("\n## All services\n");
-        table(text, Path.of("..", "libraries", "artifacts", "src", "main"));
+        table(
+                text,
+                Path.of("..", "libraries", "artifacts", "src", "main"),
+                Path.of("..", "libraries", "http", "src", "main"));
         for (String service : SERVICES) {
             Path root = Path.of("..", service, "src", "main");
             text.append("\n## ").append(service).append('\n');
@@ -66,9 +70,13 @@ final class ConfigurationDocument {
         return text.toString();
     }
 
-    private static void table(StringBuilder text, Path root) throws IOException {
+    private static void table(StringBuilder text, Path... roots) throws IOException {
         text.append("\n| key | default | effect |\n|---|---|---|\n");
-        for (ConfigurationKeys.Key key : ConfigurationKeys.in(javaFiles(root))) {
+        List<Path> files = new ArrayList<>();
+        for (Path root : roots) {
+            files.addAll(javaFiles(root));
+        }
+        for (ConfigurationKeys.Key key : ConfigurationKeys.in(files)) {
             text.append(row(key));
         }
     }

@@ -1,6 +1,5 @@
 package dev.loramill.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
@@ -13,7 +12,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @Singleton
 class BodyLimit {
     /** Before the server's own check. */
-    private static final int PRIORITY = RequestIds.PRIORITY - 1;
+    private static final int PRIORITY = BrowserGuard.PRIORITY - 1;
 
     private final ObjectMapper json;
     private final long maxBytes;
@@ -40,15 +39,6 @@ class BodyLimit {
                 RefusedException.tooLarge(
                         "the body has %,d bytes, allowed are %,d; send less at a time"
                                 .formatted(Long.parseLong(length), maxBytes));
-        try {
-            context.response()
-                    .setStatusCode(refused.status())
-                    .putHeader("Content-Type", "application/json")
-                    .putHeader("Connection", "close")
-                    .end(json.writeValueAsString(refused.body()))
-                    .onComplete(_ -> context.request().connection().close());
-        } catch (JsonProcessingException e) {
-            context.fail(e);
-        }
+        EarlyAnswer.refuse(context, json, refused);
     }
 }

@@ -36,6 +36,16 @@ public final class RefusedException extends RuntimeException {
         return new RefusedException(400, code, param, message, null);
     }
 
+    /** 403: the sender may not ask for it. */
+    public static RefusedException forbidden(String code, String message) {
+        return new RefusedException(403, code, null, message, null);
+    }
+
+    /** 421: the request is meant for another host. */
+    public static RefusedException misdirected(String message) {
+        return new RefusedException(421, "host_not_allowed", null, message, null);
+    }
+
     /** 404: the thing that is named is not there. */
     public static RefusedException missing(String code, @Nullable String param, String message) {
         return new RefusedException(404, code, param, message, null);
