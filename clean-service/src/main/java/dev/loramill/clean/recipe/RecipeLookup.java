@@ -8,7 +8,8 @@ public interface RecipeLookup {
     /**
      * The recipe of a digest; empty when no such recipe was ever stored.
      *
-     * @throws RuntimeException when it cannot be told now; the row is then tried again
+     * @throws RecipesAwayException when it cannot be told now; the row is then taken again
+     * @throws UnusableRecipeException when a recipe was stored that this version cannot run
      */
     Optional<CompiledRecipe> find(String digest);
 }

@@ -79,12 +79,25 @@ public class RecipeStore implements RecipeLookup {
         if (known != null) {
             return Optional.of(known);
         }
-        Optional<CompiledRecipe> found =
-                QuarkusTransaction.requiringNew()
-                        .call(() -> documents.findByIdOptional(digest).map(RecipeStore::parse))
-                        .map(CompiledRecipe::of);
+        Optional<StoredRecipe> stored;
+        try {
+            stored =
+                    QuarkusTransaction.requiringNew()
+                            .call(() -> documents.findByIdOptional(digest));
+        } catch (RuntimeException e) {
+            throw new RecipesAwayException(e);
+        }
+        Optional<CompiledRecipe> found = stored.map(RecipeStore::compile);
         found.ifPresent(recipe -> compiled.put(digest, recipe));
         return found;
+    }
+
+    private static CompiledRecipe compile(StoredRecipe stored) {
+        try {
+            return CompiledRecipe.of(parse(stored));
+        } catch (RuntimeException | StackOverflowError e) {
+            throw new UnusableRecipeException(e);
+        }
     }
 
     private static Recipe parse(StoredRecipe stored) {

@@ -1,11 +1,9 @@
 package dev.loramill.clean.topology;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.loramill.clean.recipe.CleaningOutcome;
 import dev.loramill.clean.recipe.CompiledRecipe;
 import dev.loramill.clean.recipe.RecipeLookup;
-import dev.loramill.events.ChatMessage;
-import dev.loramill.events.DeadLetter;
+import dev.loramill.clean.recipe.UnusableRecipeException;
 import dev.loramill.events.EventEnvelope;
 import dev.loramill.events.EventJson;
 import dev.loramill.events.KafkaEvents;
@@ -13,157 +11,153 @@ import dev.loramill.events.RowCleaned;
 import dev.loramill.events.RowDigests;
 import dev.loramill.events.RowReceived;
 import dev.loramill.events.RowRejected;
-import dev.loramill.events.UnreadableEventException;
-import java.util.List;
 import java.util.Optional;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.record.TimestampType;
-import org.apache.kafka.streams.StreamsConfig;
-import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
 
-/** Applies to each received row the recipe that it names; without state. */
-final class ApplyRecipe extends ContextualProcessor<String, byte[], String, RowStep> {
+/**
+ * Applies to each received row the recipe that it names. A row that is refused for what may be
+ * otherwise later, such as a recipe that nobody has stored yet, is remembered: when it comes again
+ * it has the outcome that it had before, else it could be kept for the search for duplicates and
+ * refused in the ledger.
+ */
+final class ApplyRecipe extends TopologyStep {
     /** Rule named when a row names a recipe that was never stored. */
     static final String UNKNOWN_RECIPE = "unknown-recipe";
 
-    /** What Kafka's producers send at most unless they are told otherwise. */
-    private static final int KAFKAS_MAX_REQUEST_BYTES = 1 << 20;
+    /** Rule named when a stored recipe cannot be run by this version. */
+    static final String UNUSABLE_RECIPE = "unusable-recipe";
+
+    /** Rule named when a row has become larger than a topic takes. */
+    static final String TOO_LARGE = "too-large";
+
+    /** Store of the rows that were refused for what may be otherwise later: row to rule. */
+    static final String STORE = "refused-rows";
 
     private final RecipeLookup recipes;
+    private @Nullable KeyValueStore<String, String> refused;
 
-    ApplyRecipe(RecipeLookup recipes) {
+    ApplyRecipe(RecipeLookup recipes, TakenRows taken) {
+        super(taken);
         this.recipes = recipes;
     }
 
     @Override
-    public void process(Record<String, byte[]> record) {
-        EventEnvelope envelope;
-        try {
-            envelope = KafkaEvents.read(record.headers(), record.value());
-        } catch (UnreadableEventException e) {
-            toDeadLetters(record, e);
-            return;
-        }
+    public void init(ProcessorContext<String, RowStep> context) {
+        super.init(context);
+        refused = context.getStateStore(STORE);
+    }
+
+    @Override
+    Record<String, RowStep> take(Record<String, byte[]> record) {
+        EventEnvelope envelope = KafkaEvents.read(record.headers(), record.value());
         if (envelope.event() instanceof RowReceived row) {
-            clean(row, record.timestamp(), record.headers());
-        } else {
-            toDeadLetters(
-                    record,
-                    new IllegalArgumentException(
-                            "a record of this topic must be a received row, it is a "
-                                    + envelope.event().getClass().getSimpleName()));
+            return clean(row, record.timestamp(), record.headers());
         }
+        throw new IllegalArgumentException(
+                "a record of this topic must be a received row, it is a "
+                        + envelope.event().getClass().getSimpleName());
     }
 
-    private void clean(RowReceived row, long timestamp, Headers received) {
-        Optional<CompiledRecipe> recipe = recipes.find(row.recipe().digest());
-        CleaningOutcome outcome =
-                recipe.isPresent()
-                        ? recipe.get().clean(row.messages())
-                        : new CleaningOutcome.Refused(
-                                UNKNOWN_RECIPE,
-                                "recipe \"%s\" with digest %s was never stored here"
-                                        .formatted(row.recipe().name(), row.recipe().digest()));
-        switch (outcome) {
+    private Record<String, RowStep> clean(RowReceived row, long timestamp, Headers received) {
+        return switch (outcome(row)) {
             case CleaningOutcome.Kept kept -> {
-                RowCleaned cleaned =
-                        new RowCleaned(
-                                row.datasetId(),
-                                row.origin(),
-                                RowDigests.of(kept.messages()),
-                                row.digest(),
-                                kept.messages(),
-                                row.recipe(),
-                                kept.rulesApplied());
-                Headers headers = RowHeaders.of(cleaned, timestamp, received);
-                if (!kept.rulesApplied().isEmpty()) {
-                    headers.add(RowHeaders.ORIGINAL, RowHeaders.utf8(json(row.messages())));
-                }
-                context()
-                        .forward(
-                                new Record<>(
-                                        cleaned.key(),
-                                        new RowStep(
-                                                RowStep.Kind.CANDIDATE, EventJson.write(cleaned)),
-                                        timestamp,
-                                        headers));
+                Record<String, RowStep> candidate = candidate(row, kept, timestamp, received);
+                yield size(candidate) <= mostBytes()
+                        ? candidate
+                        : rejected(
+                                row,
+                                remember(
+                                        row,
+                                        TOO_LARGE,
+                                        "the cleaned row takes %d bytes with what it was before, a record may have %d"
+                                                .formatted(size(candidate), mostBytes())),
+                                timestamp,
+                                received);
             }
-            case CleaningOutcome.Refused(String rule, String reason) -> {
-                RowRejected rejected =
-                        new RowRejected(
-                                row.datasetId(),
-                                row.origin(),
-                                RowRejected.Stage.CLEAN,
-                                rule,
-                                reason,
-                                json(row.messages()),
-                                row.recipe());
-                context()
-                        .forward(
-                                new Record<>(
-                                        rejected.key(),
-                                        new RowStep(
-                                                RowStep.Kind.REJECTED, EventJson.write(rejected)),
-                                        timestamp,
-                                        RowHeaders.of(rejected, timestamp, received)));
-            }
+            case CleaningOutcome.Refused refusal -> rejected(row, refusal, timestamp, received);
+        };
+    }
+
+    private CleaningOutcome outcome(RowReceived row) {
+        String before = store().get(name(row));
+        if (before != null) {
+            return new CleaningOutcome.Refused(
+                    before, "this row came before and was refused by \"%s\"".formatted(before));
         }
-    }
-
-    @SuppressWarnings("NullAway") // Kafka has records without key
-    private void toDeadLetters(Record<String, byte[]> record, RuntimeException cause) {
-        RecordMetadata position =
-                context()
-                        .recordMetadata()
-                        .orElseThrow(() ->
-                                new IllegalStateException("a record of a topic has a position"));
-        long timestamp = Math.max(0, record.timestamp());
-        DeadLetter letter =
-                DeadLetter.of(
-                        new ConsumerRecord<>(
-                                position.topic(),
-                                position.partition(),
-                                position.offset(),
-                                timestamp,
-                                TimestampType.CREATE_TIME,
-                                ConsumerRecord.NULL_SIZE,
-                                ConsumerRecord.NULL_SIZE,
-                                record.key(),
-                                record.value(),
-                                record.headers(),
-                                Optional.empty()),
-                        cause,
-                        maxRequestBytes());
-        context()
-                .forward(
-                        new Record<>(
-                                letter.key(),
-                                new RowStep(RowStep.Kind.UNREADABLE, letter.value()),
-                                timestamp,
-                                new RecordHeaders(letter.headers())));
-    }
-
-    /** Largest record that the producer of Kafka Streams sends, in bytes. */
-    private int maxRequestBytes() {
-        Object configured =
-                context()
-                        .appConfigsWithPrefix(StreamsConfig.PRODUCER_PREFIX)
-                        .get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
-        return configured == null
-                ? KAFKAS_MAX_REQUEST_BYTES
-                : Integer.parseInt(configured.toString());
-    }
-
-    static String json(List<ChatMessage> messages) {
+        Optional<CompiledRecipe> recipe;
         try {
-            return EventJson.mapper().writeValueAsString(messages);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("cannot write messages as JSON", e);
+            recipe = recipes.find(row.recipe().digest());
+        } catch (UnusableRecipeException e) {
+            return remember(
+                    row,
+                    UNUSABLE_RECIPE,
+                    "recipe \"%s\" with digest %s cannot be run: %s"
+                            .formatted(row.recipe().name(), row.recipe().digest(), e.getMessage()));
         }
+        return recipe.isPresent()
+                ? recipe.get().clean(row.messages())
+                : remember(
+                        row,
+                        UNKNOWN_RECIPE,
+                        "recipe \"%s\" with digest %s was never stored here"
+                                .formatted(row.recipe().name(), row.recipe().digest()));
+    }
+
+    private CleaningOutcome.Refused remember(RowReceived row, String rule, String reason) {
+        store().put(name(row), rule);
+        return new CleaningOutcome.Refused(rule, reason);
+    }
+
+    private KeyValueStore<String, String> store() {
+        KeyValueStore<String, String> store = refused;
+        if (store == null) {
+            throw new IllegalStateException("ApplyRecipe is used before init");
+        }
+        return store;
+    }
+
+    private static String name(RowReceived row) {
+        return row.datasetId() + "/" + row.origin().rowId();
+    }
+
+    private static Record<String, RowStep> candidate(
+            RowReceived row, CleaningOutcome.Kept kept, long timestamp, Headers received) {
+        RowCleaned cleaned =
+                new RowCleaned(
+                        row.datasetId(),
+                        row.origin(),
+                        RowDigests.of(kept.messages()),
+                        row.digest(),
+                        kept.messages(),
+                        row.recipe(),
+                        kept.rulesApplied());
+        Headers headers = RowHeaders.of(cleaned, timestamp, received);
+        if (!kept.rulesApplied().isEmpty()) {
+            headers.add(RowHeaders.ORIGINAL, RowHeaders.utf8(json(row.messages())));
+        }
+        return new Record<>(
+                cleaned.key(),
+                new RowStep(RowStep.Kind.CANDIDATE, EventJson.write(cleaned)),
+                timestamp,
+                headers);
+    }
+
+    private Record<String, RowStep> rejected(
+            RowReceived row, CleaningOutcome.Refused refusal, long timestamp, Headers received) {
+        return rejected(
+                new RowRejected(
+                        row.datasetId(),
+                        row.origin(),
+                        RowRejected.Stage.CLEAN,
+                        refusal.rule(),
+                        refusal.reason(),
+                        json(row.messages()),
+                        row.recipe()),
+                timestamp,
+                received);
     }
 }

@@ -2,6 +2,8 @@ package dev.loramill.clean.topology;
 
 import dev.loramill.clean.recipe.RecipeLookup;
 import dev.loramill.events.Topics;
+import java.util.List;
+import java.util.function.Function;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -17,7 +19,7 @@ import org.apache.kafka.streams.state.Stores;
 /**
  * The way of a row: {@code rows.received}, recipe, brought together by cleaned digest, search for
  * duplicates, {@code rows.cleaned} or {@code rows.rejected}. What is no row goes to the dead-letter
- * queue of {@code rows.received}.
+ * queue of {@code rows.received}, whichever topic it was on.
  */
 final class CleaningTopology {
     private static final Serde<String> KEY = Serdes.String();
@@ -28,27 +30,37 @@ final class CleaningTopology {
     /**
      * Builds the topology.
      *
-     * @param store what keeps the rows that were first, under {@link FindDuplicate#STORE}
+     * @param stores makes what keeps the rows that were first, {@link FindDuplicate#STORE}, and
+     *     those that are refused whenever they come, {@link ApplyRecipe#STORE}
      */
-    static Topology build(RecipeLookup recipes, KeyValueBytesStoreSupplier store) {
+    static Topology build(
+            RecipeLookup recipes,
+            Function<String, KeyValueBytesStoreSupplier> stores,
+            TakenRows taken) {
         StreamsBuilder builder = new StreamsBuilder();
-        builder.addStateStore(Stores.keyValueStoreBuilder(store, KEY, KEY));
+        for (String store : List.of(FindDuplicate.STORE, ApplyRecipe.STORE)) {
+            builder.addStateStore(Stores.keyValueStoreBuilder(stores.apply(store), KEY, KEY));
+        }
         KStream<String, RowStep> cleaned =
                 builder.stream(
                                 Topics.ROWS_RECEIVED,
                                 Consumed.with(KEY, BODY).withName("rows-received"))
-                        .process(() -> new ApplyRecipe(recipes), Named.as("apply-recipe"));
+                        .process(
+                                () -> new ApplyRecipe(recipes, taken),
+                                Named.as("apply-recipe"),
+                                ApplyRecipe.STORE);
         KStream<String, RowStep> deduplicated =
                 bodies(cleaned, RowStep.Kind.CANDIDATE)
                         .repartition(Repartitioned.with(KEY, BODY).withName("candidates"))
                         .process(
-                                FindDuplicate::new,
+                                () -> new FindDuplicate(taken),
                                 Named.as("find-duplicate"),
                                 FindDuplicate.STORE);
         Produced<String, byte[]> produced = Produced.with(KEY, BODY);
         bodies(cleaned, RowStep.Kind.REJECTED).to(Topics.ROWS_REJECTED, produced);
-        bodies(cleaned, RowStep.Kind.UNREADABLE)
-                .to(Topics.deadLetters(Topics.ROWS_RECEIVED), produced);
+        String deadLetters = Topics.deadLetters(Topics.ROWS_RECEIVED);
+        bodies(cleaned, RowStep.Kind.UNREADABLE).to(deadLetters, produced);
+        bodies(deduplicated, RowStep.Kind.UNREADABLE).to(deadLetters, produced);
         bodies(deduplicated, RowStep.Kind.KEPT).to(Topics.ROWS_CLEANED, produced);
         bodies(deduplicated, RowStep.Kind.REJECTED).to(Topics.ROWS_REJECTED, produced);
         return builder.build();

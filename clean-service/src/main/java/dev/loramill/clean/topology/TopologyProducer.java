@@ -19,11 +19,11 @@ class TopologyProducer {
 
     @Produces
     @Singleton
-    Topology topology(RecipeLookup recipes, TopologyConfig config) {
+    Topology topology(RecipeLookup recipes, TopologyConfig config, TakenRows taken) {
         LOG.atInfo()
                 .addKeyValue("threads", config.threads())
                 .addKeyValue("stateDirectory", config.stateDirectory())
                 .log("The cleaning topology is built");
-        return CleaningTopology.build(recipes, Stores.persistentKeyValueStore(FindDuplicate.STORE));
+        return CleaningTopology.build(recipes, Stores::persistentKeyValueStore, taken);
     }
 }

@@ -1,9 +1,13 @@
 package dev.loramill.clean.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.loramill.clean.recipe.CompiledRecipe;
+import dev.loramill.clean.recipe.RecipeLookup;
+import dev.loramill.clean.recipe.RecipesAwayException;
 import dev.loramill.clean.recipe.ShippedRecipes;
+import dev.loramill.clean.recipe.UnusableRecipeException;
 import dev.loramill.clean.stack.Rows;
 import dev.loramill.events.DeadLetter;
 import dev.loramill.events.Event;
@@ -27,6 +31,8 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Random;
 import java.util.Set;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -35,6 +41,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.errors.ErrorHandlerContext;
 import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -45,21 +52,27 @@ import org.junit.jupiter.api.io.TempDir;
 class CleaningTopologyTest {
     private static final RecipeLookupOf RECIPES = new RecipeLookupOf();
     private static final int MAX_REQUEST_BYTES = 100_000;
+    private static final String CANDIDATES = "loramill-clean-candidates-repartition";
     private static final URI SOURCE = URI.create("/loramill/ingest");
 
     @TempDir private Path state;
     private TopologyTestDriver driver;
     private TestInputTopic<String, byte[]> received;
+    private RecipeLookup recipes = RECIPES::find;
 
     @BeforeEach
     void start() {
+        OutgoingLimit.reset();
         Properties properties = new Properties();
         properties.put("state.dir", state.toString());
+        properties.put("application.id", "loramill-clean");
         properties.put("producer.max.request.size", MAX_REQUEST_BYTES);
         driver =
                 new TopologyTestDriver(
                         CleaningTopology.build(
-                                RECIPES::find, Stores.inMemoryKeyValueStore(FindDuplicate.STORE)),
+                                digest -> recipes.find(digest),
+                                Stores::inMemoryKeyValueStore,
+                                new TakenRows()),
                         properties);
         received =
                 driver.createInputTopic(
@@ -189,6 +202,173 @@ class CleaningTopologyTest {
                         assertThat(record.headers().lastHeader("traceparent").value())
                                 .asString(StandardCharsets.UTF_8)
                                 .isEqualTo("00-trace-span-01"));
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // Kafka has records without key and value
+    void nonsenseAmongTheCandidatesGoesToTheDeadLettersAndRowsGoOn() {
+        TestInputTopic<String, byte[]> candidates =
+                driver.createInputTopic(
+                        CANDIDATES, new StringSerializer(), new ByteArraySerializer());
+        for (String body : List.of("nonsense", "{}", "null", "[1", "")) {
+            candidates.pipeInput("k", body.getBytes(StandardCharsets.UTF_8));
+        }
+        candidates.pipeInput(new TestRecord<String, byte[]>(null, null, new RecordHeaders()));
+
+        send(Rows.received("ds-1", 1, Rows.NONE, "a", "b"));
+
+        List<TestRecord<String, byte[]>> letters = deadLetters().readRecordsToList();
+        assertThat(letters).hasSize(6);
+        assertThat(letters.getFirst().headers().lastHeader("dead-letter-topic").value())
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo(CANDIDATES);
+        assertThat(output()).singleElement().isInstanceOf(RowCleaned.class);
+    }
+
+    @Test
+    void nonsenseInTheStoreRefusesNoRow() {
+        RowReceived row = Rows.received("ds-1", 1, Rows.NONE, "a", "b");
+        driver.<String, String>getKeyValueStore(FindDuplicate.STORE)
+                .put(row.key(), "\0nonsense".repeat(1_000));
+
+        send(row);
+        send(Rows.received("ds-1", 2, Rows.NONE, "a", "b"));
+
+        List<Event> events = output();
+        assertThat(events.getFirst()).isInstanceOf(RowCleaned.class);
+        assertThat(events.getLast())
+                .isInstanceOfSatisfying(
+                        RowRejected.class,
+                        doubled -> assertThat(doubled.reason()).contains("\"file-1:1\""));
+    }
+
+    @Test
+    void aRowThatWasRefusedForItsUnknownRecipeIsNotKeptWhenItComesAgain() {
+        RecipeLookup known = recipes;
+        recipes = _ -> Optional.empty();
+        restart();
+        send(Rows.received("ds-1", 1, Rows.NONE, "a", "b"));
+        recipes = known;
+
+        send(Rows.received("ds-1", 1, Rows.NONE, "a", "b"));
+        send(Rows.received("ds-1", 2, Rows.NONE, "a", "b"));
+
+        assertThat(output())
+                .filteredOn(RowRejected.class::isInstance)
+                .hasSize(2)
+                .allSatisfy(event ->
+                        assertThat(event)
+                                .isInstanceOfSatisfying(
+                                        RowRejected.class,
+                                        row -> {
+                                            assertThat(row.origin().line()).isOne();
+                                            assertThat(row.rule())
+                                                    .isEqualTo(ApplyRecipe.UNKNOWN_RECIPE);
+                                        }));
+    }
+
+    @Test
+    void aRecipeThatCannotBeRunRefusesItsRowsOnly() {
+        RecipeLookup known = recipes;
+        recipes =
+                digest -> {
+                    if (digest.equals(Rows.MEDICAL.digest())) {
+                        throw new UnusableRecipeException(new IllegalStateException("too old"));
+                    }
+                    return known.find(digest);
+                };
+        restart();
+
+        send(Rows.received("ds-1", 1, Rows.MEDICAL, "a", "b"));
+        send(Rows.received("ds-1", 2, Rows.NONE, "a", "b"));
+
+        assertThat(output())
+                .hasSize(2)
+                .anySatisfy(event ->
+                        assertThat(event)
+                                .isInstanceOfSatisfying(
+                                        RowRejected.class,
+                                        row ->
+                                                assertThat(row.rule())
+                                                        .isEqualTo(ApplyRecipe.UNUSABLE_RECIPE)))
+                .anySatisfy(event -> assertThat(event).isInstanceOf(RowCleaned.class));
+    }
+
+    @Test
+    void aRowIsTakenAgainWhenRecipesCannotBeReadNow() {
+        recipes =
+                _ -> {
+                    throw new RecipesAwayException(new IllegalStateException("database away"));
+                };
+        restart();
+
+        assertThatThrownBy(() -> send(Rows.received("ds-1", 1, Rows.NONE, "a", "b")))
+                .hasRootCauseInstanceOf(IllegalStateException.class)
+                .hasStackTraceContaining("recipes cannot be read now");
+        assertThat(deadLetters().isEmpty()).isTrue();
+    }
+
+    @Test
+    void whatAnyRecipeThrowsCostsItsRowOnly() {
+        RecipeLookup known = recipes;
+        recipes =
+                digest -> {
+                    if (digest.equals(Rows.MEDICAL.digest())) {
+                        throw new ArithmeticException("of our own");
+                    }
+                    return known.find(digest);
+                };
+        restart();
+
+        send(Rows.received("ds-1", 1, Rows.MEDICAL, "a", "b"));
+        send(Rows.received("ds-1", 2, Rows.NONE, "a", "b"));
+
+        assertThat(deadLetters().readRecordsToList()).hasSize(1);
+        assertThat(output()).hasSize(1);
+    }
+
+    @Test
+    void aRowThatIsLargerThanATopicTakesIsRefusedWithTheBeginningOfIt() {
+        send(Rows.received("ds-1", 1, Rows.NONE, "a", "\"\u0001".repeat(MAX_REQUEST_BYTES / 2)));
+        send(Rows.received("ds-1", 2, Rows.NONE, "a", "b"));
+
+        assertThat(output())
+                .hasSize(2)
+                .anySatisfy(event ->
+                        assertThat(event)
+                                .isInstanceOfSatisfying(
+                                        RowRejected.class,
+                                        row -> {
+                                            assertThat(row.rule()).isEqualTo(ApplyRecipe.TOO_LARGE);
+                                            assertThat(row.original())
+                                                    .startsWith("\"")
+                                                    .hasSizeLessThan(MAX_REQUEST_BYTES / 4);
+                                        }));
+        assertThat(deadLetters().isEmpty()).isTrue();
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // the handler looks at the record alone
+    void aTopicThatTakesLessThanItShouldIsMetOnce() {
+        byte[] value = new byte[90_000];
+        OutgoingLimit handler = new OutgoingLimit();
+
+        handler.handle(
+                (ErrorHandlerContext) null,
+                new ProducerRecord<>(CANDIDATES, null, value),
+                new RecordTooLargeException());
+        send(Rows.received("ds-1", 1, Rows.NONE, "a", "b".repeat(80_000)));
+
+        assertThat(output())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        RowRejected.class,
+                        row -> assertThat(row.rule()).isEqualTo(ApplyRecipe.TOO_LARGE));
+    }
+
+    private void restart() {
+        driver.close();
+        start();
     }
 
     private TestOutputTopic<String, byte[]> deadLetters() {

@@ -51,7 +51,23 @@ public record DeadLetter(
      */
     public static DeadLetter of(
             ConsumerRecord<String, byte[]> record, Throwable fault, int maxRequestBytes) {
-        String topic = Topics.deadLetters(record.topic());
+        return of(Topics.deadLetters(record.topic()), record, fault, maxRequestBytes);
+    }
+
+    /**
+     * The dead letter of a record of a topic that has no queue of its own, such as the inner topics
+     * of Kafka Streams.
+     *
+     * @param topic the dead-letter queue that takes it
+     * @param fault what was thrown when it was read; its message is the reason
+     * @param maxRequestBytes largest record that the producer sends, in bytes ({@code
+     *     max.request.size}); at least 64 KiB
+     */
+    public static DeadLetter of(
+            String topic,
+            ConsumerRecord<String, byte[]> record,
+            Throwable fault,
+            int maxRequestBytes) {
         List<Header> own = own(record, fault);
         byte[] value = record.value();
         int valueBytes = value == null ? 0 : value.length;
