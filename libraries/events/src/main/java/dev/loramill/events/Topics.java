@@ -130,7 +130,7 @@ public final class Topics {
      * Largest record, or compressed batch of records, that a topic is sure to take, in bytes; of a
      * topic that is not Loramill's it is assumed to be as large as theirs.
      */
-    static int maxMessageBytes(String topic) {
+    public static int maxMessageBytes(String topic) {
         TopicDescription description = BY_NAME.get(topic);
         return description == null ? MAX_MESSAGE_BYTES : description.maxMessageBytes();
     }

@@ -15,4 +15,12 @@ public interface Contact {
      * <p>Is asked often and must answer from memory, without waiting.
      */
     Optional<String> fault();
+
+    /**
+     * What a person should look at though work goes on, in a sentence; readiness shows it and stays
+     * green. Is asked as {@link #fault} is.
+     */
+    default Optional<String> warning() {
+        return Optional.empty();
+    }
 }

@@ -30,29 +30,70 @@ class BatchTransaction {
         this.outbox = outbox;
     }
 
-    /** Takes effect with the records that have not taken effect before. */
-    @Transactional(rollbackOn = Exception.class)
-    public void run(String group, ConsumerRecords<String, byte[]> batch, RecordHandler handler)
+    /** Records of a poll, each partition's together and in order. */
+    static List<ConsumerRecord<String, byte[]>> inOrder(ConsumerRecords<String, byte[]> batch) {
+        return batch.partitions().stream()
+                .sorted(ORDER)
+                .flatMap(partition -> batch.records(partition).stream())
+                .toList();
+    }
+
+    /**
+     * Takes effect with the records that have not taken effect before.
+     *
+     * @param batch records as {@link #inOrder} has them, or a part of these, not empty
+     */
+    @Transactional(rollbackOn = Throwable.class)
+    public void run(String group, List<ConsumerRecord<String, byte[]>> batch, RecordHandler handler)
             throws Exception {
-        List<ConsumerRecord<String, byte[]>> fresh = new ArrayList<>(batch.count());
-        for (TopicPartition partition : batch.partitions().stream().sorted(ORDER).toList()) {
-            List<ConsumerRecord<String, byte[]>> records = batch.records(partition);
-            ConsumerOffset stored =
-                    offsets.lock(
-                            new ConsumerOffset.Id(group, partition.topic(), partition.partition()));
-            for (ConsumerRecord<String, byte[]> record : records) {
-                if (record.offset() >= stored.nextOffset) {
-                    fresh.add(record);
-                }
-            }
-            stored.nextOffset = Math.max(stored.nextOffset, records.getLast().offset() + 1);
-        }
+        List<ConsumerRecord<String, byte[]>> fresh = moveOffsets(group, batch);
         if (fresh.isEmpty()) {
             return;
         }
         DeadLetters deadLetters = new DeadLetters(outbox::maxRequestBytes);
         handler.handle(fresh, deadLetters);
         outbox.insert(deadLetters.rows(), true);
+    }
+
+    /**
+     * Passes over a record, which goes to the dead letters unless it has taken effect before.
+     *
+     * @param fault why it cannot take effect
+     */
+    @Transactional(rollbackOn = Throwable.class)
+    public void condemn(String group, ConsumerRecord<String, byte[]> record, Throwable fault) {
+        if (!moveOffsets(group, List.of(record)).isEmpty()) {
+            DeadLetters deadLetters = new DeadLetters(outbox::maxRequestBytes);
+            deadLetters.add(record, new RejectedRecordException(fault));
+            outbox.insert(deadLetters.rows(), true);
+        }
+    }
+
+    /** Moves the stored offsets behind records; returns those that had not taken effect. */
+    private List<ConsumerRecord<String, byte[]>> moveOffsets(
+            String group, List<ConsumerRecord<String, byte[]>> batch) {
+        List<ConsumerRecord<String, byte[]>> fresh = new ArrayList<>(batch.size());
+        int from = 0;
+        while (from < batch.size()) {
+            TopicPartition partition = partition(batch.get(from));
+            int to = from;
+            ConsumerOffset stored =
+                    offsets.lock(
+                            new ConsumerOffset.Id(group, partition.topic(), partition.partition()));
+            while (to < batch.size() && partition(batch.get(to)).equals(partition)) {
+                if (batch.get(to).offset() >= stored.nextOffset) {
+                    fresh.add(batch.get(to));
+                }
+                to++;
+            }
+            stored.nextOffset = Math.max(stored.nextOffset, batch.get(to - 1).offset() + 1);
+            from = to;
+        }
+        return fresh;
+    }
+
+    private static TopicPartition partition(ConsumerRecord<String, byte[]> record) {
+        return new TopicPartition(record.topic(), record.partition());
     }
 
     /** A handler of records that reads them as events; those that are none are dead letters. */

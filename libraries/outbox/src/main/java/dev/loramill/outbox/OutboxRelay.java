@@ -4,20 +4,23 @@ import dev.loramill.messaging.Contact;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
-import io.smallrye.mutiny.CompositeException;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 import io.smallrye.reactive.messaging.kafka.KafkaProducer;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.OnOverflow;
@@ -30,13 +33,19 @@ import org.slf4j.LoggerFactory;
  * acknowledged it: at least once, order kept for each key. Of several relays on one database one is
  * at work at a time. A record that is on its way waits for the broker for as long as it takes,
  * since one that expired would be overtaken by later ones of its key; the transaction stays open
- * meanwhile. While the database is away it tries again, up to five seconds apart.
+ * meanwhile. While the database is away it tries again, up to five seconds apart. A record that
+ * Kafka will never take, such as one that is too large, is parked with the reason: what has its
+ * topic and key waits behind it, everything else goes on.
  */
 @ApplicationScoped
 public class OutboxRelay implements Contact {
     private static final Logger LOG = LoggerFactory.getLogger(OutboxRelay.class);
     private static final String CHANNEL = "outbox";
     private static final int BATCH_SIZE = 500;
+
+    /** Bounds the memory of a batch, and stays within the producer's buffer. */
+    private static final long BATCH_BYTES = 16 << 20;
+
     private static final Duration POLL_INTERVAL = Duration.ofMillis(250);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
@@ -54,6 +63,7 @@ public class OutboxRelay implements Contact {
     private volatile boolean isStopping;
     private volatile @Nullable String fault = "the outbox has not been relayed yet";
     private volatile @Nullable Sending sending;
+    private volatile OutboxTable.ParkedSummary parked = new OutboxTable.ParkedSummary(0, null);
 
     /**
      * Records that are on their way to Kafka.
@@ -101,6 +111,21 @@ public class OutboxRelay implements Contact {
         Sending current = sending;
         return Optional.ofNullable(fault)
                 .or(() -> current == null ? Optional.empty() : current.fault());
+    }
+
+    @Override
+    public Optional<String> warning() {
+        OutboxTable.ParkedSummary found = parked;
+        return found.count() == 0
+                ? Optional.empty()
+                : Optional.of(
+                        "Kafka will never take %,d events, parked since %s; what has their keys waits: look at GET /v1/outbox/parked, then release or drop them"
+                                .formatted(found.count(), found.since()));
+    }
+
+    /** Number of parked records, as last seen. */
+    long parkedCount() {
+        return parked.count();
     }
 
     void start(@Observes StartupEvent event) {
@@ -169,34 +194,118 @@ public class OutboxRelay implements Contact {
         }
     }
 
-    /** Sends the first records; returns how many Kafka acknowledged. */
+    /** Sends the first records; returns how many there were. */
     private int relay() {
         if (!table.tryLockForRelay()) {
             return 0;
         }
-        List<OutboxRow> rows = table.first(BATCH_SIZE);
+        noteParked();
+        List<OutboxRow> rows = table.first(BATCH_SIZE, BATCH_BYTES);
         if (rows.isEmpty()) {
             return 0;
         }
         // Without the transaction, which would else go along to the producer's threads.
-        QuarkusTransaction.suspendingExisting().run(() -> send(rows));
-        table.delete(rows);
+        Sent sent = QuarkusTransaction.suspendingExisting().call(() -> send(rows));
+        table.delete(sent.acknowledged());
+        table.park(sent.refused());
+        if (!sent.refused().isEmpty()) {
+            sent.refused().forEach(OutboxRelay::tellOf);
+            noteParked();
+        }
         return rows.size();
     }
 
-    private void send(List<OutboxRow> rows) {
-        KafkaProducer<byte[], byte[]> producer = clients.getProducer(CHANNEL);
+    /**
+     * What became of records.
+     *
+     * @param acknowledged those that Kafka has
+     * @param refused those that it will never take
+     */
+    private record Sent(List<OutboxRow> acknowledged, List<OutboxTable.Refusal> refused) {}
+
+    /** A key of a topic, whose records keep their order. */
+    private record Line(String topic, ByteBuffer key) {
+        static @Nullable Line of(OutboxRow row) {
+            return row.key == null ? null : new Line(row.topic, ByteBuffer.wrap(row.key));
+        }
+    }
+
+    private Sent send(List<OutboxRow> rows) {
+        KafkaProducer<byte @Nullable [], byte @Nullable []> producer = clients.getProducer(CHANNEL);
+        int largest = maxRequestBytes();
+        List<OutboxTable.Refusal> refused = new ArrayList<>();
+        Set<Line> stopped = new HashSet<>();
+        List<OutboxRow> handedOver = new ArrayList<>(rows.size());
+        List<Uni<Optional<Throwable>>> results = new ArrayList<>(rows.size());
         sending =
                 new Sending(
                         System.nanoTime(),
                         rows.stream().map(row -> row.topic).distinct().sorted().toList());
         try {
-            List<Uni<RecordMetadata>> sent =
-                    rows.stream().map(row -> producer.send(row.toProducerRecord())).toList();
-            Uni.join().all(sent).andCollectFailures().await().atMost(LONGEST_OUTAGE);
+            for (OutboxRow row : rows) {
+                Line line = Line.of(row);
+                if (line != null && stopped.contains(line)) {
+                    continue;
+                }
+                try {
+                    ProducerRecord<byte @Nullable [], byte @Nullable []> record =
+                            row.toProducerRecord();
+                    Refusals.requireFits(record, largest);
+                    handedOver.add(row);
+                    results.add(
+                            producer.send(record)
+                                    .onItem()
+                                    .transform(done -> Optional.<Throwable>empty())
+                                    .onFailure()
+                                    .recoverWithItem(Optional::of));
+                } catch (RefusedRecordException e) {
+                    refused.add(new OutboxTable.Refusal(row, String.valueOf(e.getMessage())));
+                    if (line != null) {
+                        stopped.add(line);
+                    }
+                }
+            }
+            if (results.isEmpty()) {
+                return new Sent(List.of(), refused);
+            }
+            List<Optional<Throwable>> faults =
+                    Uni.join().all(results).andFailFast().await().atMost(LONGEST_OUTAGE);
+            return sort(handedOver, faults, refused);
         } finally {
             sending = null;
         }
+    }
+
+    /** Tells what Kafka took from what it will never take; throws when anything else went wrong. */
+    private static Sent sort(
+            List<OutboxRow> rows,
+            List<Optional<Throwable>> faults,
+            List<OutboxTable.Refusal> refused) {
+        List<OutboxRow> acknowledged = new ArrayList<>(rows.size());
+        for (int i = 0; i < rows.size(); i++) {
+            Throwable fault = faults.get(i).orElse(null);
+            if (fault == null) {
+                acknowledged.add(rows.get(i));
+            } else if (Refusals.isForGood(fault)) {
+                refused.add(new OutboxTable.Refusal(rows.get(i), Refusals.reason(fault)));
+            } else {
+                throw new IllegalStateException(Refusals.reason(fault), fault);
+            }
+        }
+        return new Sent(acknowledged, refused);
+    }
+
+    private static void tellOf(OutboxTable.Refusal refusal) {
+        LOG.atError()
+                .addKeyValue("topic", refusal.row().topic)
+                .addKeyValue("id", refusal.row().id)
+                .addKeyValue("reason", refusal.reason())
+                .log("Kafka will never take a record: it is parked, and what has its key waits");
+    }
+
+    private void noteParked() {
+        OutboxTable.ParkedSummary found = table.parkedSummary();
+        parked = found;
     }
 
     private void await(Duration longest) throws InterruptedException {
@@ -219,17 +328,12 @@ public class OutboxRelay implements Contact {
         fault = null;
     }
 
-    /** The innermost reason; of many records that failed, that of the first. */
+    /** The innermost reason. */
     private static String reason(Throwable fault) {
         Throwable innermost = fault;
-        while (true) {
-            if (innermost instanceof CompositeException many) {
-                innermost = many.getCauses().getFirst();
-            } else if (innermost.getCause() != null) {
-                innermost = innermost.getCause();
-            } else {
-                return String.valueOf(innermost.getMessage());
-            }
+        while (innermost.getCause() != null) {
+            innermost = innermost.getCause();
         }
+        return String.valueOf(innermost.getMessage());
     }
 }

@@ -95,7 +95,8 @@ class OutboxRow {
                     .<Header>map(header -> new RecordHeader(header.name(), header.value()))
                     .toList();
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("the headers of a record are not JSON", e);
+            throw new RefusedRecordException(
+                    "the headers of the record are not JSON: " + e.getOriginalMessage());
         }
     }
 }

@@ -1,8 +1,10 @@
 package dev.loramill.outbox;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.List;
 import org.hibernate.StatelessSession;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The table {@code outbox}. A statement writes many rows, because events come by the thousand; the
@@ -20,6 +22,14 @@ class OutboxTable {
 
     /** Bounds the memory that one statement takes. */
     private static final int ROWS_PER_STATEMENT = 1_000;
+
+    /** For the rows {@code w}. */
+    private static final String NOT_BEHIND_A_PARKED_ONE =
+            """
+            AND NOT EXISTS (SELECT 1 FROM outbox p
+                            WHERE p.parked_at IS NOT NULL AND p.topic = w.topic
+                              AND md5(p.record_key) = md5(w.record_key) AND p.id < w.id)
+            """;
 
     private final StatelessSession session;
 
@@ -70,18 +80,115 @@ class OutboxTable {
                 .executeUpdate();
     }
 
-    /** Whether this transaction is the one that may send until its end. */
+    /**
+     * Whether this transaction is the one that may send until its end. It waits for Kafka as long
+     * as that takes, which for others would be a sign that their process stands still.
+     */
     boolean tryLockForRelay() {
+        session.createNativeQuery(
+                        "SELECT set_config('idle_in_transaction_session_timeout', '0', true)",
+                        String.class)
+                .getSingleResult();
         return session.createNativeQuery(
                         "SELECT pg_try_advisory_xact_lock(:lock, 0)", Boolean.class)
                 .setParameter("lock", RELAY_LOCK)
                 .getSingleResult();
     }
 
-    List<OutboxRow> first(int count) {
-        return session.createSelectionQuery("FROM OutboxRow ORDER BY id", OutboxRow.class)
-                .setMaxResults(count)
+    /**
+     * The first rows that may be sent: none that is parked, and none behind a parked one of its
+     * topic and key.
+     *
+     * @param count greatest number of rows
+     * @param bytes no more rows once so many bytes are reached; one row is returned in any case
+     */
+    List<OutboxRow> first(int count, long bytes) {
+        return session.createNativeQuery(
+                        """
+                        SELECT o.* FROM outbox o JOIN (
+                            SELECT id, sum(bytes) OVER (ORDER BY id) - bytes AS before
+                            FROM (SELECT id,
+                                         coalesce(octet_length(value), 0)::bigint
+                                             + octet_length(headers) AS bytes
+                                  FROM outbox w WHERE parked_at IS NULL %s
+                                  ORDER BY id LIMIT :count) AS sized
+                        ) AS summed USING (id)
+                        WHERE summed.before < :bytes ORDER BY o.id
+                        """
+                                .formatted(hasParked() ? NOT_BEHIND_A_PARKED_ONE : ""),
+                        OutboxRow.class)
+                .setParameter("count", count)
+                .setParameter("bytes", bytes)
                 .list();
+    }
+
+    /** A row that Kafka will never take. */
+    record Refusal(OutboxRow row, String reason) {}
+
+    void park(List<Refusal> refusals) {
+        for (Refusal refusal : refusals) {
+            session.createNativeMutationQuery(
+                            "UPDATE outbox SET parked_at = clock_timestamp(), parked_reason = :reason WHERE id = :id")
+                    .setParameter("reason", refusal.reason())
+                    .setParameter("id", refusal.row().id)
+                    .executeUpdate();
+        }
+    }
+
+    /** What is parked, oldest first. */
+    List<ParkedRecord> parked(int count) {
+        return session
+                .createNativeQuery(
+                        """
+                        SELECT id, topic, record_key, octet_length(value), parked_reason, parked_at,
+                               (SELECT count(*) FROM outbox w
+                                WHERE w.parked_at IS NULL AND w.topic = p.topic
+                                  AND md5(w.record_key) = md5(p.record_key) AND w.id > p.id)
+                        FROM outbox p WHERE parked_at IS NOT NULL ORDER BY id LIMIT :count
+                        """,
+                        Object[].class)
+                .setParameter("count", count)
+                .stream()
+                .map(ParkedRecord::of)
+                .toList();
+    }
+
+    /** How many are parked, and since when the oldest of them. */
+    ParkedSummary parkedSummary() {
+        Object[] found =
+                session.createNativeQuery(
+                                "SELECT count(*), min(parked_at) FROM outbox WHERE parked_at IS NOT NULL",
+                                Object[].class)
+                        .getSingleResult();
+        return new ParkedSummary(((Number) found[0]).longValue(), ParkedRecord.instant(found[1]));
+    }
+
+    /** Parked rows as a whole. */
+    record ParkedSummary(long count, @Nullable Instant since) {}
+
+    /** Lets a parked row be sent again; false when there is none with the id. */
+    boolean release(long id) {
+        return session.createNativeMutationQuery(
+                                "UPDATE outbox SET parked_at = NULL, parked_reason = NULL WHERE id = :id AND parked_at IS NOT NULL")
+                        .setParameter("id", id)
+                        .executeUpdate()
+                == 1;
+    }
+
+    /** Deletes a parked row; false when there is none with the id. */
+    boolean drop(long id) {
+        return session.createNativeMutationQuery(
+                                "DELETE FROM outbox WHERE id = :id AND parked_at IS NOT NULL")
+                        .setParameter("id", id)
+                        .executeUpdate()
+                == 1;
+    }
+
+    private boolean hasParked() {
+        return session.createNativeQuery(
+                        "SELECT EXISTS (SELECT 1 FROM outbox WHERE parked_at IS NOT NULL)",
+                        Boolean.class)
+                .getSingleResult();
     }
 
     void delete(List<OutboxRow> rows) {

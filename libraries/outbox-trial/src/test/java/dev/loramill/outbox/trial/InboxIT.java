@@ -1,5 +1,6 @@
 package dev.loramill.outbox.trial;
 
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -18,6 +19,8 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
@@ -30,6 +33,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -231,6 +235,95 @@ class InboxIT {
         // A batch takes what a poll brought; a transaction a record would be five hundred.
         assertThat(calls).hasValueLessThan(100);
         assertThat(dead("trial.in.dlq")).hasSize(500);
+    }
+
+    @Test
+    void aRecordThatAlwaysFailsIsFoundAndTheRestOfItsBatchTakesEffect() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        Set<String> bad = values(0, 500).stream().filter(v -> v.endsWith("25")).collect(toSet());
+        List<ConsumerRecord<String, byte[]>> seen = new CopyOnWriteArrayList<>();
+        listener.onRecords((batch, deadLetters) -> {
+            calls.incrementAndGet();
+            effects.handle(batch, deadLetters);
+            for (ConsumerRecord<String, byte[]> record : batch) {
+                if (bad.contains(TrialEffects.text(record))) {
+                    throw new IllegalArgumentException("planted");
+                }
+            }
+            seen.addAll(batch);
+        });
+        send(0, 500);
+
+        await().atMost(PATIENCE)
+                .until(() ->
+                        effects().size() >= 500 - bad.size()
+                                && dead("trial.in.dlq").size() >= bad.size());
+        List<String> expected = new ArrayList<>(values(0, 500));
+        expected.removeAll(bad);
+        assertThat(bad).hasSize(5);
+        assertThat(effects()).containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(dead("trial.in.dlq"))
+                .extracting(ConsumerRecord::key)
+                .containsExactlyInAnyOrderElementsOf(bad);
+        assertThat(dead("trial.in.dlq"))
+                .allSatisfy(letter -> {
+                    assertThat(Records.header(letter, "dead-letter-reason")).contains("planted");
+                    assertThat(Records.header(letter, "dead-letter-cause-class-name"))
+                            .isEqualTo("java.lang.IllegalArgumentException");
+                });
+        for (int partition = 0; partition < 4; partition++) {
+            int number = partition;
+            assertThat(seen.stream().filter(record -> record.partition() == number))
+                    .extracting(ConsumerRecord::offset)
+                    .isSorted();
+        }
+        // Each costs the halves on its way, twice the logarithm of a batch, and its last tries.
+        assertThat(calls).hasValueLessThan(100 + 25 * bad.size());
+        assertThat(fault()).isEmpty();
+    }
+
+    @Test
+    void aRecordThatTheDatabaseRefusesGoesToTheDeadLetters() throws Exception {
+        String hostile = prefix + "\0";
+        try (Producer<String, byte[]> producer = Records.producer(bootstrapServers)) {
+            producer.send(
+                            new ProducerRecord<>(
+                                    "trial.in",
+                                    0,
+                                    prefix,
+                                    hostile.getBytes(StandardCharsets.UTF_8)))
+                    .get();
+            producer.send(
+                            new ProducerRecord<>(
+                                    "trial.in",
+                                    0,
+                                    prefix,
+                                    (prefix + "next").getBytes(StandardCharsets.UTF_8)))
+                    .get();
+        }
+
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> effects().size() == 1 && dead("trial.in.dlq").size() == 1);
+        assertThat(effects()).containsExactly(prefix + "next");
+        assertThat(dead("trial.in.dlq").getFirst().value())
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo(hostile);
+    }
+
+    @Test
+    void aFaultOfTheSurroundingsCondemnsNobody() throws Exception {
+        AtomicInteger attempts = new AtomicInteger();
+        listener.onRecords((batch, deadLetters) -> {
+            if (attempts.incrementAndGet() <= 5) {
+                throw new UncheckedIOException(new IOException("planted: disk full"));
+            }
+            effects.handle(batch, deadLetters);
+        });
+        send(0, 5);
+
+        await().atMost(PATIENCE).until(() -> effects().size() >= 5);
+        assertThat(effects()).containsExactlyInAnyOrderElementsOf(values(0, 5));
+        assertThat(dead("trial.in.dlq")).isEmpty();
     }
 
     @Test
