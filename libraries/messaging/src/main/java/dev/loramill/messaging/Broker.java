@@ -6,6 +6,7 @@ import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +16,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +64,36 @@ public class Broker implements Contact {
             LOG.atWarn().addKeyValue("fault", found).log("Kafka cannot be used");
         }
         fault = found;
+    }
+
+    /**
+     * Kafka's ids of topics: a topic that was deleted and made again has another. Those that are
+     * not there are left out.
+     *
+     * @throws KafkaException when Kafka does not tell in time
+     */
+    public Map<String, String> topicIds(Collection<String> topics) throws InterruptedException {
+        Map<String, String> ids = new HashMap<>();
+        Map<String, KafkaFuture<TopicDescription>> answers;
+        synchronized (this) {
+            answers = open().describeTopics(topics).topicNameValues();
+        }
+        for (Map.Entry<String, KafkaFuture<TopicDescription>> answer : answers.entrySet()) {
+            try {
+                TopicDescription topic =
+                        answer.getValue().get(TIMEOUT.toMillis() + 500, TimeUnit.MILLISECONDS);
+                ids.put(answer.getKey(), topic.topicId().toString());
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                    throw new KafkaException(
+                            "the id of topic \"%s\" is not told".formatted(answer.getKey()), e);
+                }
+            } catch (TimeoutException e) {
+                throw new KafkaException(
+                        "the id of topic \"%s\" is not told in time".formatted(answer.getKey()), e);
+            }
+        }
+        return ids;
     }
 
     void stop(@Observes ShutdownEvent event) {

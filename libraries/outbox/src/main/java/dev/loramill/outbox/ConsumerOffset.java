@@ -5,6 +5,7 @@ import jakarta.persistence.Embeddable;
 import jakarta.persistence.EmbeddedId;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
+import org.jspecify.annotations.Nullable;
 
 /** Offset of the next record of a partition that has not taken effect, for one consumer group. */
 @Entity(name = "ConsumerOffset")
@@ -21,6 +22,10 @@ class ConsumerOffset {
 
     @Column(name = "next_offset", nullable = false)
     long nextOffset;
+
+    /** Kafka's id of the topic that the offset is of; null when it was stored before ids were. */
+    @Column(name = "topic_id")
+    @Nullable String topicId;
 
     /** For Hibernate. */
     protected ConsumerOffset() {

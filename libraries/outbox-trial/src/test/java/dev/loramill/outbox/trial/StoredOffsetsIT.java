@@ -42,20 +42,36 @@ class StoredOffsetsIT {
         try (TrialStack stack = TrialStack.start(Map.of())) {
             takeEffect(stack, 0, 40);
             stopService(stack);
-            try (Admin admin = admin(stack)) {
-                admin.deleteTopics(List.of(TOPIC)).all().get();
-                NewTopic anew = new NewTopic(TOPIC, PARTITIONS, (short) 1);
-                await().atMost(PATIENCE)
-                        .ignoreExceptions()
-                        .until(() -> {
-                            admin.createTopics(List.of(anew)).all().get();
-                            return true;
-                        });
-            }
-            stack.send(40, 60);
+            makeAnew(stack);
+            // As many as before and more, so that no partition ends before its stored offset.
+            stack.send(40, 140);
             stack.startService();
 
-            assertEachTookEffectOnce(stack, Records.values("", 0, 60));
+            assertEachTookEffectOnce(stack, Records.values("", 0, 140));
+        }
+    }
+
+    @Test
+    void aTopicThatIsMadeAnewUnderItsConsumerIsReadFromItsBeginning() throws Exception {
+        try (TrialStack stack = TrialStack.start(Map.of())) {
+            takeEffect(stack, 0, 40);
+            makeAnew(stack);
+            stack.send(40, 140);
+
+            assertEachTookEffectOnce(stack, Records.values("", 0, 140));
+        }
+    }
+
+    private static void makeAnew(TrialStack stack) throws Exception {
+        try (Admin admin = admin(stack)) {
+            admin.deleteTopics(List.of(TOPIC)).all().get();
+            NewTopic anew = new NewTopic(TOPIC, PARTITIONS, (short) 1);
+            await().atMost(PATIENCE)
+                    .ignoreExceptions()
+                    .until(() -> {
+                        admin.createTopics(List.of(anew)).all().get();
+                        return true;
+                    });
         }
     }
 
