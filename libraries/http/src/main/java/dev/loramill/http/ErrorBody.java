@@ -16,7 +16,12 @@ public record ErrorBody(Fault error) {
      * @param param part of the request that is meant; null when it is the whole
      * @param code name of the fault for programs, such as {@code model_not_found}
      */
-    public record Fault(String message, String type, @Nullable String param, String code) {}
+    public record Fault(String message, String type, @Nullable String param, String code) {
+        public Fault {
+            message = AnswerText.of(message);
+            param = param == null ? null : AnswerText.of(param);
+        }
+    }
 
     static ErrorBody of(int status, String message, @Nullable String param, String code) {
         String type = status < 500 ? "invalid_request_error" : "server_error";

@@ -24,6 +24,10 @@ final class JsonFault {
                     "there is no field \"%s\"; known are %s"
                             .formatted(field, known(unknown.getKnownPropertyIds())));
         }
+        if (String.valueOf(fault.getOriginalMessage()).startsWith("Trailing token")) {
+            return RefusedException.invalid(
+                    CODE, null, "the body must be one JSON value, and more follows behind it");
+        }
         String expected = name(fault.getTargetType());
         return field.isEmpty()
                 ? RefusedException.invalid(CODE, null, "the body must be " + expected)

@@ -66,6 +66,11 @@ public final class RefusedException extends RuntimeException {
         return new RefusedException(413, "body_too_large", null, message, null);
     }
 
+    /** 502: another service failed, and would again. */
+    public static RefusedException failedBehind(String message) {
+        return new RefusedException(502, "service_failed", null, message, null);
+    }
+
     /** 503: something is away that is needed; clients try again. */
     public static RefusedException unavailable(String message) {
         return unavailable("service_unavailable", message, SOON);
