@@ -172,7 +172,10 @@ final class AsyncApiDocument {
         } else if (type == Instant.class) {
             line(depth, "type: string");
             line(depth, "format: date-time");
-        } else if (type == int.class || type == long.class || type == Integer.class) {
+        } else if (type == int.class
+                || type == long.class
+                || type == Integer.class
+                || type == Long.class) {
             line(depth, "type: integer");
         } else if (type == double.class) {
             line(depth, "type: number");

@@ -3,21 +3,26 @@ package dev.loramill.process;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A started child process. */
 public final class ChildProcess implements AutoCloseable {
     private static final Duration UNTIL_KILLED = Duration.ofSeconds(10);
+    private static final int TAIL_BYTES = 64 << 10;
+    private static final Duration LOOK = Duration.ofMillis(200);
 
     private final Process process;
     private final @Nullable File log;
@@ -75,7 +80,50 @@ public final class ChildProcess implements AutoCloseable {
      *     killed then
      */
     public int readLines(LineHandler handler) throws IOException, InterruptedException {
-        return read(handler, null);
+        return read(handler, () -> process.waitFor());
+    }
+
+    /**
+     * The same for a process that shows by its lines that it is at work. The time that the handler
+     * takes is not counted.
+     *
+     * @param patience longest time without a line, asked again and again
+     * @throws SilentChildException if it wrote none for longer, and was killed with all its own
+     *     children
+     */
+    public int readLinesWhileHeard(LineHandler handler, Supplier<Duration> patience)
+            throws IOException, InterruptedException {
+        AtomicLong lastSign = new AtomicLong(System.nanoTime());
+        AtomicBoolean isHandling = new AtomicBoolean();
+        return read(
+                line -> {
+                    isHandling.set(true);
+                    try {
+                        handler.accept(line);
+                    } finally {
+                        lastSign.set(System.nanoTime());
+                        isHandling.set(false);
+                    }
+                },
+                () -> {
+                    while (!process.waitFor(LOOK)) {
+                        Duration limit = patience.get();
+                        long silence = System.nanoTime() - lastSign.get();
+                        if (!isHandling.get() && silence > limit.toNanos()) {
+                            kill();
+                            throw new SilentChildException(pid(), limit);
+                        }
+                    }
+                });
+    }
+
+    private void kill() {
+        try (Stream<ProcessHandle> descendants = process.descendants()) {
+            // Found before it ends: afterwards nobody knows whose they are.
+            List<ProcessHandle> all = descendants.toList();
+            process.destroyForcibly();
+            all.forEach(ProcessHandle::destroyForcibly);
+        }
     }
 
     /**
@@ -85,11 +133,24 @@ public final class ChildProcess implements AutoCloseable {
      */
     public int readLines(LineHandler handler, Duration limit)
             throws IOException, InterruptedException {
-        return read(handler, limit);
+        return read(
+                handler,
+                () -> {
+                    if (!process.waitFor(limit)) {
+                        process.destroyForcibly();
+                        throw new IOException(
+                                "process %d did not end in %s and was killed"
+                                        .formatted(pid(), limit));
+                    }
+                });
     }
 
-    private int read(LineHandler handler, @Nullable Duration limit)
-            throws IOException, InterruptedException {
+    /** Waits until the process has ended, or kills it and says why. */
+    private interface End {
+        void await() throws IOException, InterruptedException;
+    }
+
+    private int read(LineHandler handler, End end) throws IOException, InterruptedException {
         AtomicReference<@Nullable Throwable> fault = new AtomicReference<>();
         Thread reader =
                 Thread.ofPlatform()
@@ -105,9 +166,11 @@ public final class ChildProcess implements AutoCloseable {
                                 process.destroyForcibly();
                             }
                         });
-        boolean isLate = limit != null && !process.waitFor(limit);
-        if (isLate) {
-            process.destroyForcibly();
+        IOException killed = null;
+        try {
+            end.await();
+        } catch (IOException e) {
+            killed = e;
         }
         int status = process.waitFor();
         reader.join();
@@ -118,9 +181,8 @@ public final class ChildProcess implements AutoCloseable {
             case Error e -> throw e;
             case null, default -> {}
         }
-        if (isLate) {
-            throw new IOException(
-                    "process %d did not end in %s and was killed".formatted(pid(), limit));
+        if (killed != null) {
+            throw killed;
         }
         return status;
     }
@@ -139,11 +201,24 @@ public final class ChildProcess implements AutoCloseable {
             return "(it has no log)";
         }
         try {
-            List<String> lines = Files.readAllLines(log.toPath(), StandardCharsets.UTF_8);
+            List<String> lines = endOf(log).lines().toList();
             return String.join(
                     "\n", lines.subList(Math.max(0, lines.size() - lineCount), lines.size()));
         } catch (IOException e) {
             return "(its log " + log + " cannot be read)";
+        }
+    }
+
+    /** Logs may grow large; what is no UTF-8 in it is shown as U+FFFD. */
+    private static String endOf(File log) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(log, "r")) {
+            file.seek(Math.max(0, file.length() - TAIL_BYTES));
+            byte[] end = new byte[TAIL_BYTES];
+            int count = 0;
+            for (int read = 0; read >= 0 && count < end.length; count += Math.max(0, read)) {
+                read = file.read(end, count, end.length - count);
+            }
+            return new String(end, 0, count, StandardCharsets.UTF_8);
         }
     }
 

@@ -66,6 +66,68 @@ class ChildProcessTest {
     }
 
     @Test
+    void aChildThatIsStoppedInTheMiddleIsKilledWhenItsTimeIsOver() throws Exception {
+        ChildCommand command =
+                ChildCommand.of(
+                        List.of("/bin/sh", "-c", "while :; do echo alive; sleep 0.2; done"));
+
+        try (ChildProcess child = command.start()) {
+            AtomicLong lines = new AtomicLong();
+            assertThatThrownBy(() ->
+                            child.readLinesWhileHeard(
+                                    line -> {
+                                        if (lines.incrementAndGet() == 10) {
+                                            new ProcessBuilder(
+                                                            "kill",
+                                                            "-STOP",
+                                                            String.valueOf(child.pid()))
+                                                    .start()
+                                                    .waitFor();
+                                        }
+                                    },
+                                    () -> Duration.ofSeconds(1)))
+                    .isInstanceOf(SilentChildException.class)
+                    .hasMessageContaining("wrote nothing for 1 seconds");
+            assertThat(child.isAlive()).isFalse();
+            assertThat(lines)
+                    .as("it was heard for longer than its patience")
+                    .hasValueGreaterThanOrEqualTo(10);
+        }
+    }
+
+    @Test
+    void theTimeThatAHandlerTakesIsNoSilence() throws Exception {
+        ChildCommand command = ChildCommand.of(List.of("/bin/sh", "-c", "echo one; echo two"));
+        List<String> lines = new ArrayList<>();
+
+        try (ChildProcess child = command.start()) {
+            int status =
+                    child.readLinesWhileHeard(
+                            line -> {
+                                new ProcessBuilder("sleep", "1").start().waitFor();
+                                lines.add(line);
+                            },
+                            () -> Duration.ofMillis(300));
+            assertThat(status).isZero();
+        }
+        assertThat(lines).containsExactly("one", "two");
+    }
+
+    @Test
+    void theTailOfALargeLogIsReadAlone() throws Exception {
+        Path log = Files.write(directory.resolve("large.log"), new byte[3 << 20]);
+        Files.writeString(log, "\nthe end\n", java.nio.file.StandardOpenOption.APPEND);
+        ChildCommand command =
+                ChildCommand.of(List.of("/bin/true")).errors(Redirect.appendTo(log.toFile()));
+
+        try (ChildProcess child = command.start()) {
+            child.waitFor();
+            assertThat(child.logTail(1)).isEqualTo("the end");
+            assertThat(child.logTail(2)).hasSizeLessThan(70_000);
+        }
+    }
+
+    @Test
     void theTailOfItsLogIsToldAndFormerLinesStayInTheFile() throws Exception {
         Path log = Files.writeString(directory.resolve("child.log"), "a former line\n");
         ChildCommand command =

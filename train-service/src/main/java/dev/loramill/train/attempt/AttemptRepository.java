@@ -45,14 +45,19 @@ public class AttemptRepository implements PanacheRepositoryBase<Attempt, Long> {
     }
 
     private static Lease lease(Attempt attempt, Optional<Worker> worker) {
-        Instant lastSign =
-                Stream.of(
-                                Optional.of(attempt.assignedAt),
-                                Optional.ofNullable(attempt.reportedAt),
-                                worker.flatMap(found -> found.heardBusyWith(attempt.epoch)))
-                        .flatMap(Optional::stream)
-                        .max(Instant::compareTo)
-                        .orElseThrow();
-        return new Lease(attempt.reference(), lastSign);
+        return new Lease(
+                attempt.reference(),
+                latest(attempt, worker.flatMap(found -> found.heardBusyWith(attempt.epoch))),
+                latest(attempt, worker.flatMap(found -> found.progressedWith(attempt.epoch))));
+    }
+
+    private static Instant latest(Attempt attempt, Optional<Instant> heard) {
+        return Stream.of(
+                        Optional.of(attempt.assignedAt),
+                        Optional.ofNullable(attempt.reportedAt),
+                        heard)
+                .flatMap(Optional::stream)
+                .max(Instant::compareTo)
+                .orElseThrow();
     }
 }

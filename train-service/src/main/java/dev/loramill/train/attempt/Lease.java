@@ -8,5 +8,6 @@ import java.time.Instant;
  *
  * @param attempt the attempt
  * @param lastSign when its worker last gave a sign of working on it, or was given it
+ * @param lastProgress when it last moved on, or was given out
  */
-public record Lease(AttemptReference attempt, Instant lastSign) {}
+public record Lease(AttemptReference attempt, Instant lastSign, Instant lastProgress) {}

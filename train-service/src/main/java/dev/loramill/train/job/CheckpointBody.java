@@ -33,7 +33,12 @@ record CheckpointBody(
         JobMetric measured = saved.metric() == null ? new JobMetric() : saved.metric();
         int step = saved.checkpoint().step();
         String model =
-                ModelName.of(job.specification().baseId(), job.specification().suffix(), job.id());
+                job.state() instanceof JobState.Succeeded succeeded
+                        ? succeeded.model()
+                        : ModelName.of(
+                                job.specification().baseId(),
+                                job.specification().suffix(),
+                                job.id());
         return new CheckpointBody(
                 id(job.id(), step),
                 "fine_tuning.job.checkpoint",

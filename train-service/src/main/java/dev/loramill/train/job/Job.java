@@ -53,6 +53,15 @@ public class Job {
     @Column(name = "freeze_request")
     @Nullable String freezeRequest;
 
+    @Column(name = "open_tries")
+    int openTries;
+
+    @Column(name = "freeze_tries")
+    int freezeTries;
+
+    @Column(name = "prepare_at")
+    @Nullable Instant prepareAt;
+
     @Column(name = "trace_parent", updatable = false)
     @Nullable String traceParent;
 
@@ -125,6 +134,31 @@ public class Job {
     /** Notes which request's answer it waits for; the job must be locked or new. */
     public void awaitFreeze(String requestDigest) {
         freezeRequest = requestDigest;
+    }
+
+    /** How often in a row ingest could not be asked for its rows. */
+    public int openTries() {
+        return openTries;
+    }
+
+    /** Notes whether ingest could be asked for its rows; the job must be locked. */
+    public void opened(boolean isDone) {
+        openTries = isDone ? 0 : openTries + 1;
+    }
+
+    /** How often its rows could not be frozen yet. */
+    public int freezeTries() {
+        return freezeTries;
+    }
+
+    /** Notes that its rows could not be frozen yet; the job must be locked. */
+    public void freezeFailed() {
+        freezeTries++;
+    }
+
+    /** Lets it be looked after again, not before a time; the job must be locked. */
+    public void prepareAt(Instant due) {
+        prepareAt = due;
     }
 
     /** Belongs to a trace from now on; the job must be new. */

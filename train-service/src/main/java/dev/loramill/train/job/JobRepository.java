@@ -35,9 +35,18 @@ public class JobRepository implements KeysetRepository<Job, String> {
                 .list();
     }
 
-    /** Ids of the jobs whose rows are on their way, oldest first. */
-    public List<String> validating() {
-        return find("select id from Job where status = 'validating_files' order by number")
+    /**
+     * Ids of the jobs whose rows are on their way and that are to be looked after: first those that
+     * gave no trouble, then the oldest.
+     */
+    public List<String> validating(Instant now) {
+        return find(
+                        """
+                        select id from Job where status = 'validating_files'
+                        and (prepareAt is null or prepareAt <= ?1)
+                        order by openTries, number
+                        """,
+                        now)
                 .project(String.class)
                 .list();
     }
@@ -50,6 +59,11 @@ public class JobRepository implements KeysetRepository<Job, String> {
                 .range(0, most - 1)
                 .project(String.class)
                 .list();
+    }
+
+    /** Number of jobs whose rows are on their way and could not be opened or frozen at once. */
+    public long countOfTroubled() {
+        return count("status = 'validating_files' and openTries + freezeTries > 0");
     }
 
     /** Number of jobs with a status. */

@@ -14,6 +14,7 @@ import dev.loramill.train.specification.TrainingSpecs;
 import dev.loramill.train.specification.UnusableVersionException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -65,25 +66,24 @@ class FreezeAnswers {
                 version.ifPresentOrElse(
                         found -> queue(job, frozen.datasetId(), found),
                         () ->
-                                events.warnOnce(
-                                        job.id(),
+                                failure.freezeFailed(
+                                        job,
                                         ("The rows are frozen as version %s, but the artifact store"
-                                                        + " lacks its manifest; it is looked for"
-                                                        + " again")
+                                                        + " lacks its manifest")
                                                 .formatted(frozen.version())));
             }
         } catch (UnusableVersionException e) {
             waiting.forEach(job -> failure.fail(job, String.valueOf(e.getMessage())));
+        } catch (UncheckedIOException e) {
+            waiting.forEach(job ->
+                    failure.freezeFailed(job, "%s: %s".formatted(e.getMessage(), e.getCause())));
         }
     }
 
     void refused(FreezeRefused refused) {
         for (Job job : jobs.lockAwaiting(refused.requestDigest())) {
             if (refused.isRetryable()) {
-                events.warnOnce(
-                        job.id(),
-                        "The rows cannot be frozen yet: %s; it is tried again"
-                                .formatted(refused.reason()));
+                failure.freezeFailed(job, "The rows cannot be frozen yet: " + refused.reason());
             } else {
                 failure.fail(job, refused.reason());
             }
@@ -97,7 +97,8 @@ class FreezeAnswers {
         try {
             job.enter(
                     state.queued(TrainingSpecs.of(job.specification(), version), clock.instant()));
-        } catch (RefusedException e) {
+        } catch (RefusedException | IllegalArgumentException e) {
+            // The second where job and version together make no event that a worker could read.
             failure.fail(job, String.valueOf(e.getMessage()));
             return;
         }

@@ -4,13 +4,13 @@ import dev.loramill.events.FreezeRequested;
 import dev.loramill.messaging.Trace;
 import dev.loramill.outbox.Outbox;
 import dev.loramill.train.job.Job;
-import dev.loramill.train.job.JobEventLog;
 import dev.loramill.train.job.JobRepository;
 import dev.loramill.train.job.JobState;
 import dev.loramill.train.specification.FreezeRequests;
 import dev.loramill.train.specification.JobRows;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -19,21 +19,21 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class WaitingJobRequests {
     private final JobRepository jobs;
-    private final JobEventLog events;
     private final JobFailure failure;
     private final Outbox outbox;
+    private final Clock clock;
 
-    WaitingJobRequests(JobRepository jobs, JobEventLog events, JobFailure failure, Outbox outbox) {
+    WaitingJobRequests(JobRepository jobs, JobFailure failure, Outbox outbox, Clock clock) {
         this.jobs = jobs;
-        this.events = events;
         this.failure = failure;
         this.outbox = outbox;
+        this.clock = clock;
     }
 
-    /** Ids of the jobs that wait, oldest first. */
+    /** Ids of the jobs that wait and are to be looked after. */
     @Transactional
     List<String> waiting() {
-        return jobs.validating();
+        return jobs.validating(clock.instant());
     }
 
     /**
@@ -51,6 +51,9 @@ class WaitingJobRequests {
         if (job.isEmpty() || !(job.get().specification().rows() instanceof JobRows.OfFile rows)) {
             return Optional.empty();
         }
+        if (failure.isTooLate(job.get())) {
+            return Optional.empty();
+        }
         FreezeRequested request = FreezeRequests.of(jobId, job.get().specification()).orElseThrow();
         job.get().awaitFreeze(request.requestDigest());
         String traceParent = job.get().traceParent();
@@ -63,9 +66,16 @@ class WaitingJobRequests {
         lockWaiting(jobId).ifPresent(job -> failure.fail(job, message));
     }
 
+    /** Notes that ingest knows of a job's rows. */
     @Transactional
-    void warn(String jobId, String message) {
-        lockWaiting(jobId).ifPresent(job -> events.warnOnce(job.id(), message));
+    void opened(String jobId) {
+        lockWaiting(jobId).filter(job -> job.openTries() > 0).ifPresent(job -> job.opened(true));
+    }
+
+    /** Notes that ingest could not be asked for a job's rows. */
+    @Transactional
+    void openFailed(String jobId, String reason) {
+        lockWaiting(jobId).ifPresent(job -> failure.openFailed(job, reason));
     }
 
     private Optional<Job> lockWaiting(String jobId) {

@@ -71,7 +71,9 @@ class WaitingJobs {
         try {
             switch (ingest.open(rows.datasetId(), rows.fileId(), rows.recipe().name())) {
                 case IngestService.Opening.Opened(var fault) -> {
-                    if (fault != null) {
+                    if (fault == null) {
+                        requests.opened(jobId);
+                    } else {
                         requests.fail(
                                 jobId,
                                 "the rows of \"%s\" cannot be read: %s"
@@ -89,7 +91,7 @@ class WaitingJobs {
                         .log("Ingest cannot be asked whether it reads a job's rows");
             }
             isIngestAway = true;
-            requests.warn(jobId, e.getMessage() + "; it is tried again");
+            requests.openFailed(jobId, String.valueOf(e.getMessage()));
         }
     }
 }

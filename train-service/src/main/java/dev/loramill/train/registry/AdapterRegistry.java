@@ -7,6 +7,7 @@ import dev.loramill.messaging.Trace;
 import dev.loramill.outbox.Outbox;
 import dev.loramill.train.gate.Verdict;
 import dev.loramill.train.job.JobRepository;
+import dev.loramill.train.specification.ModelName;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import jakarta.transaction.Transactional;
@@ -47,11 +48,10 @@ public class AdapterRegistry {
     public Adapter register(Candidate candidate, Verdict verdict) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         AdapterState judged = new AdapterState.Trained().judged(verdict);
-        Optional<Adapter> before =
-                adapters.findByIdOptional(
-                        candidate.adapter().sha256(), LockModeType.PESSIMISTIC_WRITE);
+        String id = candidate.adapter().sha256();
+        Optional<Adapter> before = adapters.findByIdOptional(id, LockModeType.PESSIMISTIC_WRITE);
         if (before.isEmpty()) {
-            Adapter adapter = new Adapter(candidate, judged, now);
+            Adapter adapter = new Adapter(withFreeName(candidate), judged, now);
             // Of two transactions that register the same file at once, the second fails here, is
             // made again and finds the first one's.
             adapters.persistAndFlush(adapter);
@@ -60,10 +60,18 @@ public class AdapterRegistry {
         }
         Adapter registered = before.get();
         if (registered.state() instanceof AdapterState.Retired) {
-            registered.replace(candidate, judged, now);
+            registered.replace(withFreeName(candidate), judged, now);
             announce(registered);
         }
         return registered;
+    }
+
+    /** A name is of one adapter; names follow from hashes, and two jobs may have one hash. */
+    private Candidate withFreeName(Candidate candidate) {
+        String id = candidate.adapter().sha256();
+        return adapters.named(candidate.model()).filter(other -> !other.id().equals(id)).isEmpty()
+                ? candidate
+                : candidate.named(ModelName.unlike(candidate.model(), id));
     }
 
     /**

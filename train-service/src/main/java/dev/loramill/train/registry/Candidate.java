@@ -27,4 +27,10 @@ public record Candidate(
         TrainServeContract contract,
         LoraSpec lora,
         String datasetVersion,
-        AdapterEvaluation evaluation) {}
+        AdapterEvaluation evaluation) {
+    /** The same under another name. */
+    Candidate named(String other) {
+        return new Candidate(
+                other, jobId, baseId, adapter, peft, contract, lora, datasetVersion, evaluation);
+    }
+}

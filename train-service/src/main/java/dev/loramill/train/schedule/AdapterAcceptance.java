@@ -1,8 +1,11 @@
 package dev.loramill.train.schedule;
 
 import dev.loramill.artifacts.ArtifactStore;
+import dev.loramill.artifacts.MissingArtifactException;
+import dev.loramill.events.AdapterEvaluation;
 import dev.loramill.events.ArtifactReference;
 import dev.loramill.events.AttemptFinished;
+import dev.loramill.events.ProbeAnswer;
 import dev.loramill.events.TrainingSpec;
 import dev.loramill.messaging.Trace;
 import dev.loramill.train.attempt.AttemptRepository;
@@ -20,8 +23,12 @@ import dev.loramill.train.registry.Candidate;
 import dev.loramill.train.specification.ModelName;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,10 +84,21 @@ class AdapterAcceptance {
                             null));
             return;
         }
+        List<String> deviations = deviations(spec, finished.evaluation());
+        if (!deviations.isEmpty()) {
+            ending.tryAgain(
+                    job,
+                    running,
+                    "wrong_evaluation",
+                    "the worker did not measure what the job asks for: "
+                            + String.join("; ", deviations),
+                    ending.pauseAfter(running.attempt().attempt()));
+            return;
+        }
         List<String> missing =
                 Stream.of(finished.adapter(), finished.peft())
+                        .filter(artifact -> !isStored(artifact))
                         .map(ArtifactReference::sha256)
-                        .filter(sha256 -> !artifacts.contains(sha256))
                         .toList();
         if (!missing.isEmpty()) {
             ending.tryAgain(
@@ -92,6 +110,40 @@ class AdapterAcceptance {
             return;
         }
         Trace.in(job.traceParent(), () -> accept(job, running, finished));
+    }
+
+    /**
+     * In what an evaluation differs from the job that it was leased for: the gate believes its
+     * figures, so they must at least be of this job's rows and questions.
+     */
+    private static List<String> deviations(TrainingSpec spec, AdapterEvaluation evaluation) {
+        List<String> deviations = new ArrayList<>();
+        if (!evaluation.evalRows().equals(spec.evalRows())) {
+            deviations.add(
+                    "losses are of rows %s, the job holds out %s"
+                            .formatted(evaluation.evalRows().sha256(), spec.evalRows().sha256()));
+        }
+        if (!Objects.equals(evaluation.systemPrompt(), spec.systemPrompt())) {
+            deviations.add("the questions were asked under another system prompt");
+        }
+        List<String> asked = evaluation.answers().stream().map(ProbeAnswer::question).toList();
+        if (!asked.equals(spec.probes())) {
+            deviations.add(
+                    "%d questions were answered, which are not the job's %d"
+                            .formatted(asked.size(), spec.probes().size()));
+        }
+        return deviations;
+    }
+
+    /** Whether the store holds an artifact, of the size that the worker tells. */
+    private boolean isStored(ArtifactReference artifact) {
+        try {
+            return artifacts.sizeBytes(artifact.sha256()) == artifact.sizeBytes();
+        } catch (MissingArtifactException e) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot look for " + artifact.sha256(), e);
+        }
     }
 
     private void accept(Job job, JobState.Running running, AttemptFinished finished) {

@@ -18,8 +18,7 @@ import dev.loramill.train.worker.WorkerRepository;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Iterator;
-import java.util.List;
+import java.util.Collection;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,24 +57,36 @@ class Dispatcher {
     }
 
     /**
-     * Leases what can be leased.
+     * The oldest due job for which there is a free worker; empty when there is none.
      *
      * @param heardSince since when this service has heard all that workers say; a worker heard
      *     before may be gone
+     * @param passedOver jobs that are not looked at now
      */
-    void dispatch(Instant now, Instant heardSince) {
+    Optional<String> next(Instant now, Instant heardSince, Collection<String> passedOver) {
+        return free(now, heardSince)
+                .flatMap(_ ->
+                        jobs.due(now, passedOver.size() + 1).stream()
+                                .filter(job -> !passedOver.contains(job))
+                                .findFirst());
+    }
+
+    /** Leases a job's next attempt to a free worker, if it is still due and there still is one. */
+    void lease(String jobId, Instant now, Instant heardSince) {
+        Optional<Job> job = jobs.lock(jobId);
+        Optional<Worker> worker = free(now, heardSince);
+        if (worker.isPresent()
+                && job.isPresent()
+                && job.get().state() instanceof JobState.Queued queued
+                && !queued.notBefore().isAfter(now)) {
+            assign(job.get(), queued, worker.get(), now);
+        }
+    }
+
+    private Optional<Worker> free(Instant now, Instant heardSince) {
         Instant leaseAgo = now.minus(lease);
-        List<Worker> free = workers.free(heardSince.isAfter(leaseAgo) ? heardSince : leaseAgo);
-        if (free.isEmpty()) {
-            return;
-        }
-        Iterator<Worker> next = free.iterator();
-        for (String jobId : jobs.due(now, free.size())) {
-            Optional<Job> job = jobs.lock(jobId);
-            if (job.isPresent() && job.get().state() instanceof JobState.Queued queued) {
-                assign(job.get(), queued, next.next(), now);
-            }
-        }
+        return workers.free(heardSince.isAfter(leaseAgo) ? heardSince : leaseAgo).stream()
+                .findFirst();
     }
 
     private void assign(Job job, JobState.Queued queued, Worker worker, Instant now) {
@@ -96,7 +107,11 @@ class Dispatcher {
         job.enter(running);
         attempts.assigned(attempt, now);
         AttemptAssigned assigned =
-                new AttemptAssigned(attempt, running.spec(), from == null ? null : from.artifact());
+                new AttemptAssigned(
+                        attempt,
+                        running.spec(),
+                        from == null ? null : from.artifact(),
+                        worker.instance());
         Trace.in(job.traceParent(), () -> outbox.publish(assigned));
         events.info(
                 job.id(),

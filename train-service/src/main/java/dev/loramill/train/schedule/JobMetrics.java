@@ -8,6 +8,7 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /** Tells how many jobs wait and run. */
 @ApplicationScoped
@@ -24,16 +25,19 @@ class JobMetrics {
 
     void start(@Observes StartupEvent event) {
         for (String status : STATUSES) {
-            Gauge.builder("loramill.train.jobs", () -> count(status))
+            Gauge.builder("loramill.train.jobs", () -> figure(() -> jobs.countOf(status)))
                     .description("Fine-tuning jobs that have not ended")
                     .tag("status", status)
                     .register(meters);
         }
+        Gauge.builder("loramill.train.jobs.retried", () -> figure(jobs::countOfTroubled))
+                .description("Jobs whose rows could not be opened or frozen yet")
+                .register(meters);
     }
 
-    private double count(String status) {
+    private static double figure(LongSupplier count) {
         try {
-            return QuarkusTransaction.requiringNew().call(() -> (double) jobs.countOf(status));
+            return QuarkusTransaction.requiringNew().call(() -> (double) count.getAsLong());
         } catch (RuntimeException e) {
             // A scrape while the database is away; readiness tells of that.
             return Double.NaN;

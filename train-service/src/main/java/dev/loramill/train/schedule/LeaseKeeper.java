@@ -15,11 +15,15 @@ import dev.loramill.train.worker.WorkerRepository;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes leases back from silent workers, and calls back workers that run what is not theirs. */
+/**
+ * Takes leases back from workers that are silent or stand still, and calls back workers that run
+ * what is not theirs.
+ */
 @ApplicationScoped
 class LeaseKeeper {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseKeeper.class);
@@ -30,6 +34,7 @@ class LeaseKeeper {
     private final AttemptEnding ending;
     private final Outbox outbox;
     private final Duration lease;
+    private final Duration progress;
 
     LeaseKeeper(
             AttemptRepository attempts,
@@ -44,45 +49,82 @@ class LeaseKeeper {
         this.ending = ending;
         this.outbox = outbox;
         this.lease = lease.duration();
+        this.progress = lease.progress();
     }
 
     /**
-     * Ends the attempts whose workers were not heard for the length of a lease.
+     * An attempt whose lease is over.
+     *
+     * @param outcome word for why
+     * @param reason sentence on why
+     */
+    record Lost(AttemptReference attempt, String outcome, String reason) {}
+
+    /**
+     * The attempts whose workers were not heard for the length of a lease, or are heard and made no
+     * progress for the length of another.
      *
      * @param heardSince since when this service has heard all that workers say
      */
-    void takeBack(Instant now, Instant heardSince) {
-        for (Lease held : attempts.leases()) {
-            Instant lastSign = held.lastSign().isAfter(heardSince) ? held.lastSign() : heardSince;
-            if (now.isAfter(lastSign.plus(lease))) {
-                takeBack(held.attempt());
-            }
-        }
+    List<Lost> lost(Instant now, Instant heardSince) {
+        return attempts.leases().stream()
+                .flatMap(held -> lost(held, now, heardSince).stream())
+                .toList();
     }
 
-    /** Tells workers to stop what they run without a lease, once each. */
-    void recallStrays(Instant now) {
-        for (Worker worker : workers.strays(now.minus(lease))) {
-            AttemptReference running = worker.running();
-            if (running != null) {
-                AttemptCancelled cancelled =
-                        new AttemptCancelled(
-                                running,
-                                "the lease of epoch %d is over".formatted(running.epoch()));
-                Trace.in(
-                        jobs.traceParent(running.jobId()).orElse(null),
-                        () -> outbox.publish(cancelled));
-                workers.recalled(running);
-                LOG.atWarn()
-                        .addKeyValue("workerId", worker.id())
-                        .addKeyValue("jobId", running.jobId())
-                        .addKeyValue("epoch", running.epoch())
-                        .log("A worker runs what is not leased to it and is told to stop");
-            }
+    private Optional<Lost> lost(Lease held, Instant now, Instant heardSince) {
+        String worker = held.attempt().workerId();
+        if (isOver(held.lastSign(), heardSince, lease, now)) {
+            return Optional.of(
+                    new Lost(
+                            held.attempt(),
+                            "lost",
+                            "worker \"%s\" was not heard for %d seconds"
+                                    .formatted(worker, lease.toSeconds())));
         }
+        if (isOver(held.lastProgress(), heardSince, progress, now)) {
+            return Optional.of(
+                    new Lost(
+                            held.attempt(),
+                            "stalled",
+                            "worker \"%s\" is heard, but made no progress for %d seconds"
+                                    .formatted(worker, progress.toSeconds())));
+        }
+        return Optional.empty();
     }
 
-    private void takeBack(AttemptReference attempt) {
+    private static boolean isOver(
+            Instant last, Instant heardSince, Duration patience, Instant now) {
+        Instant from = last.isAfter(heardSince) ? last : heardSince;
+        return now.isAfter(from.plus(patience));
+    }
+
+    /** Workers that run what is not leased to them and were not told yet. */
+    List<Worker> strays(Instant now) {
+        return workers.strays(now.minus(lease));
+    }
+
+    /** Tells a worker to stop what it runs without a lease. */
+    void recall(Worker worker) {
+        AttemptReference running = worker.running();
+        if (running == null) {
+            return;
+        }
+        AttemptCancelled cancelled =
+                new AttemptCancelled(
+                        running, "the lease of epoch %d is over".formatted(running.epoch()));
+        Trace.in(jobs.traceParent(running.jobId()).orElse(null), () -> outbox.publish(cancelled));
+        workers.recalled(running);
+        LOG.atWarn()
+                .addKeyValue("workerId", worker.id())
+                .addKeyValue("jobId", running.jobId())
+                .addKeyValue("epoch", running.epoch())
+                .log("A worker runs what is not leased to it and is told to stop");
+    }
+
+    /** Ends an attempt whose lease is over; its job is given to another worker. */
+    void takeBack(Lost lost) {
+        AttemptReference attempt = lost.attempt();
         Optional<Job> job = jobs.lock(attempt.jobId());
         if (job.isEmpty()
                 || !(job.get().state() instanceof JobState.Running running)
@@ -90,15 +132,9 @@ class LeaseKeeper {
             // It ended while this transaction waited for the job.
             return;
         }
-        ending.tryAgain(
-                job.get(),
-                running,
-                "lost",
-                "worker \"%s\" was not heard for %d seconds"
-                        .formatted(attempt.workerId(), lease.toSeconds()),
-                Duration.ZERO);
+        ending.tryAgain(job.get(), running, lost.outcome(), lost.reason(), Duration.ZERO);
         AttemptCancelled cancelled =
-                new AttemptCancelled(attempt, "the worker was not heard and its lease is over");
+                new AttemptCancelled(attempt, "the lease is over: " + lost.reason());
         Trace.in(job.get().traceParent(), () -> outbox.publish(cancelled));
     }
 }

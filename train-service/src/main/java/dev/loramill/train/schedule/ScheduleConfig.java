@@ -22,6 +22,22 @@ public interface ScheduleConfig {
     @WithDefault("30s")
     Duration preparationInterval();
 
+    /**
+     * How often in a row ingest may fail to answer for the rows of one job, or clean to freeze
+     * them, before the job fails. The pause between two tries of a job begins with the preparation
+     * interval and doubles, up to ten minutes.
+     */
+    @WithDefault("20")
+    @Min(1)
+    int preparationTries();
+
+    /**
+     * Longest time from the creation of a job until its rows are frozen; after it the job fails.
+     * Must be longer than the slowest cleaning takes.
+     */
+    @WithDefault("24h")
+    Duration preparationLimit();
+
     /** Attempts after which a job fails. */
     @WithDefault("5")
     @Min(1)

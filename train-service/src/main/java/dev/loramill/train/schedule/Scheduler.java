@@ -1,5 +1,6 @@
 package dev.loramill.train.schedule;
 
+import dev.loramill.messaging.Contact;
 import dev.loramill.messaging.Stopping;
 import dev.loramill.train.job.JobsChanged;
 import io.quarkus.scheduler.Scheduled;
@@ -8,6 +9,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.TransactionPhase;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
@@ -19,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * cannot hear the workers.
  */
 @ApplicationScoped
-class Scheduler {
+class Scheduler implements Contact {
     private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
 
     private final LeaseRound round;
@@ -29,7 +31,7 @@ class Scheduler {
     private final Stopping stopping;
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicBoolean isWoken = new AtomicBoolean();
-    private boolean isFailing;
+    private volatile Optional<String> fault = Optional.empty();
 
     Scheduler(
             LeaseRound round,
@@ -44,6 +46,16 @@ class Scheduler {
         this.stopping = stopping;
     }
 
+    @Override
+    public String name() {
+        return ConsumerCatchUp.SCHEDULER;
+    }
+
+    @Override
+    public Optional<String> fault() {
+        return fault;
+    }
+
     @Scheduled(
             every = "{loramill.train.schedule.interval}",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
@@ -56,12 +68,15 @@ class Scheduler {
             }
             Instant now = clock.instant();
             catchUp.since(now).ifPresent(heardSince -> round.run(now, heardSince));
-            isFailing = false;
+            fault = Optional.empty();
         } catch (RuntimeException e) {
-            if (!isFailing && !stopping.hasBegun()) {
+            if (fault.isEmpty() && !stopping.hasBegun()) {
                 LOG.atError().setCause(e).log("Leases cannot be looked at and it is tried again");
+                fault =
+                        Optional.of(
+                                "leases and queue cannot be looked at since %s: %s"
+                                        .formatted(clock.instant(), e));
             }
-            isFailing = true;
         } finally {
             lock.unlock();
         }

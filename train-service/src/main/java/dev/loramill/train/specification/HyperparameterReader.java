@@ -12,6 +12,7 @@ final class HyperparameterReader {
     private static final int MIN_SAMPLE = 2;
     private static final int MIN_LENGTH = 16;
     private static final int MAX_LENGTH = 131_072;
+    private static final int MAX_TYPE = 100;
     private static final double MAX_EVAL_FRACTION = 0.5;
     static final List<String> KNOWN =
             List.of(
@@ -34,7 +35,7 @@ final class HyperparameterReader {
     static HyperparameterChoice read(JobRequestFields request) {
         JobRequestFields method = request.inner("method");
         method.allow(List.of("type", "supervised", "dpo", "reinforcement"));
-        String type = method.text("type");
+        String type = method.text("type", MAX_TYPE);
         if (!method.isEmpty() && (type == null || !type.equals("supervised"))) {
             method.fault(
                     "unsupported_value",

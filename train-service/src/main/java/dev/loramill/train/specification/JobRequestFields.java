@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 final class JobRequestFields {
     private static final String INVALID = "invalid_value";
     private static final String AUTO = "auto";
+    // Enough to recognise a value, and nothing that makes an answer or a log line large.
+    private static final int SHOWN = 200;
 
     private final JsonNode object;
     private final String path;
@@ -27,11 +29,17 @@ final class JobRequestFields {
         return new JobRequestFields(request, "", faults);
     }
 
+    /** A value as a message shows it, cut where it is long. */
+    static String shown(Object value) {
+        String text = String.valueOf(value);
+        return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "...";
+    }
+
     /** Fields of an object within this one; no fields when it is absent or null. */
     JobRequestFields inner(String name) {
         JsonNode node = object.path(name);
         if (!node.isMissingNode() && !node.isNull() && !node.isObject()) {
-            fault(name, "must be an object, got " + node);
+            fault(name, "must be an object, got " + shown(node));
             node = MissingNode.getInstance();
         }
         return new JobRequestFields(node, pathOf(name) + ".", faults);
@@ -50,7 +58,7 @@ final class JobRequestFields {
                                 "unknown_parameter",
                                 pathOf(name),
                                 "\"%s\" is not a known field; known are %s"
-                                        .formatted(pathOf(name), String.join(", ", known)));
+                                        .formatted(shown(pathOf(name)), String.join(", ", known)));
                     }
                 });
     }
@@ -64,20 +72,24 @@ final class JobRequestFields {
         return object.path(name);
     }
 
-    @Nullable String text(String name) {
+    /** A text that is not blank; null when absent or wrong. */
+    @Nullable String text(String name, int most) {
         JsonNode node = object.path(name);
         if (!has(name)) {
             return null;
         }
-        if (!node.isTextual() || node.asText().isBlank()) {
-            fault(name, "must be a text that is not blank, got " + node);
+        if (!node.isTextual() || node.asText().isBlank() || node.asText().length() > most) {
+            fault(
+                    name,
+                    "must be a text that is not blank, of at most %d characters, got %s"
+                            .formatted(most, shown(node)));
             return null;
         }
         return node.asText();
     }
 
     @Nullable String choice(String name, List<String> allowed) {
-        String text = text(name);
+        String text = text(name, SHOWN);
         if (text != null && !allowed.contains(text)) {
             fault(name, "must be one of %s, got \"%s\"".formatted(allowed, text));
             return null;
@@ -95,7 +107,10 @@ final class JobRequestFields {
                 || !node.canConvertToInt()
                 || node.asInt() < least
                 || node.asInt() > most) {
-            fault(name, "must be a whole number in [%d, %d], got %s".formatted(least, most, node));
+            fault(
+                    name,
+                    "must be a whole number in [%d, %d], got %s"
+                            .formatted(least, most, shown(node)));
             return null;
         }
         return node.asInt();
@@ -108,22 +123,30 @@ final class JobRequestFields {
             return null;
         }
         if (!node.isNumber() || !isAllowed.test(node.asDouble())) {
-            fault(name, "must be a number %s, got %s".formatted(allowed, node));
+            fault(name, "must be a number %s, got %s".formatted(allowed, shown(node)));
             return null;
         }
         return node.asDouble();
     }
 
-    /** A list of texts that are not blank; null when absent or wrong. */
-    @Nullable List<String> texts(String name, int most) {
+    /**
+     * A list of texts that are not blank; null when absent or wrong.
+     *
+     * @param longest greatest length of each
+     * @param total greatest length of all together
+     */
+    @Nullable List<String> texts(String name, int most, int longest, int total) {
         JsonNode node = object.path(name);
         if (!has(name)) {
             return null;
         }
         List<String> texts = new ArrayList<>();
+        int length = 0;
         for (JsonNode element : node) {
-            if (element.isTextual() && !element.asText().isBlank()) {
-                texts.add(element.asText());
+            String text = element.isTextual() ? element.asText() : "";
+            if (!text.isBlank() && text.length() <= longest && text.length() <= total - length) {
+                texts.add(text);
+                length += text.length();
             }
         }
         if (!node.isArray()
@@ -132,8 +155,9 @@ final class JobRequestFields {
                 || texts.size() > most) {
             fault(
                     name,
-                    "must be a list of 1 to %d texts that are not blank, got %s"
-                            .formatted(most, node));
+                    ("must be a list of 1 to %d texts that are not blank, each of at most %d"
+                                    + " characters and of at most %d together, got %s")
+                            .formatted(most, longest, total, shown(node)));
             return null;
         }
         return List.copyOf(texts);

@@ -1,8 +1,11 @@
 package dev.loramill.train.specification;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.loramill.events.EventLimits;
 import dev.loramill.events.LoraSpec;
 import dev.loramill.http.RefusedException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +22,12 @@ public final class JobRequestReader {
     static final int USUAL_SEED = 42;
 
     private static final int MAX_SUFFIX = 64;
+    private static final int MAX_NAME = 200;
     private static final int MAX_PROBES = 50;
+    private static final int MAX_PROBE = 8_000;
+    // Base and adapter answer all of them, and questions and answers travel in one report.
+    private static final int MAX_PROBES_TOGETHER = 60_000;
+    private static final int MAX_SYSTEM_PROMPT = 16_000;
     private static final int MAX_PAIRS = 16;
     private static final int MAX_KEY = 64;
     private static final int MAX_VALUE = 512;
@@ -67,10 +75,11 @@ public final class JobRequestReader {
                     null,
                     "the body must be a JSON object with at least \"model\" and \"training_file\"");
         }
+        requireStorable(body);
         Faults faults = new Faults();
         JobRequestFields fields = JobRequestFields.of(body, faults);
         fields.allow(KNOWN);
-        String model = fields.text("model");
+        String model = fields.text("model", MAX_NAME);
         if (model == null && !fields.has("model")) {
             fields.fault("missing_required_parameter", "model", "is required: the id of a base");
         }
@@ -81,8 +90,8 @@ public final class JobRequestReader {
         Integer seed = fields.integer("seed", 0, Integer.MAX_VALUE);
         Map<String, String> metadata = metadata(fields);
         LoraSpec lora = lora(fields.inner("lora"));
-        List<String> probes = fields.texts("probes", MAX_PROBES);
-        String systemPrompt = fields.text("system_prompt");
+        List<String> probes = fields.texts("probes", MAX_PROBES, MAX_PROBE, MAX_PROBES_TOGETHER);
+        String systemPrompt = fields.text("system_prompt", MAX_SYSTEM_PROMPT);
         faults.refuseIfAny();
         return new JobRequest(
                 Objects.requireNonNull(model),
@@ -96,9 +105,33 @@ public final class JobRequestReader {
                 systemPrompt);
     }
 
+    /**
+     * No text may hold what cannot be stored and told again as it was: U+0000, which databases
+     * refuse, and half a pair of surrogates, which is no character.
+     */
+    private static void requireStorable(JsonNode body) {
+        Deque<JsonNode> open = new ArrayDeque<>(List.of(body));
+        while (!open.isEmpty()) {
+            JsonNode node = open.pop();
+            boolean isStorable =
+                    (!node.isTextual() || EventLimits.isStorable(node.textValue()))
+                            && node.properties().stream()
+                                    .map(Map.Entry::getKey)
+                                    .allMatch(EventLimits::isStorable);
+            if (!isStorable) {
+                throw RefusedException.invalid(
+                        "invalid_value",
+                        null,
+                        "the body has a text with U+0000 or with half a pair of surrogates, which"
+                                + " cannot be stored; leave such characters out");
+            }
+            node.forEach(open::push);
+        }
+    }
+
     private static JobRequest.@Nullable Rows rows(JobRequestFields fields) {
         String version = version(fields);
-        String file = fields.text("training_file");
+        String file = fields.text("training_file", MAX_NAME);
         if (fields.has("dataset") && fields.has("training_file")) {
             fields.fault("dataset", "must not be given beside training_file; keep one of them");
             return null;
@@ -115,12 +148,12 @@ public final class JobRequestReader {
                         "is required: the id of an uploaded file; or name a frozen version by"
                                 + " \"dataset\"");
             }
-            String recipe = fields.text("recipe");
+            String recipe = fields.text("recipe", MAX_NAME);
             return file == null
                     ? null
                     : new JobRequest.Rows.OfFile(file, recipe == null ? NO_RECIPE : recipe);
         }
-        return new JobRequest.Rows.OfVersion(version, fields.text("recipe"));
+        return new JobRequest.Rows.OfVersion(version, fields.text("recipe", MAX_NAME));
     }
 
     private static @Nullable String version(JobRequestFields fields) {
@@ -133,7 +166,7 @@ public final class JobRequestReader {
             fields.fault(
                     "dataset",
                     "must be the digest of a frozen version, 64 hexadecimal digits, got %s; list"
-                                    .formatted(node)
+                                    .formatted(JobRequestFields.shown(node))
                             + " versions by GET /v1/dataset-versions of clean-service");
             return null;
         }
@@ -154,7 +187,7 @@ public final class JobRequestReader {
     }
 
     private static @Nullable String suffix(JobRequestFields fields) {
-        String suffix = fields.text("suffix");
+        String suffix = fields.text("suffix", MAX_NAME);
         if (suffix != null && (suffix.length() > MAX_SUFFIX || !SUFFIX.matcher(suffix).matches())) {
             fields.fault(
                     "suffix",
@@ -207,7 +240,8 @@ public final class JobRequestReader {
         if (!fields.has("targets") || fields.node("targets").asText().equals("all")) {
             return LoraSpec.ALL_TARGETS;
         }
-        List<String> targets = fields.texts("targets", LoraSpec.ALL_TARGETS.size());
+        List<String> targets =
+                fields.texts("targets", LoraSpec.ALL_TARGETS.size(), MAX_NAME, 10 * MAX_NAME);
         if (targets == null) {
             return LoraSpec.ALL_TARGETS;
         }

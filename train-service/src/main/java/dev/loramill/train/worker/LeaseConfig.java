@@ -17,4 +17,13 @@ public interface LeaseConfig {
     @DurationMin(seconds = 6)
     @WithDefault("15s")
     Duration duration();
+
+    /**
+     * Time without any progress after which an attempt is given to another worker, though its own
+     * still beats: a trainer that hangs holds no job. Must be longer than the worker's own deadline
+     * for its trainer, and than the slowest single piece of work that a worker tells nothing of.
+     */
+    @DurationMin(seconds = 6)
+    @WithDefault("30m")
+    Duration progress();
 }

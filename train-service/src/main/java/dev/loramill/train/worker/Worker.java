@@ -48,6 +48,15 @@ public class Worker {
     @Column(name = "busy_heard_at")
     @Nullable Instant busyHeardAt;
 
+    @Column(name = "instance")
+    @Nullable String instance;
+
+    @Column(name = "progressed_at")
+    @Nullable Instant progressedAt;
+
+    @Column(name = "rival_heard_at")
+    @Nullable Instant rivalHeardAt;
+
     @Column(name = "recalled_epoch")
     @Nullable Long recalledEpoch;
 
@@ -62,6 +71,23 @@ public class Worker {
     /** Grows with each start of its process. */
     public long incarnation() {
         return incarnation;
+    }
+
+    /** Which of all workers that ever had its id it is; null when it does not say. */
+    public @Nullable String instance() {
+        return instance;
+    }
+
+    /** When another process was last heard that says it is this worker. */
+    public Optional<Instant> rivalHeardAt() {
+        return Optional.ofNullable(rivalHeardAt);
+    }
+
+    /** When what it ran last moved on; empty when its newest attempt is another. */
+    public Optional<Instant> progressedWith(long epoch) {
+        return Objects.equals(runningEpoch, epoch)
+                ? Optional.ofNullable(progressedAt)
+                : Optional.empty();
     }
 
     /** Device that it trains on. */

@@ -4,23 +4,29 @@ import dev.loramill.events.AttemptReference;
 import dev.loramill.events.WorkerHeartbeat;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.hibernate.Session;
+import org.hibernate.query.MutationQuery;
+import org.hibernate.query.NativeQuery;
 
 /** The workers that were heard. */
 @ApplicationScoped
 public class WorkerRepository implements PanacheRepositoryBase<Worker, String> {
     /**
      * SQL, because one statement must decide whether the heartbeat is of a process that a newer one
-     * has replaced, and keep what the row knew and the heartbeat does not say.
+     * has replaced, or of another that merely has the same id, and keep what the row knew and the
+     * heartbeat does not say. Who has another directory takes an id over when its owner is silent.
      */
     private static final String HEARD =
             """
             INSERT INTO worker (id, incarnation, device, memory_bytes, heard_at,
-                                running_job, running_attempt, running_epoch, busy_epoch, busy_heard_at)
-            VALUES (:id, :incarnation, :device, :memory, :now, :job, :attempt, :epoch, :epoch, :busyAt)
+                                running_job, running_attempt, running_epoch, busy_epoch, busy_heard_at,
+                                instance, progress, progressed_at)
+            VALUES (:id, :incarnation, :device, :memory, :now, :job, :attempt, :epoch, :epoch, :busyAt,
+                    :instance, :progress, :busyAt)
             ON CONFLICT (id) DO UPDATE SET
                 incarnation = excluded.incarnation,
                 device = excluded.device,
@@ -31,22 +37,55 @@ public class WorkerRepository implements PanacheRepositoryBase<Worker, String> {
                 running_epoch = excluded.running_epoch,
                 busy_epoch = coalesce(excluded.busy_epoch, worker.busy_epoch),
                 busy_heard_at = coalesce(excluded.busy_heard_at, worker.busy_heard_at),
+                instance = excluded.instance,
+                progress = excluded.progress,
+                progressed_at = CASE WHEN worker.running_epoch = excluded.running_epoch
+                                          AND worker.progress = excluded.progress
+                                     THEN worker.progressed_at
+                                     ELSE excluded.progressed_at END,
                 recalled_epoch = CASE WHEN worker.incarnation = excluded.incarnation
                                       THEN worker.recalled_epoch END
-            WHERE worker.incarnation <= excluded.incarnation
+            WHERE CASE WHEN worker.instance IS NULL THEN
+                            excluded.instance IS NOT NULL
+                                OR worker.incarnation <= excluded.incarnation
+                       WHEN worker.instance = excluded.instance THEN
+                            worker.incarnation <= excluded.incarnation
+                       ELSE worker.heard_at NOT BETWEEN :lostBefore AND :notYet END
             """;
 
-    /** Notes a heartbeat; one of a process that a newer one has replaced is passed over. */
-    public void heard(WorkerHeartbeat heartbeat, Instant now) {
+    /** What became of a heartbeat. */
+    public enum Hearing {
+        /** It was noted. */
+        TAKEN,
+        /** It is of a process that a newer one has replaced. */
+        REPLACED,
+        /** It is of another process than the one that has the id and lives. */
+        RIVAL,
+        /** The same, and none was heard for a while before. */
+        NEW_RIVAL
+    }
+
+    /**
+     * Notes a heartbeat.
+     *
+     * @param lease how long a worker may be silent and keep its id
+     */
+    public Hearing heard(WorkerHeartbeat heartbeat, Instant now, Duration lease) {
         Optional<AttemptReference> running = Optional.ofNullable(heartbeat.running());
-        getEntityManager()
-                .unwrap(Session.class)
-                .createNativeMutationQuery(HEARD)
-                .setParameter("id", heartbeat.workerId())
+        Optional<String> instance = Optional.ofNullable(heartbeat.instance());
+        Optional<Long> progress = Optional.ofNullable(heartbeat.progress());
+        MutationQuery query =
+                getEntityManager().unwrap(Session.class).createNativeMutationQuery(HEARD);
+        query.setParameter("id", heartbeat.workerId())
                 .setParameter("incarnation", heartbeat.incarnation())
                 .setParameter("device", heartbeat.device())
                 .setParameter("memory", heartbeat.memoryBytes())
                 .setParameter("now", now)
+                .setParameter("lostBefore", now.minus(lease))
+                // A clock that was set back has left such times.
+                .setParameter("notYet", now.plus(lease))
+                .setParameter("instance", instance.orElse(null), String.class)
+                .setParameter("progress", progress.orElse(null), Long.class)
                 .setParameter(
                         "job", running.map(AttemptReference::jobId).orElse(null), String.class)
                 .setParameter(
@@ -55,8 +94,39 @@ public class WorkerRepository implements PanacheRepositoryBase<Worker, String> {
                         Integer.class)
                 .setParameter(
                         "epoch", running.map(AttemptReference::epoch).orElse(null), Long.class)
-                .setParameter("busyAt", running.map(_ -> now).orElse(null), Instant.class)
+                .setParameter("busyAt", running.map(_ -> now).orElse(null), Instant.class);
+        int count = query.executeUpdate();
+        return count > 0 ? Hearing.TAKEN : passedOver(heartbeat, now, lease);
+    }
+
+    private Hearing passedOver(WorkerHeartbeat heartbeat, Instant now, Duration lease) {
+        Optional<String> instance = Optional.ofNullable(heartbeat.instance());
+        Session session = getEntityManager().unwrap(Session.class);
+        NativeQuery<Object[]> query =
+                session.createNativeQuery(
+                        """
+                        SELECT instance IS NOT DISTINCT FROM :instance,
+                               rival_heard_at IS NOT NULL
+                                   AND rival_heard_at BETWEEN :lostBefore AND :now
+                        FROM worker WHERE id = :id FOR UPDATE
+                        """,
+                        Object[].class);
+        query.setParameter("instance", instance.orElse(null), String.class)
+                .setParameter("lostBefore", now.minus(lease))
+                .setParameter("now", now)
+                .setParameter("id", heartbeat.workerId());
+        Object[] before = query.getSingleResult();
+        if (Boolean.TRUE.equals(before[0])) {
+            return Hearing.REPLACED;
+        }
+        session.createNativeMutationQuery(
+                        "UPDATE worker SET rival_instance = :instance, rival_heard_at = :now"
+                                + " WHERE id = :id")
+                .setParameter("instance", instance.orElse(null), String.class)
+                .setParameter("now", now)
+                .setParameter("id", heartbeat.workerId())
                 .executeUpdate();
+        return Boolean.TRUE.equals(before[1]) ? Hearing.RIVAL : Hearing.NEW_RIVAL;
     }
 
     /** All workers ever heard, by id. */

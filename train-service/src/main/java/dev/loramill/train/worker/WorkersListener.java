@@ -10,6 +10,8 @@ import java.time.Clock;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Listens to heartbeats.
@@ -20,15 +22,18 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
  */
 @ApplicationScoped
 class WorkersListener {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkersListener.class);
     private static final String CHANNEL = "workers";
 
     private final Inbox inbox;
     private final WorkerRepository workers;
+    private final LeaseConfig lease;
     private final Clock clock;
 
-    WorkersListener(Inbox inbox, WorkerRepository workers, Clock clock) {
+    WorkersListener(Inbox inbox, WorkerRepository workers, LeaseConfig lease, Clock clock) {
         this.inbox = inbox;
         this.workers = workers;
+        this.lease = lease;
         this.clock = clock;
     }
 
@@ -41,10 +46,21 @@ class WorkersListener {
     private void take(List<ConsumedEvent> batch, DeadLetters dead) {
         for (ConsumedEvent consumed : batch) {
             if (consumed.event() instanceof WorkerHeartbeat heartbeat) {
-                workers.heard(heartbeat, clock.instant());
+                hear(heartbeat);
             } else {
                 dead.add(consumed, "this topic carries heartbeats only");
             }
+        }
+    }
+
+    private void hear(WorkerHeartbeat heartbeat) {
+        switch (workers.heard(heartbeat, clock.instant(), lease.duration())) {
+            case NEW_RIVAL ->
+                    LOG.atWarn()
+                            .addKeyValue("workerId", heartbeat.workerId())
+                            .addKeyValue("device", heartbeat.device())
+                            .log("Two live workers have one id and the second gets no work");
+            case TAKEN, REPLACED, RIVAL -> {}
         }
     }
 }

@@ -16,6 +16,8 @@ import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 @QuarkusTestResource(TrainDatabase.class)
@@ -54,6 +56,44 @@ class FineTuningJobResourceTest {
                 .isEqualTo("The job was cancelled");
         assertThat(http.get(JOBS + "/ftjob-routes/events").json().path("data")).hasSize(1);
         assertThat(http.get(JOBS + "/ftjob-routes/checkpoints").json().path("data")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/ftjob-%00",
+                "/ftjob-%00/events",
+                "/ftjob-%00/checkpoints",
+                "/ftjob-a%EF%BF%BD",
+                "/ftjob-none/events?after=ftevent-%00"
+            })
+    void anIdThatNoJobCanHaveIsNotFound(String path) {
+        assertThat(http.get(JOBS + path).status()).isIn(400, 404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "?after=%00",
+                "?limit=%00",
+                "?metadata[a]=%00",
+                "?metadata[%00]=a",
+                "?metadata=%00"
+            })
+    void aQueryThatNoJobCanMatchIsRefused(String query) {
+        assertThat(http.get(JOBS + query.replace("[", "%5B").replace("]", "%5D")).status())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void aTextThatCannotBeStoredIsRefused() {
+        String body = "{\"model\":\"%s\",\"training_file\":\"file-1\",\"metadata\":{\"a\":\"%s\"}}";
+
+        assertThat(http.post(JOBS, body.formatted(TrainStack.BASE, "\\u0000")).status())
+                .isEqualTo(400);
+        assertThat(http.post(JOBS, body.formatted(TrainStack.BASE, "\\ud83d")).status())
+                .isEqualTo(400);
+        assertThat(http.post("/v1/adapters/a%00b/promote", "").status()).isEqualTo(404);
     }
 
     @Test

@@ -21,6 +21,8 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.reactive.messaging.memory.InMemoryConnector;
 import jakarta.enterprise.inject.Any;
 import jakarta.inject.Inject;
+import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -28,6 +30,9 @@ import org.junit.jupiter.api.Test;
 class DatasetsListenerTest {
     @Inject @Any InMemoryConnector connector;
     @Inject JobRepository jobs;
+
+    /** As configured by default. */
+    private static final int TRIES = 20;
 
     @Test
     void refusalThatMayPassLeavesTheJobWaitingAndOneThatStaysFailsIt() {
@@ -50,6 +55,37 @@ class DatasetsListenerTest {
                             assertThat(failed.error().message()).isEqualTo("the base is unknown");
                         });
         assertThat(job("ftjob-passing").state()).isInstanceOf(JobState.ValidatingFiles.class);
+    }
+
+    @Test
+    void aRequestThatIsRefusedAgainAndAgainFailsItsOwnJobAtTheLastTry() {
+        FreezeRequested hopeless = store("ftjob-hopeless", "ds-hopeless");
+        FreezeRequested other = store("ftjob-other", "ds-other");
+        Delivery delivery = new Delivery(Topics.DATASETS, 4).event(refused(other, true));
+        for (int i = 1; i < TRIES; i++) {
+            delivery.event(refused(hopeless, true));
+        }
+        connector.source("datasets").send(delivery.records());
+        await().until(() -> job("ftjob-hopeless").freezeTries() == TRIES - 1);
+        assertThat(job("ftjob-hopeless").state()).isInstanceOf(JobState.ValidatingFiles.class);
+        assertThat(waiting()).doesNotContain("ftjob-hopeless", "ftjob-other");
+
+        connector.source("datasets").send(delivery.event(refused(hopeless, true)).records());
+
+        await().until(() -> job("ftjob-hopeless").state() instanceof JobState.Failed);
+        assertThat(job("ftjob-hopeless").state())
+                .isInstanceOfSatisfying(
+                        JobState.Failed.class,
+                        failed -> {
+                            assertThat(failed.error().code()).isEqualTo("preparation_exhausted");
+                            assertThat(failed.error().message())
+                                    .contains("the last of 20 tries", "the base is unknown");
+                        });
+        assertThat(job("ftjob-other").state()).isInstanceOf(JobState.ValidatingFiles.class);
+    }
+
+    private List<String> waiting() {
+        return QuarkusTransaction.requiringNew().call(() -> jobs.validating(Instant.now()));
     }
 
     private FreezeRequested store(String id, String dataset) {

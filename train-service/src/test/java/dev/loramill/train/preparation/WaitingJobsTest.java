@@ -12,6 +12,8 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -41,8 +43,42 @@ class WaitingJobsTest {
         }
     }
 
+    @Test
+    void aJobThatIsWaitedForTooLongFails() {
+        store(Samples.validating("ftjob-late", "ds-late"));
+
+        waitingJobs.look();
+
+        assertThat(messages("ftjob-late"))
+                .singleElement()
+                .asString()
+                .contains("The job failed", "not frozen within PT24H");
+    }
+
+    @Test
+    void aJobThatIngestCannotAnswerForIsTriedAgainAfterAPauseThatGrows() {
+        store("ftjob-pause", "ds-pause");
+        waitingJobs.look();
+        Job once = QuarkusTransaction.requiringNew().call(() -> jobs.findById("ftjob-pause"));
+        assertThat(once.openTries()).isEqualTo(1);
+
+        waitingJobs.look();
+
+        Job still = QuarkusTransaction.requiringNew().call(() -> jobs.findById("ftjob-pause"));
+        assertThat(still.openTries()).as("it is not its turn yet").isEqualTo(1);
+        Duration interval = Duration.ofSeconds(30);
+        assertThat(JobFailure.pauseAfter(1, interval)).isEqualTo(interval);
+        assertThat(JobFailure.pauseAfter(3, interval)).isEqualTo(Duration.ofMinutes(2));
+        assertThat(JobFailure.pauseAfter(19, interval)).isEqualTo(Duration.ofMinutes(10));
+    }
+
     private void store(String id, String dataset) {
-        Job job = Samples.validating(id, dataset);
+        Job sample = Samples.validating(id, dataset);
+        store(new Job(id, Instant.now(), sample.specification(), sample.state()));
+    }
+
+    private void store(Job job) {
+        String id = job.id();
         job.awaitFreeze(FreezeRequests.of(id, job.specification()).orElseThrow().requestDigest());
         QuarkusTransaction.requiringNew().run(() -> jobs.persist(job));
     }

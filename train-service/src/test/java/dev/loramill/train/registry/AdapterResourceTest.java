@@ -75,6 +75,36 @@ class AdapterResourceTest {
                 .allSatisfy(headers -> assertThat(headers).contains("traceparent", base64(TRACE)));
     }
 
+    @Test
+    void twoAdaptersOfOneNameAreBothRegisteredEachUnderItsOwn() {
+        String first = "8".repeat(64);
+        String second = "9".repeat(64);
+        String model = "ft:tiny-base:loramill::same";
+        QuarkusTransaction.requiringNew()
+                .run(() ->
+                        jobs.persist(
+                                Samples.running(
+                                        new AttemptReference("ftjob-same-name", 1, 302, "w"))));
+
+        List<String> names =
+                List.of(first, second, second).stream()
+                        .map(id ->
+                                QuarkusTransaction.requiringNew()
+                                        .call(() ->
+                                                registry.register(
+                                                                candidate(
+                                                                        id,
+                                                                        model,
+                                                                        "ftjob-same-name"),
+                                                                new Verdict.Held(List.of("?")))
+                                                        .candidate()
+                                                        .model()))
+                        .toList();
+
+        assertThat(names)
+                .containsExactly(model, model + "-9999999999999999", model + "-9999999999999999");
+    }
+
     private static URI address() {
         return ConfigProvider.getConfig().getValue("test.url", URI.class);
     }
@@ -111,11 +141,15 @@ class AdapterResourceTest {
     }
 
     private static Candidate candidate() {
+        return candidate(ADAPTER, MODEL, "ftjob-held");
+    }
+
+    private static Candidate candidate(String adapter, String model, String job) {
         return new Candidate(
-                MODEL,
-                "ftjob-held",
+                model,
+                job,
                 "tiny-base",
-                new ArtifactReference(ADAPTER, 10),
+                new ArtifactReference(adapter, 10),
                 Samples.FILE,
                 Samples.CONTRACT,
                 new LoraSpec(16, 32, 0, LoraSpec.ALL_TARGETS),

@@ -11,6 +11,7 @@ import dev.loramill.events.AttemptAssigned;
 import dev.loramill.events.AttemptCancelled;
 import dev.loramill.events.AttemptFailed.FaultCategory;
 import dev.loramill.events.AttemptReference;
+import dev.loramill.events.EventLimits;
 import dev.loramill.train.stack.Reports;
 import dev.loramill.train.stack.ScriptedWorker;
 import dev.loramill.train.stack.SharedTrainStack;
@@ -141,6 +142,26 @@ class AttemptsIT {
             assertThat(stack.messages(job)).noneMatch(message -> message.contains("is over"));
             worker.report(new Reports(stack, assigned).finished("slow adapter of " + job));
             stack.awaitJob(job, "succeeded");
+        }
+    }
+
+    @Test
+    void jobOfAWorkerThatBeatsAndMakesNoProgressIsGivenAway() {
+        String job = stack.createJob();
+        try (ScriptedWorker hanging = stack.worker()) {
+            AttemptAssigned first = hanging.awaitAssignment(job, 1);
+            hanging.awaitBusy();
+            hanging.hang();
+
+            try (ScriptedWorker heir = stack.worker()) {
+                AttemptAssigned second = heir.awaitAssignment(job, 2);
+
+                hanging.awaitCancellation(first.attempt());
+                assertThat(stack.messages(job))
+                        .anyMatch(message -> message.contains("is heard, but made no progress"));
+                heir.report(new Reports(stack, second).finished("adapter of the heir of " + job));
+                stack.awaitJob(job, "succeeded");
+            }
         }
     }
 
@@ -279,19 +300,20 @@ class AttemptsIT {
     }
 
     @Test
-    void workerThatRunsWhatNobodyLeasedIsToldToStopAndLaterEpochsAreGreater() {
+    void workerThatRunsWhatNobodyLeasedIsToldToStopAndMovesNoEpoch() {
         String job;
         try (ScriptedWorker worker = stack.worker()) {
             AttemptReference stray =
-                    new AttemptReference("ftjob-of-a-lost-database", 1, 1_000_000, worker.id());
+                    new AttemptReference(
+                            "ftjob-of-a-lost-database", 1, EventLimits.COUNT, worker.id());
             worker.run(stray);
 
             AttemptCancelled recalled = worker.awaitCancellation(stray);
 
-            assertThat(recalled.reason()).contains("epoch 1000000");
+            assertThat(recalled.reason()).contains("epoch " + EventLimits.COUNT);
             worker.run(null);
             job = stack.createJob();
-            assertThat(worker.awaitAssignment(job, 1).attempt().epoch()).isGreaterThan(1_000_000);
+            assertThat(worker.awaitAssignment(job, 1).attempt().epoch()).isLessThan(1_000);
             stack.post("/v1/fine_tuning/jobs/" + job + "/cancel", "");
         }
     }

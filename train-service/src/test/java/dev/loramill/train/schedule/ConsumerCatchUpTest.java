@@ -3,6 +3,7 @@ package dev.loramill.train.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loramill.messaging.Contact;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -15,15 +16,39 @@ class ConsumerCatchUpTest {
     private final ScriptedContact consumers = new ScriptedContact();
     private final ScriptedContact outbox = new ScriptedContact();
     private long lag;
+    private long nanos;
     private final ConsumerCatchUp catchUp =
-            new ConsumerCatchUp(List.of(consumers, outbox), () -> lag > 0);
+            new ConsumerCatchUp(
+                    List.of(consumers, outbox), () -> lag > 0, () -> nanos, Duration.ofSeconds(10));
 
     @Test
     void silenceMeansNothingUntilTheTopicsWereReadForAWhile() {
         assertThat(since(0)).isEmpty();
         assertThat(since(1)).isEmpty();
         assertThat(since(2)).contains(START.plusSeconds(2));
-        assertThat(since(100)).contains(START.plusSeconds(2));
+        assertThat(since(9)).contains(START.plusSeconds(2));
+    }
+
+    @Test
+    void aClockThatWasSetMakesNoWorkerSilent() {
+        since(0);
+        assertThat(since(2)).isPresent();
+        nanos += 1_000_000_000;
+        assertThat(catchUp.since(START.plusSeconds(3_603))).as("an hour ahead").isEmpty();
+        nanos += 2_000_000_000;
+        assertThat(catchUp.since(START.plusSeconds(3_605))).contains(START.plusSeconds(3_605));
+        nanos += 1_000_000_000;
+        assertThat(catchUp.since(START.plusSeconds(6))).as("and back").isEmpty();
+        nanos += 2_000_000_000;
+        assertThat(catchUp.since(START.plusSeconds(8))).contains(START.plusSeconds(8));
+    }
+
+    @Test
+    void silenceOfATimeInWhichThisProcessStoodStillMeansNothing() {
+        since(0);
+        assertThat(since(2)).isPresent();
+        assertThat(since(60)).isEmpty();
+        assertThat(since(62)).contains(START.plusSeconds(62));
     }
 
     @Test
@@ -55,6 +80,7 @@ class ConsumerCatchUpTest {
     }
 
     private Optional<Instant> since(int second) {
+        nanos = second * 1_000_000_000L;
         return catchUp.since(START.plusSeconds(second));
     }
 

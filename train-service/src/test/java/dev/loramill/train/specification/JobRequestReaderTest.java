@@ -1,5 +1,6 @@
 package dev.loramill.train.specification;
 
+import static java.util.Collections.nCopies;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -90,6 +91,16 @@ class JobRequestReaderTest {
         refusedWith("'lora':7", "lora must be an object, got 7");
         refusedWith("'probes':[]", "probes must be a list of 1 to 50 texts");
         refusedWith("'probes':['a',' ']", "probes must be a list of 1 to 50 texts");
+        refusedWith("'probes':['%s']".formatted("a".repeat(8_001)), "each of at most 8000");
+        refusedWith(
+                "'probes':[%s]".formatted(String.join(",", nCopies(8, probe(7_501)))),
+                "60000 together");
+        refusedWith("'system_prompt':'%s'".formatted("a".repeat(16_001)), "at most 16000");
+        refusedWith("'recipe':'%s'".formatted("a".repeat(201)), "at most 200");
+        refusedWith("'metadata':{'a':'\\u0000'}", "U+0000");
+        refusedWith("'metadata':{'\\ud800':'a'}", "U+0000", "surrogates");
+        refusedWith("'probes':['a\\udc00b']", "surrogates");
+        refusedWith("'lora':{'\\u0000':1}", "U+0000");
         refusedWith("'hyperparameters':{'n_epochs':51}", "n_epochs must be", "[1, 50], got 51");
         refusedWith("'hyperparameters':{'n_epochs':1.5}", "n_epochs must be", "got 1.5");
         refusedWith("'hyperparameters':{'learning_rate':0}", "learning_rate must be", "got 0");
@@ -103,6 +114,30 @@ class JobRequestReaderTest {
                 "'hyperparameters':{'n_epochs':1},'method':{'type':'supervised','supervised':"
                         + "{'hyperparameters':{'n_epochs':2}}}",
                 "keep one of them");
+    }
+
+    @Test
+    void aLongValueIsShownCut() {
+        assertThatThrownBy(() ->
+                        read(
+                                "{'model':'m','training_file':'f','seed':'%s'}"
+                                        .formatted("9".repeat(1_000_000))))
+                .isInstanceOf(RefusedException.class)
+                .satisfies(fault -> assertThat(fault.getMessage()).hasSizeLessThan(1_000));
+    }
+
+    @Test
+    void asManyAndAsLongProbesAsAllowedAreTaken() {
+        JobRequest request =
+                read(
+                        "{'model':'m','training_file':'f','probes':[%s]}"
+                                .formatted(String.join(",", nCopies(50, probe(1_200)))));
+
+        assertThat(request.probes()).hasSize(50);
+    }
+
+    private static String probe(int length) {
+        return "'%s'".formatted("é".repeat(length));
     }
 
     @Test

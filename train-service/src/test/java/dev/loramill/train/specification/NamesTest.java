@@ -29,7 +29,7 @@ class NamesTest {
     @Test
     void modelIsNamedAfterBaseSuffixAndJob() {
         assertThat(ModelName.of("smollm2", "medical", "ftjob-1"))
-                .isEqualTo("ft:smollm2:loramill:medical:" + TextDigest.prefix("ftjob-1", 8));
+                .isEqualTo("ft:smollm2:loramill:medical:" + TextDigest.prefix("ftjob-1", 16));
         assertThat(ModelName.of("smollm2", null, "ftjob-1")).startsWith("ft:smollm2:loramill::");
         assertThat(ModelName.of("smollm2", null, "ftjob-2"))
                 .isNotEqualTo(ModelName.of("smollm2", null, "ftjob-1"));

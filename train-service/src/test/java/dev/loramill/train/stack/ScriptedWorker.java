@@ -21,6 +21,8 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -36,10 +38,12 @@ public final class ScriptedWorker implements AutoCloseable {
 
     private final TrainStack stack;
     private final String id;
-    private final long incarnation = System.nanoTime();
+    private final long incarnation = 1;
     private final KafkaProducer<String, byte[]> producer;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private volatile @Nullable AttemptReference running;
+    private final AtomicLong signs = new AtomicLong();
+    private volatile LongSupplier progress = signs::incrementAndGet;
 
     ScriptedWorker(TrainStack stack, String id, String bootstrapServers) {
         this.stack = stack;
@@ -119,6 +123,11 @@ public final class ScriptedWorker implements AutoCloseable {
         running = attempt;
     }
 
+    /** Goes on beating, and does nothing any more. */
+    public void hang() {
+        progress = signs::get;
+    }
+
     /** Falls silent; reports can still come from it. */
     public void silence() {
         timer.shutdownNow();
@@ -145,6 +154,15 @@ public final class ScriptedWorker implements AutoCloseable {
     }
 
     private void beat() {
-        report(new WorkerHeartbeat(id, incarnation, "cpu", 1L << 30, running, Instant.now()));
+        report(
+                new WorkerHeartbeat(
+                        id,
+                        incarnation,
+                        "cpu",
+                        1L << 30,
+                        running,
+                        Instant.now(),
+                        "directory-of-" + id,
+                        progress.getAsLong()));
     }
 }

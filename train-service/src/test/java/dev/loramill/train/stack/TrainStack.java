@@ -37,6 +37,9 @@ public final class TrainStack extends ServiceStack {
     /** Length of a lease here. */
     public static final Duration LEASE = Duration.ofSeconds(7);
 
+    /** Time without progress after which a lease is over here. */
+    public static final Duration PROGRESS = Duration.ofSeconds(12);
+
     private final IngestPeer ingest;
     private final CleanPeer clean;
     private final LocalArtifactStore artifacts;
@@ -93,6 +96,7 @@ public final class TrainStack extends ServiceStack {
         environment.put("LORAMILL_INGEST_URL", ingest.url());
         environment.put("LORAMILL_CLEAN_URL", clean.url());
         environment.put("LORAMILL_TRAIN_LEASE_DURATION", LEASE.toSeconds() + "s");
+        environment.put("LORAMILL_TRAIN_LEASE_PROGRESS", PROGRESS.toSeconds() + "s");
         environment.put("LORAMILL_TRAIN_SCHEDULE_INTERVAL", "1s");
         environment.put("LORAMILL_TRAIN_SCHEDULE_PREPARATION_INTERVAL", "2s");
         environment.put("LORAMILL_TRAIN_SCHEDULE_RETRY_DELAY", "200ms");

@@ -15,6 +15,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.reactive.messaging.memory.InMemoryConnector;
 import jakarta.enterprise.inject.Any;
 import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
@@ -27,7 +28,14 @@ class WorkersListenerTest {
     private static final AttemptReference ATTEMPT =
             new AttemptReference("ftjob-none", 1, 77, "worker-a");
 
+    private static final AttemptReference ATTEMPT_OF_C =
+            new AttemptReference("ftjob-none", 1, 78, "worker-c");
+    private static final AttemptReference ATTEMPT_OF_D =
+            new AttemptReference("ftjob-none", 1, 79, "worker-d");
+    private static final Instant LONG_AGO = Instant.parse("2026-01-01T00:00:00Z");
+
     @Inject @Any InMemoryConnector connector;
+    @Inject EntityManager database;
     @Inject WorkerRepository workers;
 
     @Test
@@ -55,6 +63,79 @@ class WorkersListenerTest {
         assertThat(ids(() -> workers.strays(Instant.now()))).doesNotContain("worker-a");
     }
 
+    @Test
+    void aSecondLiveWorkerOfOneIdIsToldApartAndGetsNoWork() {
+        connector
+                .source("workers")
+                .send(
+                        new Delivery(Topics.WORKERS, 2)
+                                .event(heartbeat("worker-c", 7, null, "first", 1))
+                                .event(heartbeat("worker-c", 8, null, "second", 1))
+                                .event(heartbeat("worker-c", 7, ATTEMPT_OF_C, "first", 2))
+                                .event(heartbeat("worker-c", 9, null, "second", 3))
+                                .records());
+
+        await().until(() -> find("worker-c").running() != null);
+        await().until(() -> find("worker-c").rivalHeardAt().isPresent());
+        assertThat(find("worker-c").instance()).isEqualTo("first");
+        assertThat(find("worker-c").running()).isEqualTo(ATTEMPT_OF_C);
+        QuarkusTransaction.requiringNew()
+                .run(() ->
+                        database.createNativeQuery(
+                                        "UPDATE worker SET heard_at = '2026-01-01' WHERE id = 'worker-c'")
+                                .executeUpdate());
+
+        connector
+                .source("workers")
+                .send(
+                        new Delivery(Topics.WORKERS, 4)
+                                .event(heartbeat("worker-c", 1, null, "third", 1))
+                                .records());
+
+        await().untilAsserted(() -> assertThat(find("worker-c").instance()).isEqualTo("third"));
+        assertThat(find("worker-c").incarnation()).isEqualTo(1);
+    }
+
+    @Test
+    void whatAWorkerRunsMovesOnWithItsProgressAndNotWithItsHeartbeats() {
+        connector
+                .source("workers")
+                .send(
+                        new Delivery(Topics.WORKERS, 5)
+                                .event(heartbeat("worker-d", 1, ATTEMPT_OF_D, "d", 3))
+                                .records());
+        await().until(() -> find("worker-d").running() != null);
+        QuarkusTransaction.requiringNew()
+                .run(() ->
+                        database.createNativeQuery(
+                                        "UPDATE worker SET progressed_at = '2026-01-01', heard_at ="
+                                                + " '2026-01-01' WHERE id = 'worker-d'")
+                                .executeUpdate());
+
+        connector
+                .source("workers")
+                .send(
+                        new Delivery(Topics.WORKERS, 6)
+                                .event(heartbeat("worker-d", 1, ATTEMPT_OF_D, "d", 3))
+                                .records());
+
+        await().until(() -> find("worker-d").heardAt().isAfter(LONG_AGO));
+        assertThat(find("worker-d").progressedWith(79)).contains(LONG_AGO);
+        assertThat(find("worker-d").progressedWith(80)).isEmpty();
+        connector
+                .source("workers")
+                .send(
+                        new Delivery(Topics.WORKERS, 7)
+                                .event(heartbeat("worker-d", 1, ATTEMPT_OF_D, "d", 4))
+                                .records());
+        await().until(() -> find("worker-d").progressedWith(79).orElseThrow().isAfter(LONG_AGO));
+    }
+
+    private Worker find(String id) {
+        return QuarkusTransaction.requiringNew()
+                .call(() -> workers.findByIdOptional(id).orElseGet(Worker::new));
+    }
+
     private static List<String> ids(Supplier<List<Worker>> workers) {
         return QuarkusTransaction.requiringNew()
                 .call(() -> workers.get().stream().map(Worker::id).toList());
@@ -62,6 +143,17 @@ class WorkersListenerTest {
 
     private static WorkerHeartbeat heartbeat(
             String worker, long incarnation, @Nullable AttemptReference running) {
-        return new WorkerHeartbeat(worker, incarnation, "cpu", 1L << 30, running, Samples.CREATED);
+        return new WorkerHeartbeat(
+                worker, incarnation, "cpu", 1L << 30, running, Samples.CREATED, "a", null);
+    }
+
+    private static WorkerHeartbeat heartbeat(
+            String worker,
+            long incarnation,
+            @Nullable AttemptReference running,
+            String instance,
+            long progress) {
+        return new WorkerHeartbeat(
+                worker, incarnation, "cpu", 1L << 30, running, Samples.CREATED, instance, progress);
     }
 }

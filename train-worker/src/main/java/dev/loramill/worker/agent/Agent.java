@@ -14,7 +14,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,10 +28,12 @@ import org.slf4j.LoggerFactory;
  * Runs at most one attempt. A newer assignment replaces the running one: the control plane gives
  * this worker a second attempt only when it has given the first one up.
  *
- * <p>Thread-safe. Assignments may come twice; an attempt is known by its epoch.
+ * <p>Thread-safe. Assignments may come twice; an attempt is known by its reference.
  */
 final class Agent implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+
+    private static final int REMEMBERED = 1_000;
 
     private final Path attempts;
     private final AgentState state;
@@ -36,9 +42,23 @@ final class Agent implements AutoCloseable {
     private final TrainerProcess trainer;
     private final AgentConfig config;
     private @Nullable Running running;
-    private long newestEpoch;
 
-    private record Running(AttemptAssigned assigned, @Nullable String traceParent, Thread thread) {}
+    /** Attempts that were taken lately, which may come again. */
+    private final Set<AttemptReference> taken =
+            Collections.newSetFromMap(
+                    new LinkedHashMap<>() {
+                        @Override
+                        protected boolean removeEldestEntry(
+                                Map.Entry<AttemptReference, Boolean> eldest) {
+                            return size() > REMEMBERED;
+                        }
+                    });
+
+    private record Running(
+            AttemptAssigned assigned,
+            @Nullable String traceParent,
+            AttemptRun run,
+            Thread thread) {}
 
     /**
      * An agent that runs nothing yet.
@@ -51,7 +71,7 @@ final class Agent implements AutoCloseable {
             Reporter reporter,
             TrainerInstallation trainer,
             AgentConfig config) {
-        this.attempts = config.directory().resolve("attempts").toAbsolutePath();
+        this.attempts = config.directory().resolve("attempts").toAbsolutePath().normalize();
         this.state = state;
         this.artifacts = artifacts;
         this.reporter = reporter;
@@ -78,18 +98,26 @@ final class Agent implements AutoCloseable {
         return Optional.ofNullable(running).map(run -> run.assigned().attempt());
     }
 
+    /** Grows with each sign of work on the attempt that runs; empty when the worker is free. */
+    public synchronized Optional<Long> progress() {
+        return Optional.ofNullable(running).map(run -> run.run().progress());
+    }
+
     /**
-     * Takes an assignment; an older or equal epoch than the newest taken is ignored. What the
-     * attempt reports goes on in the trace of this thread. When this throws, the assignment may
+     * Takes an assignment, unless it was taken before or an attempt of a later epoch runs. Epochs
+     * are compared with that alone: one that nobody gave out closes the worker to no other. What
+     * the attempt reports goes on in the trace of this thread. When this throws, the assignment may
      * come again.
      */
     public synchronized void assign(AttemptAssigned assigned) {
-        if (assigned.attempt().epoch() <= newestEpoch) {
+        Running run = running;
+        if (taken.contains(assigned.attempt())
+                || (run != null
+                        && assigned.attempt().epoch() <= run.assigned().attempt().epoch())) {
             LOG.atInfo()
                     .addKeyValue("jobId", assigned.attempt().jobId())
                     .addKeyValue("epoch", assigned.attempt().epoch())
-                    .addKeyValue("newestEpoch", newestEpoch)
-                    .log("Assignment of an old epoch ignored");
+                    .log("Assignment ignored that was taken before or is of an old epoch");
             return;
         }
         stop();
@@ -98,7 +126,7 @@ final class Agent implements AutoCloseable {
             state.runs(assigned, traceParent);
         } catch (UncheckedIOException e) {
             decline(assigned, e);
-            newestEpoch = assigned.attempt().epoch();
+            taken.add(assigned.attempt());
             return;
         }
         start(assigned, traceParent);
@@ -171,8 +199,8 @@ final class Agent implements AutoCloseable {
                         .name("attempt-" + assigned.attempt().jobId())
                         .unstarted(() -> runToTheEnd(run, assigned));
         thread.start();
-        running = new Running(assigned, traceParent, thread);
-        newestEpoch = assigned.attempt().epoch();
+        running = new Running(assigned, traceParent, run, thread);
+        taken.add(assigned.attempt());
     }
 
     private void runToTheEnd(AttemptRun run, AttemptAssigned assigned) {
@@ -244,7 +272,15 @@ final class Agent implements AutoCloseable {
     }
 
     private Path directoryOf(AttemptAssigned assigned) {
-        return attempts.resolve(assigned.attempt().jobId() + "-" + assigned.attempt().epoch());
+        Path directory =
+                attempts.resolve(assigned.attempt().jobId() + "-" + assigned.attempt().epoch())
+                        .normalize();
+        if (!attempts.equals(directory.getParent())) {
+            // Ids have a pattern; whatever gets past it deletes nothing elsewhere.
+            throw new IllegalArgumentException(
+                    "job \"%s\" has no directory of its own".formatted(assigned.attempt().jobId()));
+        }
+        return directory;
     }
 
     private void deleteAttemptsExcept(@Nullable AttemptAssigned kept) throws IOException {

@@ -15,12 +15,15 @@ import java.util.Optional;
 @ConfigMapping(prefix = "loramill.worker")
 public interface AgentConfig {
     /**
-     * Id of this worker, stable over restarts; the name of the host by default. Change it to run
-     * two workers on one host.
+     * Id of this worker, stable over restarts; the name of the host by default. Change it where two
+     * workers would have one: the second is given no work.
      */
     Optional<String> id();
 
-    /** Directory of running attempts, checkpoints and the agent's own state. */
+    /**
+     * Directory of running attempts, checkpoints and the agent's own state; of one worker at a
+     * time.
+     */
     @WithDefault(".loramill/worker")
     Path directory();
 
@@ -73,6 +76,15 @@ public interface AgentConfig {
         @WithDefault("3")
         @Min(0)
         int restarts();
+
+        /**
+         * Longest time in which a trainer, or the evaluation of its adapter, may give no sign of
+         * work; it gives one at least every ten seconds while it moves on, and with each piece of
+         * work that takes longer. After it, or after ten times the slowest piece of work so far
+         * where that is longer, it is killed as hung, and started again.
+         */
+        @WithDefault("10m")
+        Duration patience();
     }
 
     /** The evaluation of a trained adapter. */

@@ -14,12 +14,15 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the agent must remember over a restart: the attempt that it runs. Written as a whole, by a
  * rename; all methods are thread-safe.
  */
 final class AgentState {
+    private static final Logger LOG = LoggerFactory.getLogger(AgentState.class);
     private static final JsonMapper JSON = EventJson.mapper();
     // Enough for the state itself: assignments hold the probe questions.
     private static final int PROBE_BYTES = 64 << 10;
@@ -47,11 +50,21 @@ final class AgentState {
     static AgentState in(Path directory) throws IOException {
         Files.createDirectories(directory);
         Path file = directory.resolve("agent.json");
-        Snapshot snapshot =
-                Files.exists(file)
-                        ? JSON.readValue(file.toFile(), Snapshot.class)
-                        : new Snapshot(null, null);
-        return new AgentState(file, snapshot);
+        return new AgentState(file, Files.exists(file) ? read(file) : new Snapshot(null, null));
+    }
+
+    /** What cannot be read is forgotten: the lease of its attempt ends, and another is made. */
+    private static Snapshot read(Path file) throws IOException {
+        byte[] content = Files.readAllBytes(file);
+        try {
+            return JSON.readValue(content, Snapshot.class);
+        } catch (IOException e) {
+            LOG.atError()
+                    .setCause(e)
+                    .addKeyValue("path", file)
+                    .log("The agent's state cannot be read, it begins anew");
+            return new Snapshot(null, null);
+        }
     }
 
     /** The attempt that was running when the state was last written. */

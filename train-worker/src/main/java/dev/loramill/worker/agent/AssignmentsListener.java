@@ -94,11 +94,30 @@ class AssignmentsListener implements KafkaConsumerRebalanceListener {
         Agent agent = worker.agent().orElseThrow();
         if (event instanceof TrainingAssignment assignment) {
             switch (assignment) {
-                case AttemptAssigned assigned ->
+                case AttemptAssigned assigned -> {
+                    if (isMeant(assigned)) {
                         Trace.in(Trace.of(record.headers()), () -> agent.assign(assigned));
+                    }
+                }
                 case AttemptCancelled cancelled -> agent.cancel(cancelled);
             }
         }
+    }
+
+    /** Two workers may have one id, and then read the same assignments. */
+    private boolean isMeant(AttemptAssigned assigned) {
+        String instance = assigned.instance();
+        boolean isMeant =
+                assigned.attempt().workerId().equals(worker.id())
+                        && (instance == null || instance.equals(worker.instance()));
+        if (!isMeant) {
+            LOG.atWarn()
+                    .addKeyValue("workerId", worker.id())
+                    .addKeyValue("jobId", assigned.attempt().jobId())
+                    .addKeyValue("epoch", assigned.attempt().epoch())
+                    .log("An assignment is for another worker of this id and is passed over");
+        }
+        return isMeant;
     }
 
     /**

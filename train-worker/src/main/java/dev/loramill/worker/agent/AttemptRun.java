@@ -26,6 +26,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +47,7 @@ final class AttemptRun {
     private final Reporter reporter;
     private final TrainerProcess trainer;
     private final AgentConfig config;
+    private final AtomicLong signs = new AtomicLong();
 
     /**
      * A run that has not begun.
@@ -69,6 +72,11 @@ final class AttemptRun {
         this.config = config;
     }
 
+    /** Grows with each sign of work on the attempt. */
+    long progress() {
+        return signs.get();
+    }
+
     /**
      * Runs the attempt and reports how it ended: any fault of it as failed, as also an outcome that
      * the broker refuses.
@@ -83,7 +91,9 @@ final class AttemptRun {
         try {
             report(outcome);
         } catch (RuntimeException e) {
-            report(failed(FaultCategory.INTERNAL, e));
+            // What is too large now will be the next time, after another training.
+            boolean isTooLarge = e.getCause() instanceof RecordTooLargeException;
+            report(failed(isTooLarge ? FaultCategory.INVALID_INPUT : FaultCategory.INTERNAL, e));
         }
     }
 
@@ -134,6 +144,8 @@ final class AttemptRun {
         TrainingSpec spec = assigned.spec();
         Path base = artifacts.localPath(spec.base().sha256());
         TrainServeContract contract = ContractCheck.check(base, spec);
+        ProbeCheck.check(base, spec);
+        signs.incrementAndGet();
         Path job = directory.resolve("job.json");
         ArtifactReference checkpoint = assigned.checkpoint();
         TrainerJob trainerJob =
@@ -159,28 +171,44 @@ final class AttemptRun {
                                 spec.systemPrompt(),
                                 config.evaluation().maxTokens(),
                                 config.evaluation().threads()),
-                        directory);
-        return new AttemptFinished(
-                attempt,
-                upload(adapter),
-                upload(PeftArchive.pack(directory.resolve(finished.peft()))),
-                new AdapterEvaluation(
-                        finished.baseEvalLoss(),
-                        finished.evalLoss(),
-                        spec.evalRows(),
-                        report.maxLogitDifference(),
-                        report.answers(),
-                        report.decoding(),
-                        spec.systemPrompt()),
-                contract,
-                finished.steps(),
-                finished.trainedTokens(),
-                finished.wallSeconds(),
-                finished.peakMemoryBytes());
+                        directory,
+                        new Patience(config.trainer().patience()),
+                        signs::incrementAndGet);
+        signs.incrementAndGet();
+        return FittingReport.of(
+                new AttemptFinished(
+                        attempt,
+                        upload(adapter),
+                        upload(PeftArchive.pack(directory.resolve(finished.peft()))),
+                        new AdapterEvaluation(
+                                finished.baseEvalLoss(),
+                                finished.evalLoss(),
+                                spec.evalRows(),
+                                report.maxLogitDifference(),
+                                report.answers(),
+                                report.decoding(),
+                                spec.systemPrompt()),
+                        contract,
+                        finished.steps(),
+                        finished.trainedTokens(),
+                        finished.wallSeconds(),
+                        finished.peakMemoryBytes()));
     }
 
     private void relay(TrainerLine line) {
-        TrainingEvent event = eventOf(line);
+        signs.incrementAndGet();
+        TrainingEvent event;
+        try {
+            event = eventOf(line);
+        } catch (IllegalArgumentException e) {
+            // Figures that no event may hold; the training itself goes on.
+            LOG.atWarn()
+                    .setCause(e)
+                    .addKeyValue("jobId", attempt.jobId())
+                    .addKeyValue("eventType", line.getClass().getSimpleName())
+                    .log("What the trainer tells cannot be reported");
+            return;
+        }
         if (event != null) {
             // Lines come by a thread of their own.
             Trace.in(traceParent, () -> reporter.report(event));
@@ -217,7 +245,11 @@ final class AttemptRun {
                             attempt,
                             checkpointed.step(),
                             upload(directory.resolve(checkpointed.path())));
-            case TrainerLine.Finished _, TrainerLine.Failed _, TrainerLine.Unknown _ -> null;
+            case TrainerLine.Finished _,
+                    TrainerLine.Failed _,
+                    TrainerLine.Working _,
+                    TrainerLine.Unknown _ ->
+                    null;
         };
     }
 

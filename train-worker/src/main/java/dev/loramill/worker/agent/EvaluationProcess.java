@@ -8,6 +8,7 @@ import dev.loramill.events.trainer.TrainerJob;
 import dev.loramill.process.ChildCommand;
 import dev.loramill.process.ChildProcess;
 import dev.loramill.process.ParentWatch;
+import dev.loramill.process.SilentChildException;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
@@ -21,10 +22,17 @@ final class EvaluationProcess {
     /**
      * Asks base and adapter the probe questions.
      *
-     * @throws AttemptFault when the process ends badly
+     * @param patience how long it may give no sign of work
+     * @param onSign called at each sign
+     * @throws AttemptFault when the process ends badly, or hangs and is killed
      */
     static EvaluationReport run(
-            TrainerInstallation trainer, String jobId, EvaluationJob job, Path directory)
+            TrainerInstallation trainer,
+            String jobId,
+            EvaluationJob job,
+            Path directory,
+            Patience patience,
+            Runnable onSign)
             throws IOException, InterruptedException, AttemptFault {
         Path jobFile = directory.resolve("evaluation-job.json");
         Path reportFile = directory.resolve("evaluation.json");
@@ -41,7 +49,13 @@ final class EvaluationProcess {
                         .environment(Map.of(TrainerJob.ID_VARIABLE, jobId))
                         .errors(Redirect.appendTo(directory.resolve("evaluation.log").toFile()));
         try (ChildProcess evaluation = command.start()) {
-            int status = evaluation.readLines(line -> {});
+            int status =
+                    evaluation.readLinesWhileHeard(
+                            line -> {
+                                patience.heard();
+                                onSign.run();
+                            },
+                            patience::longest);
             if (status != 0) {
                 throw new AttemptFault(
                         FaultCategory.INTERNAL,
@@ -50,6 +64,9 @@ final class EvaluationProcess {
                                         status,
                                         FaultText.sentence(FaultText.endOfLog(evaluation))));
             }
+        } catch (SilentChildException e) {
+            throw new AttemptFault(
+                    FaultCategory.INTERNAL, "the evaluation hung: " + e.getMessage());
         }
         return EventJson.mapper().readValue(reportFile.toFile(), EvaluationReport.class);
     }

@@ -34,7 +34,6 @@ class Heartbeats implements Contact {
     private final AssignmentsListener listener;
     private final List<Contact> contacts;
     private final MutinyEmitter<ProducerRecord<String, byte[]>> emitter;
-    private final long incarnation = System.currentTimeMillis();
     private final AtomicBoolean isOnItsWay = new AtomicBoolean();
     private volatile Optional<String> fault = Optional.of("the worker has not begun yet");
 
@@ -77,15 +76,29 @@ class Heartbeats implements Contact {
         }
         fault = found;
         if (found.isEmpty() && isOnItsWay.compareAndSet(false, true)) {
-            send(
-                    new WorkerHeartbeat(
-                            worker.id(),
-                            incarnation,
-                            worker.device(),
-                            worker.memoryBytes(),
-                            running.orElse(null),
-                            Instant.now()));
+            boolean isSent = false;
+            try {
+                send(heartbeat(running));
+                isSent = true;
+            } finally {
+                if (!isSent) {
+                    // Or it would be the last one.
+                    isOnItsWay.set(false);
+                }
+            }
         }
+    }
+
+    private WorkerHeartbeat heartbeat(Optional<AttemptReference> running) {
+        return new WorkerHeartbeat(
+                worker.id(),
+                worker.incarnation(),
+                worker.device(),
+                worker.memoryBytes(),
+                running.orElse(null),
+                Instant.now(),
+                worker.instance(),
+                running.flatMap(_ -> worker.agent().flatMap(Agent::progress)).orElse(null));
     }
 
     private Optional<String> find(boolean isBusy) {

@@ -5,7 +5,9 @@ import dev.loramill.events.trainer.TrainerJob;
 import dev.loramill.events.trainer.TrainerLine;
 import dev.loramill.process.ChildCommand;
 import dev.loramill.process.ChildProcess;
+import dev.loramill.process.LineHandler;
 import dev.loramill.process.ParentWatch;
+import dev.loramill.process.SilentChildException;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
@@ -55,8 +57,10 @@ final class TrainerProcess {
                         .errors(Redirect.appendTo(directory.resolve("trainer.log").toFile()));
         for (int start = 0; ; start++) {
             AtomicReference<TrainerLine> last = new AtomicReference<>(new TrainerLine.Unknown());
+            Patience patience = new Patience(config.patience());
             int status;
             String endOfLog;
+            String hung = "";
             try (ChildProcess trainer = command.start()) {
                 LOG.atInfo()
                         .addKeyValue("jobId", jobId)
@@ -64,11 +68,20 @@ final class TrainerProcess {
                         .addKeyValue("start", start)
                         .log("Trainer started");
                 status =
-                        trainer.readLines(text -> {
-                            TrainerLine line = parse(jobId, text);
-                            last.set(line);
-                            onLine.accept(line);
-                        });
+                        readLines(
+                                trainer,
+                                text -> {
+                                    patience.heard();
+                                    TrainerLine line = parse(jobId, text);
+                                    if (!(line instanceof TrainerLine.Working)) {
+                                        last.set(line);
+                                    }
+                                    onLine.accept(line);
+                                },
+                                patience);
+                if (patience.isLost()) {
+                    hung = "gave no sign of work for %s, ".formatted(patience.longest());
+                }
                 endOfLog = FaultText.endOfLog(trainer);
             }
             if (status == 0 && last.get() instanceof TrainerLine.Finished finished) {
@@ -89,13 +102,25 @@ final class TrainerProcess {
                     .addKeyValue("jobId", jobId)
                     .addKeyValue("exitStatus", status)
                     .addKeyValue("start", start)
+                    .addKeyValue("reason", hung.isEmpty() ? "it ended" : hung + "it was killed")
                     .log("Trainer ended before its time");
             if (start >= config.restarts()) {
                 throw new AttemptFault(
                         FaultCategory.INTERNAL,
-                        "the trainer ended with status %d and was started %d times; %s"
-                                .formatted(status, start + 1, FaultText.sentence(endOfLog)));
+                        "the trainer %sended with status %d and was started %d times; %s"
+                                .formatted(hung, status, start + 1, FaultText.sentence(endOfLog)));
             }
+        }
+    }
+
+    /** Its exit status, also where it was killed because it hung. */
+    private static int readLines(ChildProcess trainer, LineHandler handler, Patience patience)
+            throws IOException, InterruptedException {
+        try {
+            return trainer.readLinesWhileHeard(handler, patience::longest);
+        } catch (SilentChildException e) {
+            patience.lose();
+            return trainer.exitStatus();
         }
     }
 

@@ -12,8 +12,6 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +27,7 @@ import org.slf4j.LoggerFactory;
 class WorkerLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerLifecycle.class);
 
+    private final WorkerIdentity identity;
     private final AgentConfig config;
     private final ArtifactStore artifacts;
     private final Reporter reporter;
@@ -36,13 +35,16 @@ class WorkerLifecycle {
     private volatile @Nullable Agent agent;
     private volatile String device = "cpu";
     private volatile Optional<String> fault = Optional.of("the worker has not begun yet");
+    private boolean isCounted;
     private boolean isStopped;
 
     WorkerLifecycle(
+            WorkerIdentity identity,
             AgentConfig config,
             ArtifactStore artifacts,
             Reporter reporter,
             ChannelRegistry channels) {
+        this.identity = identity;
         this.config = config;
         this.artifacts = artifacts;
         this.reporter = reporter;
@@ -52,13 +54,24 @@ class WorkerLifecycle {
     /** Each worker reads all assignments, from where it was. */
     @Produces
     @Identifier("worker-group")
-    static Map<String, Object> group(AgentConfig config) {
-        return Map.of("group.id", "loramill-worker-" + id(config));
+    static Map<String, Object> group(WorkerIdentity identity) {
+        return Map.of(
+                "group.id", "loramill-worker-%s-%s".formatted(identity.id(), identity.instance()));
     }
 
     /** Id of the worker, stable over restarts. */
     String id() {
-        return id(config);
+        return identity.id();
+    }
+
+    /** Which of all workers that ever had the id it is. */
+    String instance() {
+        return identity.instance();
+    }
+
+    /** Grows with each start of its process. */
+    long incarnation() {
+        return identity.incarnation();
     }
 
     /** The agent, once the worker has started. */
@@ -101,6 +114,10 @@ class WorkerLifecycle {
         }
         try {
             TrainerInstallation trainer = TrainerInstallation.in(config.trainer().directory());
+            if (!isCounted) {
+                identity.begin();
+                isCounted = true;
+            }
             Agent started =
                     new Agent(
                             AgentState.in(config.directory()),
@@ -131,18 +148,6 @@ class WorkerLifecycle {
         Agent current = agent;
         if (current != null) {
             current.close();
-        }
-    }
-
-    private static String id(AgentConfig config) {
-        return config.id().orElseGet(WorkerLifecycle::hostName);
-    }
-
-    private static String hostName() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "worker";
         }
     }
 }

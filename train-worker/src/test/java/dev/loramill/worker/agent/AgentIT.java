@@ -232,7 +232,54 @@ class AgentIT {
         assertThat(awaitFailed().category()).isEqualTo(FaultCategory.MISSING);
     }
 
+    @Test
+    void aTrainerThatHangsIsKilledAndStartedAgainUntilTheAttemptFails() throws IOException {
+        agent.close();
+        agent = newAgent("2s");
+
+        agent.assign(assigned("job-1", 1, ScriptedTrainer.HANGS));
+
+        assertThat(agent.progress()).isPresent();
+        AttemptFailed failed = awaitFailed();
+        assertThat(failed.category()).isEqualTo(FaultCategory.INTERNAL);
+        assertThat(failed.message()).contains("gave no sign of work", "started 3 times");
+        await().untilAsserted(() -> assertThat(agent.running()).isEmpty());
+        assertThat(agent.progress()).isEmpty();
+    }
+
+    @Test
+    void aProbeThatTheBaseCannotReadFailsTheJobBeforeItIsTrained() throws IOException {
+        AttemptAssigned plain = assigned("job-1", 1, 0);
+        TrainingSpec spec = plain.spec();
+
+        agent.assign(
+                new AttemptAssigned(
+                        plain.attempt(),
+                        new TrainingSpec(
+                                spec.baseId(),
+                                spec.base(),
+                                spec.datasetVersion(),
+                                spec.trainRows(),
+                                spec.evalRows(),
+                                spec.contract(),
+                                spec.lora(),
+                                spec.hyperparameters(),
+                                List.of("Why?", "why ".repeat(3_900)),
+                                spec.systemPrompt()),
+                        null,
+                        null));
+
+        AttemptFailed failed = awaitFailed();
+        assertThat(failed.category()).isEqualTo(FaultCategory.INVALID_INPUT);
+        assertThat(failed.message()).contains("probes[1] has", "shorten it");
+        assertThat(reporter.events(AttemptStarted.class)).isEmpty();
+    }
+
     private Agent newAgent() throws IOException {
+        return newAgent("10m");
+    }
+
+    private Agent newAgent(String patience) throws IOException {
         AgentConfig config =
                 TestConfig.in(
                         directory.resolve("worker"),
@@ -240,6 +287,7 @@ class AgentIT {
                                 "loramill.worker.trainer.max-heap", "256m",
                                 "loramill.worker.trainer.threads", "1",
                                 "loramill.worker.trainer.restarts", "2",
+                                "loramill.worker.trainer.patience", "PT" + patience,
                                 "loramill.worker.evaluation.max-tokens", "32"));
         return new Agent(
                 AgentState.in(config.directory()),
@@ -282,6 +330,7 @@ class AgentIT {
                                 how.saveEverySteps()),
                         spec.probes(),
                         spec.systemPrompt()),
+                null,
                 null);
     }
 

@@ -43,6 +43,17 @@ class AgentStateTest {
     }
 
     @Test
+    void aStateThatCannotBeReadIsForgottenAndKeepsNoWorkerFromStarting() throws IOException {
+        Files.writeString(directory.resolve("agent.json"), "{\"running\":{");
+
+        AgentState state = AgentState.in(directory);
+
+        assertThat(state.running()).isNull();
+        state.runs(Assignments.of("job-1", 7), null);
+        assertThat(AgentState.in(directory).running()).isEqualTo(Assignments.of("job-1", 7));
+    }
+
+    @Test
     void saysWhyNothingCanBeWritten() throws IOException {
         Path own = directory.resolve("own");
         AgentState state = AgentState.in(own);

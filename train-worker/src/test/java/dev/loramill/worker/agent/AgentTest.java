@@ -9,6 +9,7 @@ import dev.loramill.artifacts.LocalArtifactStore;
 import dev.loramill.events.AttemptAssigned;
 import dev.loramill.events.AttemptFailed;
 import dev.loramill.events.AttemptFailed.FaultCategory;
+import dev.loramill.events.EventLimits;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
@@ -127,6 +128,19 @@ class AgentTest {
         await().untilAsserted(() -> assertThat(agent.running()).isEmpty());
         await().untilAsserted(() -> assertThat(AgentState.in(own).running()).isNull());
         assertThat(reporter.events()).isEmpty();
+    }
+
+    @Test
+    void anEpochThatNobodyGaveOutDeafensNobody() {
+        agent.assign(Assignments.of("job-1", EventLimits.COUNT));
+        await().until(() -> reporter.events(AttemptFailed.class).size() == 1);
+        await().untilAsserted(() -> assertThat(agent.running()).isEmpty());
+
+        agent.assign(Assignments.of("job-2", 7));
+
+        await().until(() -> reporter.events(AttemptFailed.class).size() == 2);
+        agent.assign(Assignments.of("job-2", 7));
+        assertThat(agent.running()).as("it was taken before").isEmpty();
     }
 
     private Agent newAgent(ArtifactStore store) throws IOException {

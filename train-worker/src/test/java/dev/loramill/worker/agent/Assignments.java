@@ -45,6 +45,7 @@ final class Assignments {
                         new Hyperparameters(2, null, 2, 1, 1e-3, null, 128, 42, "fp32", 0, 2),
                         List.of("What helps against thirst?"),
                         "Be brief."),
+                null,
                 null);
     }
 }

@@ -27,6 +27,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -211,7 +212,7 @@ class AssignmentsIT {
         try (Admin admin = admin()) {
             long next =
                     admin
-                            .listConsumerGroupOffsets("loramill-worker-" + BrokerWorker.ID)
+                            .listConsumerGroupOffsets(group(admin))
                             .partitionsToOffsetAndMetadata()
                             .get()
                             .values()
@@ -220,6 +221,15 @@ class AssignmentsIT {
                             .sum();
             return topic(Topics.TRAINING_ASSIGNMENTS).recordCount() - next;
         }
+    }
+
+    /** The one group of the worker's id; the rest of its name is drawn. */
+    private static String group(Admin admin) throws Exception {
+        return admin.listGroups().all().get().stream()
+                .map(GroupListing::groupId)
+                .filter(id -> id.startsWith("loramill-worker-" + BrokerWorker.ID + "-"))
+                .findFirst()
+                .orElseThrow();
     }
 
     private Admin admin() {

@@ -81,9 +81,16 @@ class AssignmentsListenerTest {
                 .containsEntry(PARTITION, new OffsetAndMetadata(5));
         await().atMost(PATIENCE).until(() -> !beats().isEmpty());
         assertThat(beats().getFirst().running()).isNull();
+        assertThat(beats().getFirst().incarnation()).as("counted, no time").isEqualTo(1);
+        assertThat(beats().getFirst().instance()).isEqualTo(worker.instance());
 
         // One that is another worker's, one that cannot be read, one that names what is not there.
         send("worker-2", Assignments.of("job-0", 1));
+        AttemptAssigned elsewhere = Assignments.of("job-of-a-namesake", 1);
+        send(
+                InMemoryWorker.ID,
+                new AttemptAssigned(
+                        elsewhere.attempt(), elsewhere.spec(), null, "another-directory"));
         send(new ConsumerRecord<>(PARTITION.topic(), 0, offset++, InMemoryWorker.ID, garbage()));
         send(InMemoryWorker.ID, Assignments.of("job-1", 2), TRACE);
         await().atMost(PATIENCE).until(() -> failures().size() == 1);

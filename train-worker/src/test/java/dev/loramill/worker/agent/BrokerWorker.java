@@ -1,5 +1,7 @@
 package dev.loramill.worker.agent;
 
+import dev.loramill.events.AttemptAssigned;
+import dev.loramill.events.AttemptReference;
 import dev.loramill.events.EventEnvelope;
 import dev.loramill.events.KafkaEvents;
 import dev.loramill.local.LocalKafka;
@@ -103,9 +105,12 @@ public final class BrokerWorker implements QuarkusTestResourceLifecycleManager {
 
     /** An assignment for this worker, whose artifacts lie nowhere. */
     static ProducerRecord<String, byte[]> record(String job, long epoch) {
+        AttemptAssigned other = Assignments.of(job, epoch);
+        AttemptAssigned assigned =
+                new AttemptAssigned(
+                        new AttemptReference(job, 1, epoch, ID), other.spec(), null, null);
         ProducerRecord<String, byte[]> record =
-                KafkaEvents.record(
-                        EventEnvelope.of(URI.create("/test"), Assignments.of(job, epoch)));
+                KafkaEvents.record(EventEnvelope.of(URI.create("/test"), assigned));
         return new ProducerRecord<>(record.topic(), null, ID, record.value(), record.headers());
     }
 }

@@ -14,6 +14,7 @@ final class TestConfig {
                 .withDefaultValue("loramill.worker.directory", directory.toString())
                 // Quarkus reads "2s"; the bare library does not.
                 .withDefaultValue("loramill.worker.heartbeat", "PT1S")
+                .withDefaultValue("loramill.worker.trainer.patience", "PT10M")
                 .withDefaultValues(settings)
                 .build()
                 .getConfigMapping(AgentConfig.class);

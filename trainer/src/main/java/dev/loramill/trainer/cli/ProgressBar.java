@@ -48,6 +48,7 @@ final class ProgressBar implements Consumer<TrainerLine> {
                                     .formatted(
                                             e.category().name().toLowerCase(Locale.ROOT),
                                             e.message()));
+            case TrainerLine.Working _ -> {}
             case TrainerLine.Unknown _ -> throw new IllegalStateException("no line of a run");
         }
         out.flush();

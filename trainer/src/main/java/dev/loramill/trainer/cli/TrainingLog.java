@@ -65,7 +65,10 @@ final class TrainingLog implements Consumer<TrainerLine> {
                     case TrainerLine.Progressed e -> e.step() <= step;
                     case TrainerLine.Evaluated e -> e.step() <= step;
                     case TrainerLine.Checkpointed e -> e.step() <= step;
-                    case TrainerLine.Finished _, TrainerLine.Failed _, TrainerLine.Unknown _ ->
+                    case TrainerLine.Finished _,
+                            TrainerLine.Failed _,
+                            TrainerLine.Working _,
+                            TrainerLine.Unknown _ ->
                             false;
                 };
     }

@@ -1,6 +1,7 @@
 package dev.loramill.trainer.evaluate;
 
 import dev.loramill.events.ProbeAnswer.Generation;
+import dev.loramill.events.trainer.WorkSign;
 import dev.loramill.llama.binding.Batch;
 import dev.loramill.llama.binding.DecodeOutcome;
 import dev.loramill.llama.binding.LlamaContext;
@@ -25,14 +26,22 @@ final class AnswerEngine implements AutoCloseable {
     private final LlamaContext context;
     private final Batch batch;
     private final int maxTokens;
+    private final WorkSign sign;
 
     /**
      * An engine with room for one answer.
      *
      * @param contextLength tokens of prompt and answer together
+     * @param sign told of every piece of work
      */
     AnswerEngine(
-            LlamaModel model, ChatFormat format, int contextLength, int maxTokens, int threads) {
+            LlamaModel model,
+            ChatFormat format,
+            int contextLength,
+            int maxTokens,
+            int threads,
+            WorkSign sign) {
+        this.sign = sign;
         this.model = model;
         this.format = format;
         this.maxTokens = maxTokens;
@@ -102,6 +111,7 @@ final class AnswerEngine implements AutoCloseable {
         if (outcome != DecodeOutcome.DONE) {
             throw new IllegalStateException("decoding a probe ended with " + outcome);
         }
+        sign.moved();
     }
 
     @Override

@@ -5,6 +5,8 @@ import dev.loramill.events.ProbeAnswer;
 import dev.loramill.events.ProbeAnswer.Generation;
 import dev.loramill.events.trainer.EvaluationJob;
 import dev.loramill.events.trainer.EvaluationReport;
+import dev.loramill.events.trainer.TrainerLine;
+import dev.loramill.events.trainer.WorkSign;
 import dev.loramill.llama.binding.LlamaModel;
 import dev.loramill.llama.binding.LlamaModelOptions;
 import dev.loramill.llama.binding.LoraAdapter;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -46,12 +49,15 @@ public final class EvaluateCommand implements Callable<Integer> {
             ParentWatch.start();
         }
         EvaluationReport report =
-                evaluate(EventJson.mapper().readValue(job.toFile(), EvaluationJob.class));
+                evaluate(
+                        EventJson.mapper().readValue(job.toFile(), EvaluationJob.class),
+                        line -> System.out.println(line.toJson()));
         Files.write(out, EventJson.mapper().writeValueAsBytes(report));
         return 0;
     }
 
-    static EvaluationReport evaluate(EvaluationJob job) throws IOException {
+    static EvaluationReport evaluate(
+            EvaluationJob job, Consumer<? super TrainerLine.Working> listener) throws IOException {
         try (LlamaModel model = LlamaModel.load(Path.of(job.base()), LlamaModelOptions.defaults());
                 ChatFormat format = ChatFormat.of(model, ChatTemplate.DEFAULT_DATE);
                 LoraAdapter adapter = LoraAdapter.load(model, Path.of(job.adapter()))) {
@@ -69,7 +75,13 @@ public final class EvaluateCommand implements Callable<Integer> {
             }
             int maxTokens = Math.min(job.maxTokens(), room);
             try (AnswerEngine engine =
-                    new AnswerEngine(model, format, contextLength, maxTokens, job.threads())) {
+                    new AnswerEngine(
+                            model,
+                            format,
+                            contextLength,
+                            maxTokens,
+                            job.threads(),
+                            new WorkSign(listener))) {
                 return compare(job, prompts, engine, adapter, maxTokens);
             }
         }

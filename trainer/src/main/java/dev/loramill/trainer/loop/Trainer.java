@@ -1,6 +1,7 @@
 package dev.loramill.trainer.loop;
 
 import dev.loramill.events.trainer.TrainerLine;
+import dev.loramill.events.trainer.WorkSign;
 import dev.loramill.trainer.autograd.AutogradTransformer;
 import dev.loramill.trainer.checkpoint.Checkpoint;
 import dev.loramill.trainer.checkpoint.CheckpointChoice;
@@ -53,6 +54,7 @@ public final class Trainer implements AutoCloseable {
     private final TrainingJob job;
     private final Path out;
     private final Consumer<TrainerLine> listener;
+    private final WorkSign sign;
     private final BooleanSupplier stopRequested;
     private final Ranks ranks;
     private final @Nullable Path checkpoint;
@@ -93,6 +95,7 @@ public final class Trainer implements AutoCloseable {
         this.job = run.job();
         this.out = out;
         this.listener = listener;
+        this.sign = new WorkSign(listener);
         this.stopRequested = stopRequested;
         this.ranks = ranks;
         this.checkpoint = checkpoint;
@@ -214,6 +217,7 @@ public final class Trainer implements AutoCloseable {
             if (batch.documentCount() > 0) {
                 own = own.plus(model.accumulate(batch, factor / labels, dropoutKey));
             }
+            sign.moved();
         }
         ranks.sum(model.parameters().gradients());
         BatchLoss loss = ofAll(own);
@@ -272,6 +276,7 @@ public final class Trainer implements AutoCloseable {
                     }
                     own = own.plus(ofBatch);
                 }
+                sign.moved();
             }
         }
         BatchLoss loss = ofAll(own);

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = TrainerLine.Evaluated.class, name = "evaluated"),
     @JsonSubTypes.Type(value = TrainerLine.Checkpointed.class, name = "checkpointed"),
     @JsonSubTypes.Type(value = TrainerLine.Finished.class, name = "finished"),
+    @JsonSubTypes.Type(value = TrainerLine.Working.class, name = "working"),
     @JsonSubTypes.Type(value = TrainerLine.Failed.class, name = "failed")
 })
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -172,6 +173,9 @@ public sealed interface TrainerLine {
      * @param message what is wrong and what to do
      */
     record Failed(Fault category, String message) implements TrainerLine {}
+
+    /** It is at work, in the middle of something that takes long. */
+    record Working() implements TrainerLine {}
 
     /** A line of a newer trainer. */
     record Unknown() implements TrainerLine {}
