@@ -276,7 +276,7 @@ class ArchitectureTest {
                                             access.getTargetOwner().isAssignableTo(Logger.class)
                                                     && LOG_METHODS.contains(access.getName())));
 
-    /** The others run a program of somebody else: Python, pip, npm, keytool. */
+    /** The others run a program of somebody else: Python, pip, npm, keytool, postgres. */
     @ArchTest
     static final ArchRule childrenAreStartedInOneWay =
             noClasses()
@@ -291,6 +291,8 @@ class ArchitectureTest {
                     .doNotHaveFullyQualifiedName("dev.loramill.local.base.PipDownload")
                     .and()
                     .doNotHaveFullyQualifiedName("dev.loramill.local.KafkaSecurity")
+                    .and()
+                    .doNotHaveFullyQualifiedName("dev.loramill.local.LocalPostgres")
                     .should()
                     .dependOnClassesThat(type(ProcessBuilder.class));
 

@@ -41,7 +41,7 @@ final class Chain implements AutoCloseable {
     /**
      * Starts everything on a base and waits until it is ready.
      *
-     * @param isSecured whether the broker wants TLS, passwords and rights
+     * @param isSecured whether the broker's clients come over TLS
      */
     static Chain start(Path directory, Path base, boolean isSecured) throws Exception {
         Map<String, String> environment = new HashMap<>();
@@ -68,9 +68,8 @@ final class Chain implements AutoCloseable {
     /** Settings of a Kafka client that may do everything. */
     Map<String, Object> kafka() throws IOException {
         Map<String, Object> settings = new HashMap<>();
-        if (isSecured) {
-            settings.putAll(KafkaSecurity.in(home.kafkaSecrets()).admin());
-        }
+        KafkaSecurity security = KafkaSecurity.in(home.kafkaSecrets());
+        settings.putAll((isSecured ? security.overTls() : security).admin());
         settings.put("bootstrap.servers", "127.0.0.1:" + home.ports().of("kafka"));
         return settings;
     }

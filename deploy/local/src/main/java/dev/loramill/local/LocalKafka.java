@@ -12,39 +12,53 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 
 /**
  * One Kafka broker (KRaft, its own controller) in this JVM, on the loopback interface. What it
- * acknowledged is there again when it is started anew on the same directory, however it ended.
+ * acknowledged is there again when it is started anew on the same directory, however its process
+ * ended; that of a guarded broker also survives a loss of power.
  */
 public final class LocalKafka implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
+    private static final String OPEN = "PLAINTEXT";
+    private static final Duration PASSWORDS_WITHIN = Duration.ofSeconds(30);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
     private final KafkaRaftServer server;
     private final int port;
+    private final int controllerPort;
     private final Optional<KafkaSecurity> security;
 
-    private LocalKafka(KafkaRaftServer server, int port, Optional<KafkaSecurity> security) {
+    private LocalKafka(
+            KafkaRaftServer server,
+            int port,
+            int controllerPort,
+            Optional<KafkaSecurity> security) {
         this.server = server;
         this.port = port;
+        this.controllerPort = controllerPort;
         this.security = security;
     }
 
     /**
-     * Starts a broker and waits until it serves.
+     * Starts a broker that is open to everybody on this machine, for tests, and waits until it
+     * serves. What it acknowledged may still be in the memory of the system only.
      *
      * @param dataDirectory where its log lies; formatted when it holds none
      * @param port port to listen on, or 0 for a free one
@@ -55,13 +69,14 @@ public final class LocalKafka implements AutoCloseable {
     }
 
     /**
-     * Starts a broker that wants TLS, a name and a password, and gives each program the rights of
-     * {@link TopicAccess} once the topics are made.
+     * Starts a broker that wants a name and a password, sets those of the secrets, and gives each
+     * program the rights of {@link TopicAccess} once the topics are made. It acknowledges a record
+     * when the disk has it.
      *
-     * @param dataDirectory where its log lies; if it holds one already, one that was formatted with
-     *     these secrets
+     * @param dataDirectory where its log lies; formatted when it holds none. One of an open broker,
+     *     or of one with other secrets, is taken too
      * @param port port to listen on, or 0 for a free one
-     * @throws IOException when the directory cannot be formatted
+     * @throws IOException when the directory cannot be formatted, or the passwords cannot be set
      */
     public static LocalKafka startSecured(Path dataDirectory, int port, KafkaSecurity security)
             throws IOException {
@@ -72,17 +87,76 @@ public final class LocalKafka implements AutoCloseable {
             throws IOException {
         int brokerPort = port == 0 ? freePort() : port;
         Path directory = dataDirectory.toAbsolutePath();
-        format(directory, security);
-        Properties properties = properties(directory, brokerPort, freePort(), security);
+        format(directory);
+        int controllerPort = freePort();
+        Properties properties = properties(directory, brokerPort, controllerPort, security);
         KafkaRaftServer server =
                 new KafkaRaftServer(KafkaConfig.fromProps(properties, false), Time.SYSTEM);
         server.startup();
-        return new LocalKafka(server, brokerPort, security);
+        LocalKafka broker = new LocalKafka(server, brokerPort, controllerPort, security);
+        if (security.isPresent()) {
+            try {
+                broker.setPasswords(security.get());
+                broker.awaitPasswords();
+            } catch (IOException | RuntimeException e) {
+                broker.close();
+                throw e;
+            }
+        }
+        return broker;
+    }
+
+    private void setPasswords(KafkaSecurity security) throws IOException {
+        Map<String, Object> settings = new HashMap<>(security.ofBroker());
+        settings.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers());
+        try (Admin admin = Admin.create(settings)) {
+            admin.alterUserScramCredentials(security.credentials()).all().get();
+        } catch (ExecutionException e) {
+            throw new IOException("the passwords of Kafka cannot be set", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while setting passwords", e);
+        }
+    }
+
+    /** Waits until the broker has heard of the passwords from its controller. */
+    private void awaitPasswords() throws IOException {
+        long deadline = System.nanoTime() + PASSWORDS_WITHIN.toNanos();
+        try {
+            while (!takesPasswords()) {
+                if (System.nanoTime() > deadline) {
+                    throw new IOException(
+                            "Kafka does not take the administrator's password after %d s"
+                                    .formatted(PASSWORDS_WITHIN.toSeconds()));
+                }
+                Thread.sleep(LOOK_AGAIN);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for Kafka's passwords", e);
+        }
+    }
+
+    private boolean takesPasswords() throws IOException, InterruptedException {
+        try (Admin admin = Admin.create(admin())) {
+            admin.describeCluster().nodes().get();
+            return true;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof AuthenticationException) {
+                return false;
+            }
+            throw new IOException("Kafka does not answer its administrator", e.getCause());
+        }
     }
 
     /** Address for clients, as {@code host:port}. */
     public String bootstrapServers() {
         return HOST + ":" + port;
+    }
+
+    /** Address of the controller, which speaks to its broker only, as {@code host:port}. */
+    String controller() {
+        return HOST + ":" + controllerPort;
     }
 
     /** Port that the broker listens on. */
@@ -134,27 +208,22 @@ public final class LocalKafka implements AutoCloseable {
         server.awaitShutdown();
     }
 
-    private static void format(Path directory, Optional<KafkaSecurity> security)
-            throws IOException {
+    private static void format(Path directory) throws IOException {
         Files.createDirectories(directory);
         if (Files.exists(directory.resolve("meta.properties"))) {
             return;
         }
         try {
-            Formatter formatter =
-                    new Formatter()
-                            .setPrintStream(
-                                    new PrintStream(
-                                            OutputStream.nullOutputStream(),
-                                            false,
-                                            StandardCharsets.UTF_8))
-                            .setClusterId(Uuid.randomUuid().toString())
-                            .setNodeId(1)
-                            .setControllerListenerName("CONTROLLER")
-                            .setMetadataLogDirectory(directory.toString())
-                            .addDirectory(directory.toString());
-            security.ifPresent(secrets -> formatter.setScramArguments(secrets.scramArguments()));
-            formatter.run();
+            new Formatter()
+                    .setPrintStream(
+                            new PrintStream(
+                                    OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
+                    .setClusterId(Uuid.randomUuid().toString())
+                    .setNodeId(1)
+                    .setControllerListenerName("CONTROLLER")
+                    .setMetadataLogDirectory(directory.toString())
+                    .addDirectory(directory.toString())
+                    .run();
         } catch (Exception e) {
             throw new IOException(
                     "cannot format \"%s\" for Kafka; it must be writable and empty"
@@ -165,7 +234,9 @@ public final class LocalKafka implements AutoCloseable {
 
     private static Properties properties(
             Path directory, int port, int controllerPort, Optional<KafkaSecurity> security) {
-        String protocol = security.isPresent() ? KafkaSecurity.protocol() : "PLAINTEXT";
+        String protocol = security.map(KafkaSecurity::protocol).orElse(OPEN);
+        String controllerProtocol =
+                security.isPresent() ? KafkaSecurity.controllerProtocol() : OPEN;
         Properties properties = new Properties();
         properties.putAll(
                 Map.of(
@@ -181,7 +252,7 @@ public final class LocalKafka implements AutoCloseable {
                         "advertised.listeners",
                         "CLIENTS://%s:%d".formatted(HOST, port),
                         "listener.security.protocol.map",
-                        "CLIENTS:%s,CONTROLLER:PLAINTEXT".formatted(protocol),
+                        "CLIENTS:%s,CONTROLLER:%s".formatted(protocol, controllerProtocol),
                         "controller.listener.names",
                         "CONTROLLER",
                         "inter.broker.listener.name",
@@ -228,7 +299,12 @@ public final class LocalKafka implements AutoCloseable {
                         "2",
                         "num.io.threads",
                         "4"));
-        security.ifPresent(secrets -> properties.putAll(secrets.broker()));
+        security.ifPresent(secrets -> {
+            properties.putAll(secrets.broker());
+            // The disk has every record before it is acknowledged; a cluster's copies on other
+            // machines are not there to do the same.
+            properties.put("log.flush.interval.messages", "1");
+        });
         return properties;
     }
 

@@ -9,20 +9,26 @@ import dev.loramill.events.TopicDescription;
 import dev.loramill.events.Topics;
 import dev.loramill.topics.TopicSetup;
 import dev.loramill.topics.TopicsException;
+import java.io.Reader;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
@@ -37,15 +43,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What each program may do on a broker with TLS, passwords and rights. */
+/** What each program may do on a broker with passwords and rights, as {@code up} starts it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SecuredKafkaIT {
     private LocalKafka kafka;
     private KafkaSecurity security;
+    private Path secrets;
 
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
-        security = KafkaSecurity.in(directory.resolve("secrets"));
+        secrets = directory.resolve("secrets");
+        security = KafkaSecurity.in(secrets);
         kafka = LocalKafka.startSecured(directory.resolve("kafka"), 0, security);
         kafka.createTopics();
     }
@@ -165,36 +173,156 @@ class SecuredKafkaIT {
     }
 
     @Test
-    void whoComesWithoutTlsIsNotServed() {
-        try (Admin admin =
-                Admin.create(
-                        Map.of(
-                                "bootstrap.servers",
-                                kafka.bootstrapServers(),
-                                "default.api.timeout.ms",
-                                "2000",
-                                "request.timeout.ms",
-                                "1000"))) {
-            assertThatThrownBy(() -> admin.listTopics().names().get())
-                    .isInstanceOf(ExecutionException.class)
-                    .hasCauseInstanceOf(KafkaException.class);
+    void whoHasNoNameIsServedNeitherByBrokerNorByController() {
+        for (Map.Entry<String, String> door :
+                Map.of(
+                                "bootstrap.servers", kafka.bootstrapServers(),
+                                "bootstrap.controllers", kafka.controller())
+                        .entrySet()) {
+            assertThat(reaches(Map.of(door.getKey(), door.getValue())))
+                    .as("anonymous at %s", door.getKey())
+                    .isFalse();
+        }
+        assertThat(reaches(Map.of("bootstrap.servers", kafka.bootstrapServers()), admin()))
+                .isTrue();
+        Map<String, Object> broker = new HashMap<>(security.ofBroker());
+        broker.put("security.protocol", "SASL_PLAINTEXT");
+        Map<String, String> controller = Map.of("bootstrap.controllers", kafka.controller());
+        assertThat(reaches(controller, broker)).isTrue();
+        assertThat(reaches(controller, admin())).isFalse();
+        broker.computeIfPresent(
+                "sasl.jaas.config", (key, login) -> login.toString().replace("broker", "admin"));
+        assertThat(reaches(Map.of("bootstrap.servers", kafka.bootstrapServers()), broker))
+                .as("the mechanism of brokers lets in the broker only")
+                .isFalse();
+    }
+
+    @Test
+    void everyRecordIsOnTheDiskBeforeItIsAcknowledged() throws Exception {
+        try (Admin admin = Admin.create(kafka.admin())) {
+            List<ConfigResource> topics =
+                    admin
+                            .listTopics(new ListTopicsOptions().listInternal(true))
+                            .names()
+                            .get()
+                            .stream()
+                            .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
+                            .toList();
+            assertThat(topics).hasSizeGreaterThanOrEqualTo(Topics.descriptions().size());
+            admin.describeConfigs(topics)
+                    .all()
+                    .get()
+                    .forEach((topic, config) ->
+                            assertThat(config.get("flush.messages").value())
+                                    .as(topic.name())
+                                    .isEqualTo("1"));
+        }
+    }
+
+    @Test
+    void whoeverSubmitsRowsFindsSettingsThatAllowThatOnly() throws Exception {
+        security.writeClients(kafka.bootstrapServers());
+        Path file = secrets.resolve("producer.properties");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        Properties found = new Properties();
+        try (Reader in = Files.newBufferedReader(file)) {
+            found.load(in);
+        }
+        Map<String, Object> settings = new HashMap<>();
+        found.stringPropertyNames()
+                .forEach(key -> settings.put(key, String.valueOf(found.getProperty(key))));
+
+        try (var producer = producer(settings)) {
+            send(producer, Topics.ROWS_SUBMITTED);
+            assertThatThrownBy(() -> send(producer, Topics.ADAPTERS))
+                    .hasRootCauseInstanceOf(TopicAuthorizationException.class);
+        }
+        try (Admin outside = Admin.create(settings)) {
+            assertThat(outside.listTopics().names().get()).containsExactly(Topics.ROWS_SUBMITTED);
+        }
+    }
+
+    @Test
+    void dataOfAnOpenBrokerIsGuardedFromTheNextStartOn(@TempDir Path directory) throws Exception {
+        Path data = directory.resolve("kafka");
+        try (LocalKafka open = LocalKafka.start(data, 0)) {
+            open.createTopics();
+            try (var producer = producer(open.admin())) {
+                send(producer, Topics.ROWS_SUBMITTED);
+            }
+        }
+        KafkaSecurity secrets = KafkaSecurity.in(directory.resolve("secrets"));
+
+        try (LocalKafka guarded = LocalKafka.startSecured(data, 0, secrets);
+                var consumer = consumer(guarded.admin())) {
+            assertThat(reaches(Map.of("bootstrap.servers", guarded.bootstrapServers()))).isFalse();
+            assertThat(
+                            consumer
+                                    .endOffsets(
+                                            consumer.partitionsFor(Topics.ROWS_SUBMITTED).stream()
+                                                    .map(found ->
+                                                            new TopicPartition(
+                                                                    found.topic(),
+                                                                    found.partition()))
+                                                    .toList())
+                                    .values()
+                                    .stream()
+                                    .mapToLong(Long::longValue)
+                                    .sum())
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void overTlsAPasswordInTheClearIsNotTaken(@TempDir Path directory) throws Exception {
+        KafkaSecurity plain = KafkaSecurity.in(directory.resolve("secrets"));
+        KafkaSecurity tls = plain.overTls();
+        try (LocalKafka guarded = LocalKafka.startSecured(directory.resolve("kafka"), 0, tls)) {
+            Map<String, String> address = Map.of("bootstrap.servers", guarded.bootstrapServers());
+            assertThat(reaches(address, new HashMap<>(tls.admin()))).isTrue();
+            assertThat(reaches(address, new HashMap<>(plain.admin()))).isFalse();
+            assertThat(tls.environment(Program.INGEST))
+                    .containsEntry("KAFKA_SECURITY_PROTOCOL", "SASL_SSL")
+                    .containsKeys("KAFKA_SSL_TRUSTSTORE_LOCATION", "KAFKA_SSL_TRUSTSTORE_PASSWORD");
         }
     }
 
     @Test
     void settingsAreHandedToServicesAsVariables() {
         assertThat(security.environment(Program.INGEST))
-                .containsEntry("KAFKA_SECURITY_PROTOCOL", "SASL_SSL")
+                .containsEntry("KAFKA_SECURITY_PROTOCOL", "SASL_PLAINTEXT")
                 .containsEntry("KAFKA_SASL_MECHANISM", "SCRAM-SHA-512")
-                .containsKeys(
-                        "KAFKA_SASL_JAAS_CONFIG",
-                        "KAFKA_SSL_TRUSTSTORE_LOCATION",
-                        "KAFKA_SSL_TRUSTSTORE_PASSWORD");
+                .containsKey("KAFKA_SASL_JAAS_CONFIG");
         assertThat(
                         Arrays.stream(Program.values())
                                 .map(program -> security.client(program).get("sasl.jaas.config"))
                                 .distinct())
                 .hasSize(Program.values().length);
+    }
+
+    private Map<String, Object> admin() {
+        return new HashMap<>(security.admin());
+    }
+
+    private static boolean reaches(Map<String, String> address) {
+        return reaches(address, Map.of());
+    }
+
+    private static boolean reaches(Map<String, String> address, Map<String, Object> login) {
+        Map<String, Object> settings = new HashMap<>(login);
+        settings.putAll(address);
+        settings.put("default.api.timeout.ms", "2000");
+        settings.put("request.timeout.ms", "1000");
+        try (Admin admin = Admin.create(settings)) {
+            return !admin.describeCluster().nodes().get().isEmpty();
+        } catch (ExecutionException e) {
+            assertThat(e).hasCauseInstanceOf(KafkaException.class);
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     private Map<String, Object> settings(Program program) {

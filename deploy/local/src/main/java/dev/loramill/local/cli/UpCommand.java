@@ -2,6 +2,7 @@ package dev.loramill.local.cli;
 
 import dev.loramill.local.launch.Console;
 import dev.loramill.local.launch.DetachedLauncher;
+import dev.loramill.local.launch.HomeGuard;
 import dev.loramill.local.launch.Launcher;
 import dev.loramill.local.launch.LauncherLogs;
 import dev.loramill.local.launch.LoramillHome;
@@ -45,8 +46,8 @@ final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--secured",
             description =
-                    "Run Kafka with TLS, passwords and rights for each service, as a cluster would;"
-                            + " for a new home only.")
+                    "Let Kafka's clients come over TLS, as a cluster would. Passwords, and rights of each"
+                            + " service, it has always.")
     private boolean isSecured;
 
     @Override
@@ -58,6 +59,7 @@ final class UpCommand implements Callable<Integer> {
             LauncherLogs.quiet();
             new DetachedLauncher(home, console).start(options);
         } else {
+            HomeGuard.close(home, console);
             LauncherLogs.toFile(home);
             new Launcher(home, options, console).run();
         }

@@ -1,5 +1,6 @@
 package dev.loramill.local.launch;
 
+import dev.loramill.local.PrivateFiles;
 import dev.loramill.process.ChildProcess;
 import dev.loramill.process.JavaCommand;
 import java.io.IOException;
@@ -43,6 +44,8 @@ public final class DetachedLauncher {
                         "Loramill is already running, pid %d; see ./loramill status, end it by ./loramill down"
                                 .formatted(running.get().pid()));
             }
+            HomeGuard.close(home, console);
+            PrivateFiles.directory(home.temporary());
             Path log = home.log("launcher");
             LogFile.prepare(log);
             long shown = LogFile.sizeBytes(log);
@@ -114,6 +117,7 @@ public final class DetachedLauncher {
                 .under(OwnSession.prefix())
                 .options(ServiceSpecs.mark(home, "launcher"))
                 .options(LauncherFlags.all())
+                .options("-Djava.io.tmpdir=" + home.temporary())
                 .options("-Dloramill.class.path=" + OwnJvm.classPath())
                 .arguments(options.arguments())
                 .child()

@@ -5,6 +5,7 @@ import dev.loramill.artifacts.LocalArtifactStore;
 import dev.loramill.local.KafkaSecurity;
 import dev.loramill.local.LocalKafka;
 import dev.loramill.local.LocalPostgres;
+import dev.loramill.local.PostgresPasswords;
 import dev.loramill.local.base.BaseException;
 import dev.loramill.local.base.BaseProvider;
 import dev.loramill.topics.TopicSetup;
@@ -19,7 +20,6 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -99,6 +99,8 @@ public final class Launcher {
     }
 
     private void prepare() throws LaunchException, IOException, InterruptedException {
+        HomeGuard.close(home, console);
+        HomeGuard.warnOfRoot(console);
         LauncherLock lock = LauncherLock.acquire(home);
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
         add("", lock);
@@ -106,13 +108,8 @@ public final class Launcher {
         Files.createDirectories(home.logs());
         Orphans.stop(home, console);
         home.ports().requireFree(options.leftOut());
-        if (options.isSecured()
-                && Files.exists(home.kafka())
-                && !Files.exists(home.kafkaSecrets())) {
-            throw new LaunchException(
-                    "the data of Kafka in \"%s\" was begun without --secured and has no passwords; give another home by LORAMILL_HOME, or leave --secured out"
-                            .formatted(home.kafka()));
-        }
+        // Copies and uploads that a killed service has left.
+        TemporaryFiles.delete(home.temporary());
         for (Service service : started()) {
             specs().of(service);
         }
@@ -156,14 +153,11 @@ public final class Launcher {
     }
 
     private String startKafka() throws IOException {
+        KafkaSecurity security = security();
         LocalKafka kafka =
-                options.isSecured()
-                        ? LocalKafka.startSecured(
-                                home.kafka(),
-                                home.ports().of(Ports.KAFKA),
-                                KafkaSecurity.in(home.kafkaSecrets()))
-                        : LocalKafka.start(home.kafka(), home.ports().of(Ports.KAFKA));
+                LocalKafka.startSecured(home.kafka(), home.ports().of(Ports.KAFKA), security);
         add("kafka", kafka);
+        security.writeClients(kafka.bootstrapServers());
         TopicSetup.Applied topics = kafka.createTopics();
         topics.changed().forEach(change -> console.line("  corrected " + change));
         topics.faults().forEach(fault -> console.line("  wrong: " + fault));
@@ -177,6 +171,7 @@ public final class Launcher {
                         new LocalPostgres.Settings(
                                 home.postgresData(),
                                 home.postgresPrograms(),
+                                home.postgresPasswords(),
                                 home.log(Ports.POSTGRES),
                                 home.ports().of(Ports.POSTGRES)));
         if (postgres == null) {
@@ -184,7 +179,11 @@ public final class Launcher {
         }
         postgres = started;
         for (Service service : ServiceSpecs.withDatabase()) {
-            started.createDatabase(ServiceSpecs.database(service));
+            if (started.createOwnedDatabase(ServiceSpecs.database(service))) {
+                console.line(
+                        "  postgres     database \"%s\" now belongs to a role of that name, with a password of its own"
+                                .formatted(ServiceSpecs.database(service)));
+            }
         }
         return "127.0.0.1:" + started.port();
     }
@@ -233,15 +232,17 @@ public final class Launcher {
         ClassArchives archives = new ClassArchives(missing, home, console);
         add("", archives);
         archives.start();
-        options.leftOut().stream()
-                .sorted()
-                .forEach(service ->
-                        console.line(
-                                "  %-12s left out; ./mvnw quarkus:dev -pl %s takes its place on port %d"
-                                        .formatted(
-                                                service.label(),
-                                                service.module(),
-                                                home.ports().of(service))));
+        for (Service service : options.leftOut().stream().sorted().toList()) {
+            specs.writeVariables(service);
+            add("", () -> Files.deleteIfExists(home.variables(service)));
+            console.line(
+                    "  %-12s left out; (set -a; . %s; ./mvnw quarkus:dev -pl %s) takes its place on port %d"
+                            .formatted(
+                                    service.label(),
+                                    home.variables(service),
+                                    service.module(),
+                                    home.ports().of(service)));
+        }
     }
 
     private List<Service> started() {
@@ -254,10 +255,14 @@ public final class Launcher {
         return new ServiceSpecs(
                 home,
                 base,
-                options.isSecured()
-                        ? Optional.of(KafkaSecurity.in(home.kafkaSecrets()))
-                        : Optional.empty(),
+                security(),
+                PostgresPasswords.in(home.postgresPasswords()),
                 ChannelVariables.of(System.getenv().keySet(), home));
+    }
+
+    private KafkaSecurity security() throws IOException {
+        KafkaSecurity security = KafkaSecurity.in(home.kafkaSecrets());
+        return options.isSecured() ? security.overTls() : security;
     }
 
     private String startService(ServiceProcess process)

@@ -1,5 +1,6 @@
 package dev.loramill.local.launch;
 
+import dev.loramill.local.PrivateFiles;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -15,11 +16,11 @@ public final class LogFile {
 
     private LogFile() {}
 
-    /** Makes the directory, and sets a large file aside as {@code NAME.log.1}. */
+    /** Makes directory and file, and sets a large file aside as {@code NAME.log.1}. */
     static void prepare(Path log) throws IOException {
         Path parent = log.toAbsolutePath().getParent();
-        if (parent != null) {
-            Files.createDirectories(parent);
+        if (parent != null && !Files.isDirectory(parent)) {
+            PrivateFiles.directory(parent);
         }
         if (Files.exists(log) && Files.size(log) > LARGE_BYTES) {
             Files.move(
@@ -27,6 +28,7 @@ public final class LogFile {
                     log.resolveSibling(log.getFileName() + ".1"),
                     StandardCopyOption.REPLACE_EXISTING);
         }
+        PrivateFiles.create(log);
     }
 
     /** Last lines of a log; none when there is no such file. */

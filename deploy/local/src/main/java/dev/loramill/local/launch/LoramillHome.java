@@ -35,7 +35,7 @@ public record LoramillHome(Path directory, Path checkout, Ports ports) {
         return directory.resolve("kafka");
     }
 
-    /** Certificate and passwords of a broker that wants them. */
+    /** Certificate and passwords of the broker. */
     public Path kafkaSecrets() {
         return directory.resolve("kafka-secrets");
     }
@@ -48,6 +48,21 @@ public record LoramillHome(Path directory, Path checkout, Ports ports) {
     /** Programs of the database server. */
     public Path postgresPrograms() {
         return directory.resolve("postgres/programs");
+    }
+
+    /** Passwords of the database's roles, as psql reads them by {@code PGPASSFILE}. */
+    public Path postgresPasswords() {
+        return directory.resolve("postgres/pgpass");
+    }
+
+    /** Variables with which somebody else may run a service that was left out. */
+    public Path variables(Service service) {
+        return run().resolve(service.label() + ".env");
+    }
+
+    /** Temporary files of launcher and services, which a start deletes. */
+    public Path temporary() {
+        return directory.resolve("tmp");
     }
 
     /** The artifact store. */

@@ -2,6 +2,8 @@ package dev.loramill.local.launch;
 
 import dev.loramill.events.Program;
 import dev.loramill.local.KafkaSecurity;
+import dev.loramill.local.PostgresPasswords;
+import dev.loramill.local.PrivateFiles;
 import dev.loramill.process.JavaCommand;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Command lines and variables of the services on one machine. */
 final class ServiceSpecs {
@@ -19,21 +23,24 @@ final class ServiceSpecs {
 
     private final LoramillHome home;
     private final String base;
-    private final Optional<KafkaSecurity> security;
+    private final KafkaSecurity security;
+    private final PostgresPasswords passwords;
     private final ChannelVariables channelVariables;
 
     ServiceSpecs(
             LoramillHome home,
             String base,
-            Optional<KafkaSecurity> security,
+            KafkaSecurity security,
+            PostgresPasswords passwords,
             ChannelVariables channelVariables) {
         this.home = home;
         this.base = base;
         this.security = security;
+        this.passwords = passwords;
         this.channelVariables = channelVariables;
     }
 
-    /** Name of the database of a service. */
+    /** Name of the database of a service, and of the role that owns it. */
     static String database(Service service) {
         return "loramill_" + service.label();
     }
@@ -42,7 +49,7 @@ final class ServiceSpecs {
         return WITH_DATABASE;
     }
 
-    ServiceSpec of(Service service) throws LaunchException {
+    ServiceSpec of(Service service) throws LaunchException, IOException {
         Path jar = home.jar(service);
         if (!Files.isRegularFile(jar)) {
             throw new LaunchException(
@@ -78,19 +85,33 @@ final class ServiceSpecs {
         return JavaCommand.ofJar(jar)
                 .under(OwnSession.prefix())
                 .options(mark(home, service.label()))
+                .options("-Djava.io.tmpdir=" + home.temporary())
                 .options(ServiceFlags.of(service))
                 .options(archive(service).map(ClassArchive::options).orElse(List.of()))
                 .words();
     }
 
-    private Map<String, String> environment(Service service) {
+    /** Writes the variables of a service for a shell, which somebody else starts it with. */
+    void writeVariables(Service service) throws IOException {
+        PrivateFiles.write(
+                home.variables(service),
+                new TreeMap<>(environment(service))
+                        .entrySet().stream()
+                                .map(variable ->
+                                        "%s='%s'%n"
+                                                .formatted(
+                                                        variable.getKey(),
+                                                        variable.getValue().replace("'", "'\\''")))
+                                .collect(Collectors.joining()));
+    }
+
+    private Map<String, String> environment(Service service) throws IOException {
         Map<String, String> environment = new HashMap<>();
         environment.put("LORAMILL_HOME", home.directory().toString());
         environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(home.ports().of(service)));
         environment.put("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:" + home.ports().of(Ports.KAFKA));
-        security.ifPresent(secrets ->
-                environment.putAll(secrets.environment(Program.valueOf(service.name()))));
+        environment.putAll(security.environment(Program.valueOf(service.name())));
         environment.put("LORAMILL_ARTIFACTS_DIRECTORY", home.artifacts().toString());
         environment.put("LORAMILL_BASES_CATALOGUE", home.bases().toString());
         environment.put("LORAMILL_INGEST_URL", home.address(Service.INGEST).toString());
@@ -104,8 +125,8 @@ final class ServiceSpecs {
                     "QUARKUS_DATASOURCE_JDBC_URL",
                     "jdbc:postgresql://127.0.0.1:%d/%s"
                             .formatted(home.ports().of(Ports.POSTGRES), database(service)));
-            environment.put("QUARKUS_DATASOURCE_USERNAME", "postgres");
-            environment.put("QUARKUS_DATASOURCE_PASSWORD", "postgres");
+            environment.put("QUARKUS_DATASOURCE_USERNAME", database(service));
+            environment.put("QUARKUS_DATASOURCE_PASSWORD", passwords.of(database(service)));
         }
         return environment;
     }

@@ -10,8 +10,8 @@ import java.util.TreeSet;
  *
  * @param base id or path of the base to serve
  * @param leftOut services that somebody else runs, such as a developer in dev mode
- * @param isSecured whether the broker wants TLS, a name and a password, and gives each service the
- *     rights of its own topics only
+ * @param isSecured whether clients of the broker come over TLS; a name and a password it wants
+ *     always
  */
 public record UpOptions(String base, Set<Service> leftOut, boolean isSecured) {
     public UpOptions {

@@ -6,8 +6,14 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -170,7 +176,9 @@ class LauncherIT {
                     .isZero();
 
             assertThat(trial.printed())
-                    .contains("train        left out; ./mvnw quarkus:dev -pl train-service takes")
+                    .contains(
+                            "train        left out; (set -a; . %s; ./mvnw quarkus:dev -pl train-service)"
+                                    .formatted(trial.home().variables(Service.TRAIN)))
                     .contains("on port " + developer.getLocalPort());
             assertThat(state().services())
                     .extracting(RunState.ServiceState::name)
@@ -178,6 +186,8 @@ class LauncherIT {
             assertThat(run("status")).isZero();
             assertThat(trial.printed())
                     .containsPattern("train +- +[0-9]+ +left out +- +somebody listens");
+            assertThat(connection(trial.home().variables(Service.TRAIN)))
+                    .isEqualTo("loramill_train loramill_train");
         }
         assertThat(run("down")).isZero();
     }
@@ -194,12 +204,17 @@ class LauncherIT {
     }
 
     @Test
-    void dataOfAnOpenBrokerIsNotTakenForThatOfAGuardedOne() throws Exception {
-        Files.createDirectories(trial.home().kafka());
+    void aDirectoryOfSomethingElseIsNotClosedToOthers() throws Exception {
+        Path other = Files.createDirectory(directory.resolve("shared"));
+        Files.setPosixFilePermissions(other, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.createFile(other.resolve("thesis.tex"));
+        trial.with("LORAMILL_HOME", other.toString());
 
-        assertThat(run("up", "--secured", "--base", trial.base().toString())).isEqualTo(1);
+        assertThat(run("up", "-d", "--base", trial.base().toString())).isEqualTo(1);
 
-        assertThat(trial.printed()).contains("was begun without --secured", "LORAMILL_HOME");
+        assertThat(trial.printed()).contains("such as \"thesis.tex\"", "LORAMILL_HOME");
+        assertThat(Files.getPosixFilePermissions(other))
+                .isEqualTo(PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     private Process up() throws Exception {
@@ -229,6 +244,35 @@ class LauncherIT {
 
     private String launcherLog() throws Exception {
         return Files.readString(trial.home().log("launcher"));
+    }
+
+    /** User and database that a shell reads from a file of variables and connects with. */
+    private static String connection(Path variables) throws Exception {
+        Process shell =
+                new ProcessBuilder(
+                                "sh",
+                                "-c",
+                                "set -a; . \"$1\"; printf '%s\\n' \"$QUARKUS_DATASOURCE_JDBC_URL\""
+                                        + " \"$QUARKUS_DATASOURCE_USERNAME\""
+                                        + " \"$QUARKUS_DATASOURCE_PASSWORD\""
+                                        + " \"$KAFKA_SASL_JAAS_CONFIG\"",
+                                "sh",
+                                variables.toString())
+                        .start();
+        List<String> read =
+                new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                        .lines()
+                        .toList();
+        assertThat(read.get(3)).contains("username=\"loramill-train\"").endsWith(";");
+        try (Connection connection =
+                        DriverManager.getConnection(read.get(0), read.get(1), read.get(2));
+                Statement statement = connection.createStatement();
+                ResultSet who =
+                        statement.executeQuery(
+                                "SELECT current_user || ' ' || current_database()")) {
+            assertThat(who.next()).isTrue();
+            return String.valueOf(who.getString(1));
+        }
     }
 
     private List<String> stopOrder() throws IOException {

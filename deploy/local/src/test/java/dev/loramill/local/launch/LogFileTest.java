@@ -27,7 +27,7 @@ class LogFileTest {
 
         LogFile.prepare(log);
 
-        assertThat(log).doesNotExist();
+        assertThat(log).isEmptyFile();
         assertThat(directory.resolve("a.log.1")).exists();
     }
 }
