@@ -5,6 +5,8 @@ import dev.loramill.clean.rule.LengthBounds;
 import dev.loramill.clean.rule.PatternBudgetException;
 import dev.loramill.clean.rule.RejectIf;
 import dev.loramill.clean.rule.RewriteRule;
+import dev.loramill.clean.rule.StepBudget;
+import dev.loramill.clean.rule.TextGrowthException;
 import dev.loramill.clean.rule.TextRewrite;
 import dev.loramill.clean.rule.TextVerdict;
 import dev.loramill.clean.rule.TriggerIndex;
@@ -30,9 +32,10 @@ public final class CompiledRecipe {
     /** Rule named when the rules change a text for ever. */
     public static final String NO_REST = "no-rest";
 
+    /** Rule named when the rules take too many steps together and none of them alone. */
+    public static final String TOO_SLOW = "too-slow";
+
     private static final int MAX_PASSES = 50;
-    private static final int MAX_GROWTH = 4;
-    private static final int FREE_GROWTH = 10_000;
     private static final int QUOTED_LENGTH = 80;
 
     private final List<Rewrite> rewrites;
@@ -78,12 +81,24 @@ public final class CompiledRecipe {
 
     /** What becomes of a row. */
     public CleaningOutcome clean(List<ChatMessage> messages) {
-        String running = "";
+        StepBudget budget =
+                StepBudget.ofRow(
+                        messages.stream().mapToLong(message -> message.content().length()).sum());
+        return clean(messages, budget);
+    }
+
+    /**
+     * What becomes of a row.
+     *
+     * @param budget steps that all rules together may take on it
+     */
+    CleaningOutcome clean(List<ChatMessage> messages, StepBudget budget) {
+        String running = TOO_SLOW;
         try {
             Set<String> applied = new LinkedHashSet<>();
             List<ChatMessage> cleaned = new ArrayList<>(messages.size());
             for (ChatMessage message : messages) {
-                String text = rewrite(message.role(), message.content(), applied);
+                String text = rewrite(message.role(), message.content(), applied, budget);
                 boolean isEmptied = text.isBlank() && !message.content().isBlank();
                 if (isEmptied && !message.role().equals("system")) {
                     return new CleaningOutcome.Refused(
@@ -96,6 +111,7 @@ public final class CompiledRecipe {
                 }
             }
             for (ChatMessage message : cleaned) {
+                budget.spend(message.content().length());
                 BitSet candidates = verdictTriggers.mayApply(message.content());
                 for (int i = candidates.nextSetBit(0); i >= 0; i = candidates.nextSetBit(i + 1)) {
                     Verdict verdict = verdicts.get(i);
@@ -103,7 +119,7 @@ public final class CompiledRecipe {
                         continue;
                     }
                     running = verdict.rule.id();
-                    String found = verdict.verdict.finding(message.content());
+                    String found = verdict.verdict.finding(message.content(), budget);
                     if (found != null) {
                         return new CleaningOutcome.Refused(
                                 verdict.rule.id(),
@@ -116,7 +132,8 @@ public final class CompiledRecipe {
                 }
             }
             for (LengthBounds bound : bounds) {
-                String refusal = bound.refusal(length(cleaned, bound));
+                running = bound.id();
+                String refusal = bound.refusal(length(cleaned, bound, budget));
                 if (refusal != null) {
                     return new CleaningOutcome.Refused(bound.id(), refusal);
                 }
@@ -132,11 +149,12 @@ public final class CompiledRecipe {
         }
     }
 
-    private String rewrite(String role, String content, Set<String> applied) {
+    private String rewrite(String role, String content, Set<String> applied, StepBudget budget) {
+        budget.begin(content);
         String text = content;
         for (int pass = 0; pass < MAX_PASSES; pass++) {
             String before = text;
-            BitSet candidates = rewriteTriggers.mayApply(text);
+            BitSet candidates = candidates(text, applied, budget);
             boolean isAtRest = true;
             for (int i = candidates.nextSetBit(0); i >= 0; i = candidates.nextSetBit(i + 1)) {
                 Rewrite rule = rewrites.get(i);
@@ -146,18 +164,12 @@ public final class CompiledRecipe {
                 if (rule.isSubstitute && !isAtRest) {
                     break;
                 }
-                String result = rule.run(text);
-                if (result.length() > MAX_GROWTH * content.length() + FREE_GROWTH) {
-                    throw new RuleStoppedException(
-                            NO_REST,
-                            "rule \"%s\" makes %d characters of %d"
-                                    .formatted(rule.id, result.length(), content.length()));
-                }
+                String result = rule.run(text, budget);
                 if (!result.equals(text)) {
                     applied.add(rule.id);
                     text = result;
                     isAtRest = false;
-                    candidates = rewriteTriggers.mayApply(text);
+                    candidates = candidates(text, applied, budget);
                 }
             }
             if (text.equals(before)) {
@@ -170,11 +182,23 @@ public final class CompiledRecipe {
                         .formatted(applied, MAX_PASSES));
     }
 
-    private static int length(List<ChatMessage> messages, LengthBounds bound) {
+    private BitSet candidates(String text, Set<String> applied, StepBudget budget) {
+        try {
+            budget.spend(text.length());
+        } catch (PatternBudgetException e) {
+            throw new RuleStoppedException(
+                    TOO_SLOW,
+                    "%s; the rules %s changed the text".formatted(e.getMessage(), applied));
+        }
+        return rewriteTriggers.mayApply(text);
+    }
+
+    private static int length(List<ChatMessage> messages, LengthBounds bound, StepBudget budget) {
         Field field = bound.field();
         int length = 0;
         for (ChatMessage message : messages) {
             if (field.covers(message.role())) {
+                budget.spend(message.content().length());
                 length += bound.measure(message.content());
             }
         }
@@ -194,9 +218,12 @@ public final class CompiledRecipe {
                     rule.compile());
         }
 
-        String run(String text) {
+        String run(String text, StepBudget budget) {
             try {
-                return rewrite.rewrite(text);
+                return rewrite.rewrite(text, budget);
+            } catch (TextGrowthException e) {
+                throw new RuleStoppedException(
+                        NO_REST, "rule \"%s\" %s".formatted(id, e.getMessage()));
             } catch (PatternBudgetException e) {
                 throw new RuleStoppedException(id, String.valueOf(e.getMessage()));
             } catch (StackOverflowError e) {

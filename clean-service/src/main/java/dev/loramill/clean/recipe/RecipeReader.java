@@ -10,9 +10,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.loramill.clean.rule.PatternBudgetException;
 import dev.loramill.clean.rule.Rule;
+import dev.loramill.clean.rule.StepBudget;
 import dev.loramill.events.RecipeReference;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -30,7 +33,6 @@ import org.jspecify.annotations.Nullable;
 public final class RecipeReader {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
     private static final Set<String> MEMBERS = Set.of("name", "description", "rules", "examples");
-    private static final int MAX_RULES = 200;
     private static final JsonMapper MAPPER =
             JsonMapper.builder()
                     .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -53,16 +55,27 @@ public final class RecipeReader {
      *     fault
      */
     public static Recipe read(byte[] json) throws InvalidRecipeException {
-        JsonNode document;
+        return read(tree(json));
+    }
+
+    /**
+     * Reads a document that was stored, so that its examples held once and are not run again.
+     *
+     * @throws InvalidRecipeException when this version takes it for no recipe
+     */
+    public static Recipe stored(String json) throws InvalidRecipeException {
+        return recipe(tree(json.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static JsonNode tree(byte[] json) throws InvalidRecipeException {
         try {
-            document = MAPPER.readTree(json);
+            return MAPPER.readTree(json);
         } catch (JacksonException e) {
             throw new InvalidRecipeException(
                     List.of("the document is not JSON: " + e.getOriginalMessage()));
         } catch (IOException e) {
             throw new IllegalStateException("reading from memory failed", e);
         }
-        return read(document);
     }
 
     /**
@@ -72,13 +85,22 @@ public final class RecipeReader {
      *     fault
      */
     public static Recipe read(@Nullable JsonNode document) throws InvalidRecipeException {
+        Recipe recipe = recipe(document);
+        requireExamplesHold(recipe);
+        return recipe;
+    }
+
+    private static Recipe recipe(@Nullable JsonNode document) throws InvalidRecipeException {
         if (document == null || !document.isObject()) {
             throw new InvalidRecipeException(
                     List.of(
                             "a recipe must be a JSON object with \"name\", \"description\" and"
                                     + " \"rules\""));
         }
-        List<String> faults = new ArrayList<>();
+        List<String> faults = new ArrayList<>(RecipeLimits.faults(document));
+        if (!faults.isEmpty()) {
+            throw new InvalidRecipeException(faults);
+        }
         document.fieldNames()
                 .forEachRemaining(member -> {
                     if (!MEMBERS.contains(member)) {
@@ -98,30 +120,29 @@ public final class RecipeReader {
         if (!document.has("rules")) {
             faults.add("rules must be an array, it is missing");
         }
-        if (rules.size() > MAX_RULES) {
-            faults.add("rules must hold at most %d, got %d".formatted(MAX_RULES, rules.size()));
-        }
         List<RowExample> examples = elements(document, "examples", RowExample.class, faults);
         requireDistinctIds(rules, faults);
         if (!faults.isEmpty()) {
             throw new InvalidRecipeException(faults);
         }
-        Recipe recipe =
-                new Recipe(
-                        new RecipeReference(name, CanonicalJson.digest(document)),
-                        description,
-                        rules,
-                        examples,
-                        document);
-        requireExamplesHold(recipe);
-        return recipe;
+        return new Recipe(
+                new RecipeReference(name, CanonicalJson.digest(document)),
+                description,
+                rules,
+                examples,
+                document);
     }
 
     private static void requireExamplesHold(Recipe recipe) throws InvalidRecipeException {
         List<String> failing = new ArrayList<>();
+        StepBudget budget = StepBudget.ofExamples();
         for (Rule rule : recipe.rules()) {
             try {
-                failing.addAll(rule.failingExamples());
+                failing.addAll(rule.failingExamples(budget));
+            } catch (PatternBudgetException e) {
+                failing.add(
+                        "rule \"%s\" fails on its examples: %s"
+                                .formatted(rule.id(), e.getMessage()));
             } catch (RuntimeException | StackOverflowError e) {
                 failing.add(
                         "rule \"%s\" fails on its examples: %s".formatted(rule.id(), e.toString()));
@@ -130,7 +151,7 @@ public final class RecipeReader {
         if (failing.isEmpty()) {
             CompiledRecipe compiled = CompiledRecipe.of(recipe);
             for (int i = 0; i < recipe.examples().size(); i++) {
-                failing.addAll(recipe.examples().get(i).failures(compiled, i));
+                failing.addAll(recipe.examples().get(i).failures(compiled, i, budget));
             }
         }
         if (!failing.isEmpty()) {

@@ -1,5 +1,7 @@
 package dev.loramill.clean.recipe;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.loramill.events.RecipeReference;
 import dev.loramill.http.Page;
 import dev.loramill.http.PageRequest;
@@ -7,11 +9,10 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * Recipes in the database. A document is kept for good under its digest; a name stands for the
@@ -20,17 +21,30 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 @ApplicationScoped
 public class RecipeStore implements RecipeLookup {
+    private static final long MOST_CHARACTERS = 1 << 20;
+
     private final StoredRecipeRepository documents;
     private final RecipeNameRepository names;
-    private final Map<String, CompiledRecipe> compiled = new ConcurrentHashMap<>();
+    private final Map<String, CompiledRecipe> shipped;
+
+    /** Documents' characters stand for the memory that a recipe takes; some tens of bytes each. */
+    private final Cache<String, Compiled> compiled =
+            Caffeine.newBuilder()
+                    .maximumWeight(MOST_CHARACTERS)
+                    .<String, Compiled>weigher((_, recipe) -> recipe.length)
+                    .build();
 
     RecipeStore(StoredRecipeRepository documents, RecipeNameRepository names) {
         this.documents = documents;
         this.names = names;
-        for (Recipe recipe : ShippedRecipes.all()) {
-            compiled.put(recipe.reference().digest(), CompiledRecipe.of(recipe));
-        }
+        this.shipped =
+                ShippedRecipes.all().stream()
+                        .collect(
+                                Collectors.toUnmodifiableMap(
+                                        recipe -> recipe.reference().digest(), CompiledRecipe::of));
     }
+
+    private record Compiled(CompiledRecipe recipe, int length) {}
 
     void storeShipped(@Observes StartupEvent event) {
         ShippedRecipes.all().forEach(this::store);
@@ -44,7 +58,6 @@ public class RecipeStore implements RecipeLookup {
                     documents.keep(StoredRecipe.of(recipe));
                     names.point(reference);
                 });
-        compiled.put(reference.digest(), CompiledRecipe.of(recipe));
     }
 
     /** The recipe that a name stands for. */
@@ -75,9 +88,13 @@ public class RecipeStore implements RecipeLookup {
 
     @Override
     public Optional<CompiledRecipe> find(String digest) {
-        CompiledRecipe known = compiled.get(digest);
+        CompiledRecipe ours = shipped.get(digest);
+        if (ours != null) {
+            return Optional.of(ours);
+        }
+        Compiled known = compiled.getIfPresent(digest);
         if (known != null) {
-            return Optional.of(known);
+            return Optional.of(known.recipe);
         }
         Optional<StoredRecipe> stored;
         try {
@@ -87,9 +104,10 @@ public class RecipeStore implements RecipeLookup {
         } catch (RuntimeException e) {
             throw new RecipesAwayException(e);
         }
-        Optional<CompiledRecipe> found = stored.map(RecipeStore::compile);
+        Optional<Compiled> found =
+                stored.map(recipe -> new Compiled(compile(recipe), recipe.document.length()));
         found.ifPresent(recipe -> compiled.put(digest, recipe));
-        return found;
+        return found.map(Compiled::recipe);
     }
 
     private static CompiledRecipe compile(StoredRecipe stored) {
@@ -102,7 +120,7 @@ public class RecipeStore implements RecipeLookup {
 
     private static Recipe parse(StoredRecipe stored) {
         try {
-            return RecipeReader.read(stored.document.getBytes(StandardCharsets.UTF_8));
+            return RecipeReader.stored(stored.document);
         } catch (InvalidRecipeException e) {
             throw new IllegalStateException(
                     "a stored recipe no longer holds: " + e.getMessage(), e);

@@ -1,6 +1,7 @@
 package dev.loramill.clean.recipe;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.loramill.clean.rule.StepBudget;
 import dev.loramill.events.ChatMessage;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,9 +29,9 @@ public record RowExample(
     }
 
     /** What is wrong when the recipe makes something else of the row; empty when it holds. */
-    List<String> failures(CompiledRecipe recipe, int index) {
+    List<String> failures(CompiledRecipe recipe, int index, StepBudget budget) {
         List<String> failing = new ArrayList<>();
-        switch (recipe.clean(messages)) {
+        switch (recipe.clean(messages, budget)) {
             case CleaningOutcome.Kept kept -> {
                 if (rejectedBy != null) {
                     failing.add(

@@ -47,13 +47,13 @@ record DropLeadingSentences(
     public TextRewrite compile() {
         Phrases all = Phrases.of(phrases, patterns, triggers, caseSensitive);
         SentenceMatch match = new SentenceMatch(all, where, maxWords);
-        return TextRewrite.of(List.of(all), text -> dropLeading(text, match));
+        return TextRewrite.of(List.of(all), (text, budget) -> dropLeading(text, match, budget));
     }
 
-    private static String dropLeading(String text, SentenceMatch match) {
+    private static String dropLeading(String text, SentenceMatch match, StepBudget budget) {
         List<String> sentences = Sentences.split(text);
         int first = 0;
-        while (first < sentences.size() && match.test(sentences.get(first))) {
+        while (first < sentences.size() && match.test(sentences.get(first), budget)) {
             first++;
         }
         if (first == 0) {

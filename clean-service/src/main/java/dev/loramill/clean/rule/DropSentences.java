@@ -47,13 +47,13 @@ record DropSentences(
     public TextRewrite compile() {
         Phrases all = Phrases.of(phrases, patterns, triggers, caseSensitive);
         SentenceMatch match = new SentenceMatch(all, where, maxWords);
-        return TextRewrite.of(List.of(all), text -> drop(text, match));
+        return TextRewrite.of(List.of(all), (text, budget) -> drop(text, match, budget));
     }
 
-    private static String drop(String text, SentenceMatch match) {
+    private static String drop(String text, SentenceMatch match, StepBudget budget) {
         StringBuilder kept = new StringBuilder(text.length());
         for (String sentence : Sentences.split(text)) {
-            if (!match.test(sentence)) {
+            if (!match.test(sentence, budget)) {
                 kept.append(sentence);
             }
         }

@@ -47,13 +47,13 @@ record DropTrailingSentences(
     public TextRewrite compile() {
         Phrases all = Phrases.of(phrases, patterns, triggers, caseSensitive);
         SentenceMatch match = new SentenceMatch(all, where, maxWords);
-        return TextRewrite.of(List.of(all), text -> dropTrailing(text, match));
+        return TextRewrite.of(List.of(all), (text, budget) -> dropTrailing(text, match, budget));
     }
 
-    private static String dropTrailing(String text, SentenceMatch match) {
+    private static String dropTrailing(String text, SentenceMatch match, StepBudget budget) {
         List<String> sentences = Sentences.split(text);
         int end = sentences.size();
-        while (end > 0 && match.test(sentences.get(end - 1))) {
+        while (end > 0 && match.test(sentences.get(end - 1), budget)) {
             end--;
         }
         if (end == sentences.size()) {

@@ -10,13 +10,15 @@ final class Gated {
         TriggerIndex index = TriggerIndex.of(List.of(rewrite.triggers()));
         return new TextRewrite(
                 rewrite.triggers(),
-                text -> index.mayApply(text).get(0) ? rewrite.rewrite(text) : text);
+                (text, budget) ->
+                        index.mayApply(text).get(0) ? rewrite.rewrite(text, budget) : text);
     }
 
     static TextVerdict verdict(TextVerdict verdict) {
         TriggerIndex index = TriggerIndex.of(List.of(verdict.triggers()));
         return new TextVerdict(
                 verdict.triggers(),
-                text -> index.mayApply(text).get(0) ? verdict.finding(text) : null);
+                (text, budget) ->
+                        index.mayApply(text).get(0) ? verdict.finding(text, budget) : null);
     }
 }

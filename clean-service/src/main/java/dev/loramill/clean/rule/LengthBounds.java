@@ -59,9 +59,10 @@ public record LengthBounds(
     }
 
     @Override
-    public List<String> failingExamples() {
+    public List<String> failingExamples(StepBudget budget) {
         List<String> failing = new ArrayList<>();
         for (int length : examples.rejects()) {
+            budget.spend(length);
             if (refusal(measure(textOf(length))) == null) {
                 failing.add(
                         "rule \"%s\" must reject a length of %d, it keeps it"
@@ -69,6 +70,7 @@ public record LengthBounds(
             }
         }
         for (int length : examples.keeps()) {
+            budget.spend(length);
             String refusal = refusal(measure(textOf(length)));
             if (refusal != null) {
                 failing.add(

@@ -2,7 +2,6 @@ package dev.loramill.clean.rule;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Makes one space of each run of spaces, at most two line breaks of a run of them, and takes white
@@ -17,10 +16,7 @@ record NormalizeSpace(
         @JsonProperty(required = true) Field field,
         @JsonProperty(required = true) RewriteExamples examples)
         implements RewriteRule {
-    private static final Pattern LINE_BREAKS =
-            Pattern.compile("[ \\t\\x0B\\f\\p{Zs}]*(?:\\r\\n|[\\n\\r\\u0085\\u2028\\u2029])");
-    private static final Pattern MANY_LINE_BREAKS = Pattern.compile("\\n{3,}");
-    private static final Pattern SPACES = Pattern.compile("[ \\t\\x0B\\f\\p{Zs}]+");
+    private static final int MOST_LINE_BREAKS = 2;
 
     NormalizeSpace {
         RuleIds.check(id);
@@ -33,16 +29,52 @@ record NormalizeSpace(
 
     @Override
     public TextRewrite compile() {
-        return new TextRewrite(Set.of(), NormalizeSpace::normalize);
+        return new TextRewrite(Set.of(), (text, _) -> normalize(text));
     }
 
     private static String normalize(String text) {
         if (isNormal(text)) {
             return text;
         }
-        String lines = LINE_BREAKS.matcher(text).replaceAll("\n");
-        String fewLines = MANY_LINE_BREAKS.matcher(lines).replaceAll("\n\n");
-        return Space.strip(SPACES.matcher(fewLines).replaceAll(" "));
+        StringBuilder result = new StringBuilder(text.length());
+        int lineBreaks = 0;
+        boolean isAfterSpace = false;
+        for (int i = 0; i < text.length(); i++) {
+            char character = text.charAt(i);
+            if (isBlank(character)) {
+                isAfterSpace = true;
+            } else if (isLineBreak(character)) {
+                boolean isSecondHalf = character == '\n' && i > 0 && text.charAt(i - 1) == '\r';
+                if (!isSecondHalf && ++lineBreaks <= MOST_LINE_BREAKS) {
+                    result.append('\n');
+                }
+                isAfterSpace = false;
+            } else {
+                if (isAfterSpace) {
+                    result.append(' ');
+                }
+                result.append(character);
+                isAfterSpace = false;
+                lineBreaks = 0;
+            }
+        }
+        // What is left open at the end is white space, which is taken away.
+        return Space.strip(result.toString());
+    }
+
+    private static boolean isBlank(char character) {
+        return character == ' '
+                || character == '\t'
+                || character == '\u000B'
+                || character == '\f'
+                || Character.getType(character) == Character.SPACE_SEPARATOR;
+    }
+
+    private static boolean isLineBreak(char character) {
+        return switch (character) {
+            case '\n', '\r', '\u0085', '\u2028', '\u2029' -> true;
+            default -> false;
+        };
     }
 
     /** Whether no white space but single plain spaces stands in the text, and none at its ends. */

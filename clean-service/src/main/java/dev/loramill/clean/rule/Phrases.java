@@ -67,7 +67,7 @@ record Phrases(
     }
 
     /** A pattern that matches any of the phrases and patterns between a prefix and a suffix. */
-    Pattern compile(String prefix, String suffix) {
+    SearchPattern compile(String prefix, String suffix) {
         List<String> alternatives = new ArrayList<>();
         phrases.stream()
                 .sorted(Comparator.comparingInt(String::length).reversed())
@@ -79,8 +79,9 @@ record Phrases(
                 || !patterns.stream().allMatch(Phrases::isAscii)) {
             flags |= Pattern.UNICODE_CASE;
         }
-        return Pattern.compile(
-                prefix + "(?:" + String.join("|", alternatives) + ")" + suffix, flags);
+        return new SearchPattern(
+                Pattern.compile(
+                        prefix + "(?:" + String.join("|", alternatives) + ")" + suffix, flags));
     }
 
     /** Lower-case literals of which one stands in every text that holds a match; maybe empty. */

@@ -3,8 +3,6 @@ package dev.loramill.clean.rule;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,21 +41,21 @@ public record RejectIf(
     /** Makes the rule ready to run. */
     public TextVerdict compile() {
         Phrases all = Phrases.of(phrases, patterns, triggers, caseSensitive);
-        Pattern pattern = all.compile("", "");
-        return new TextVerdict(all.literals(), text -> find(text, pattern));
+        SearchPattern pattern = all.compile("", "");
+        return new TextVerdict(all.literals(), (text, budget) -> find(text, pattern, budget));
     }
 
     @Override
-    public List<String> failingExamples() {
+    public List<String> failingExamples(StepBudget budget) {
         TextVerdict verdict = Gated.verdict(compile());
         List<String> failing = new ArrayList<>();
         for (String text : examples.rejects()) {
-            if (verdict.finding(text) == null) {
+            if (verdict.finding(text, budget) == null) {
                 failing.add("rule \"%s\" must reject \"%s\", it keeps it".formatted(id, text));
             }
         }
         for (String text : examples.keeps()) {
-            String found = verdict.finding(text);
+            String found = verdict.finding(text, budget);
             if (found != null) {
                 failing.add(
                         "rule \"%s\" must keep \"%s\", it rejects it for \"%s\""
@@ -67,9 +65,9 @@ public record RejectIf(
         return List.copyOf(failing);
     }
 
-    private static @Nullable String find(String text, Pattern pattern) {
-        Matcher matcher = pattern.matcher(new BudgetedText(text));
-        return matcher.find() ? matcher.group() : null;
+    private static @Nullable String find(String text, SearchPattern pattern, StepBudget budget) {
+        SearchPattern.Search search = pattern.in(text, budget);
+        return search.find() ? search.group(0) : null;
     }
 
     /**

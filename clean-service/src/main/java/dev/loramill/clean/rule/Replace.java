@@ -2,8 +2,6 @@ package dev.loramill.clean.rule;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,35 +44,31 @@ record Replace(
     @Override
     public TextRewrite compile() {
         Phrases all = Phrases.of(phrases, patterns, triggers, caseSensitive);
-        Pattern pattern = all.compile("", "");
-        return TextRewrite.of(List.of(all), text -> replace(text, pattern));
+        SearchPattern pattern = all.compile("", "");
+        return TextRewrite.of(List.of(all), (text, budget) -> replace(text, pattern, budget));
     }
 
-    private String replace(String text, Pattern pattern) {
-        Matcher matcher = pattern.matcher(new BudgetedText(text));
-        if (!matcher.find()) {
-            return text;
-        }
-        StringBuilder result = new StringBuilder(text.length());
-        int from = 0;
-        do {
-            if (matcher.start() == matcher.end()) {
+    private String replace(String text, SearchPattern pattern, StepBudget budget) {
+        SearchPattern.Search search = pattern.in(text, budget);
+        BoundedText result = new BoundedText(text, budget);
+        while (search.find()) {
+            if (search.start() == search.end()) {
                 continue;
             }
-            result.append(text, from, matcher.start());
-            from = matcher.end();
-            String replacement = expand(matcher);
-            if (replacement.isEmpty() && endsOpen(result)) {
-                while (from < text.length() && Space.isSpace(text.charAt(from))) {
-                    from++;
-                }
+            result.keep(search.start());
+            String replacement = expand(search, result.length(), budget);
+            boolean isOpen = replacement.isEmpty() && endsOpen(result.soFar());
+            result.put(
+                    beginsSentence(result.soFar()) ? Capitals.atStart(replacement) : replacement,
+                    search.end());
+            if (isOpen) {
+                result.skipSpace();
             }
-            result.append(beginsSentence(result) ? Capitals.atStart(replacement) : replacement);
-        } while (matcher.find());
-        return result.append(text, from, text.length()).toString();
+        }
+        return result.end();
     }
 
-    private String expand(Matcher matcher) {
+    private String expand(SearchPattern.Search search, int before, StepBudget budget) {
         try {
             StringBuilder expanded = new StringBuilder();
             for (int i = 0; i < with.length(); i++) {
@@ -84,7 +78,9 @@ record Replace(
                                 && i + 1 < with.length()
                                 && Character.isDigit(with.charAt(i + 1));
                 if (isGroup) {
-                    String group = matcher.group(with.charAt(++i) - '0');
+                    String group = search.group(with.charAt(++i) - '0');
+                    int length = group == null ? 0 : group.length();
+                    budget.grow((long) before + expanded.length() + length, length);
                     expanded.append(group == null ? "" : group);
                 } else {
                     expanded.append(character);

@@ -23,11 +23,12 @@ public sealed interface RewriteRule extends Rule
     TextRewrite compile();
 
     @Override
-    default List<String> failingExamples() {
+    default List<String> failingExamples(StepBudget budget) {
         TextRewrite rewrite = Gated.rewrite(compile());
         List<String> failing = new ArrayList<>();
         for (RewriteExamples.Change change : examples().changes()) {
-            String result = rewrite.rewrite(change.from());
+            budget.begin(change.from());
+            String result = rewrite.rewrite(change.from(), budget);
             if (!result.equals(change.to())) {
                 failing.add(
                         "rule \"%s\" must turn \"%s\" into \"%s\", it makes \"%s\""
@@ -35,7 +36,8 @@ public sealed interface RewriteRule extends Rule
             }
         }
         for (String text : examples().leaves()) {
-            String result = rewrite.rewrite(text);
+            budget.begin(text);
+            String result = rewrite.rewrite(text, budget);
             if (!result.equals(text)) {
                 failing.add(
                         "rule \"%s\" must leave \"%s\" alone, it makes \"%s\""

@@ -28,7 +28,8 @@ public sealed interface Rule permits RewriteRule, RejectIf, LengthBounds {
     /**
      * Runs the rule's own examples.
      *
+     * @param budget steps of all of them together
      * @return a sentence for each example that does not hold; empty when all do
      */
-    List<String> failingExamples();
+    List<String> failingExamples(StepBudget budget);
 }

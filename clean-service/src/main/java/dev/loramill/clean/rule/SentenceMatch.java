@@ -1,13 +1,11 @@
 package dev.loramill.clean.rule;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Whether a sentence is one that a rule drops. */
-final class SentenceMatch implements Predicate<String> {
-    private final Pattern pattern;
+final class SentenceMatch {
+    private final SearchPattern pattern;
     private final int maxWords;
 
     SentenceMatch(Phrases phrases, @Nullable Where where, @Nullable Integer maxWords) {
@@ -25,10 +23,9 @@ final class SentenceMatch implements Predicate<String> {
         this.maxWords = maxWords == null ? Integer.MAX_VALUE : maxWords;
     }
 
-    @Override
-    public boolean test(String sentence) {
-        return pattern.matcher(new BudgetedText(sentence)).find()
-                && Words.count(sentence) <= maxWords;
+    /** Whether a rule drops a sentence. */
+    boolean test(String sentence, StepBudget budget) {
+        return pattern.in(sentence, budget).find() && Words.count(sentence) <= maxWords;
     }
 
     /** Where in a sentence a phrase has to stand. */

@@ -30,7 +30,10 @@ final class Sentences {
         while (i < text.length()) {
             int end = endOfSentence(text, start, i);
             if (end < 0) {
-                i++;
+                // Within a run of marks no sentence ends where none ends at its beginning.
+                do {
+                    i++;
+                } while (i < text.length() && isMark(text.charAt(i - 1)) && isMark(text.charAt(i)));
                 continue;
             }
             sentences.add(text.substring(start, end));
@@ -49,11 +52,11 @@ final class Sentences {
         if (character == '\n') {
             return skipSpace(text, i + 1);
         }
-        if (character != '.' && character != '!' && character != '?') {
+        if (!isMark(character)) {
             return -1;
         }
         int after = i + 1;
-        while (after < text.length() && ".!?".indexOf(text.charAt(after)) >= 0) {
+        while (after < text.length() && isMark(text.charAt(after))) {
             after++;
         }
         while (after < text.length() && CLOSING.indexOf(text.charAt(after)) >= 0) {
@@ -71,6 +74,10 @@ final class Sentences {
             return -1;
         }
         return skipSpace(text, after);
+    }
+
+    private static boolean isMark(char character) {
+        return character == '.' || character == '!' || character == '?';
     }
 
     private static boolean isLowerBefore(String text, int i) {

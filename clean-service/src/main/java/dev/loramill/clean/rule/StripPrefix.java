@@ -2,8 +2,6 @@ package dev.loramill.clean.rule;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,20 +43,21 @@ record StripPrefix(
     @Override
     public TextRewrite compile() {
         Phrases all = Phrases.of(phrases, patterns, triggers, caseSensitive);
-        Pattern pattern = all.compile("", "");
-        return TextRewrite.of(List.of(all), text -> strip(text, pattern));
+        SearchPattern pattern = all.compile("", "");
+        return TextRewrite.of(List.of(all), (text, budget) -> strip(text, pattern, budget));
     }
 
-    private static String strip(String text, Pattern pattern) {
-        String rest = text;
+    private static String strip(String text, SearchPattern pattern, StepBudget budget) {
+        int rest = 0;
         while (true) {
-            String start = Space.stripStart(rest, PUNCTUATION);
-            Matcher matcher = pattern.matcher(new BudgetedText(start));
-            if (!matcher.lookingAt() || matcher.end() == 0) {
+            int start = Space.skip(text, rest, PUNCTUATION);
+            budget.spend(start - rest + 1L);
+            SearchPattern.Search search = pattern.in(text, start, text.length(), budget);
+            if (!search.lookingAt() || search.end() == 0) {
                 break;
             }
-            rest = Space.stripStart(start.substring(matcher.end()), PUNCTUATION);
+            rest = Space.skip(text, start + search.end(), PUNCTUATION);
         }
-        return rest.length() == text.length() ? text : Capitals.atStart(rest);
+        return rest == 0 ? text : Capitals.atStart(text.substring(rest));
     }
 }

@@ -2,8 +2,6 @@ package dev.loramill.clean.rule;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,23 +47,22 @@ record StripSuffix(
     @Override
     public TextRewrite compile() {
         Phrases all = Phrases.of(phrases, patterns, triggers, caseSensitive);
-        Pattern pattern = all.compile("", "\\z");
-        return TextRewrite.of(List.of(all), text -> strip(text, pattern));
+        SearchPattern pattern = all.compile("", "\\z");
+        return TextRewrite.of(List.of(all), (text, budget) -> strip(text, pattern, budget));
     }
 
-    private static String strip(String text, Pattern pattern) {
-        String rest = text;
+    private static String strip(String text, SearchPattern pattern, StepBudget budget) {
+        int rest = text.length();
         while (true) {
-            String end = Space.stripEnd(rest, PUNCTUATION);
-            Matcher matcher = pattern.matcher(new BudgetedText(end));
-            matcher.region(Math.max(0, end.length() - WINDOW), end.length());
-            matcher.useTransparentBounds(true);
-            matcher.useAnchoringBounds(false);
-            if (!matcher.find() || matcher.start() == matcher.end()) {
+            int end = Space.skipBack(text, rest, PUNCTUATION);
+            budget.spend(rest - end + 1L);
+            SearchPattern.Search search =
+                    pattern.in(text, 0, end, budget).after(Math.max(0, end - WINDOW));
+            if (!search.find() || search.start() == search.end()) {
                 break;
             }
-            rest = Space.stripEnd(end.substring(0, matcher.start()), DANGLING);
+            rest = Space.skipBack(text, search.start(), DANGLING);
         }
-        return rest;
+        return text.substring(0, rest);
     }
 }

@@ -1,7 +1,7 @@
 package dev.loramill.clean.rule;
 
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,13 +11,19 @@ import org.jspecify.annotations.Nullable;
  *     refuses; empty when the rule has to look at every text
  * @param finder gives what was found, null when the text may stay
  */
-public record TextVerdict(Set<String> triggers, Function<String, @Nullable String> finder) {
+public record TextVerdict(
+        Set<String> triggers, BiFunction<String, StepBudget, @Nullable String> finder) {
     public TextVerdict {
         triggers = Set.copyOf(triggers);
     }
 
-    /** What the rule refuses in a text, as it stands there; null when the text may stay. */
-    public @Nullable String finding(String text) {
-        return finder.apply(text);
+    /**
+     * What the rule refuses in a text, as it stands there; null when the text may stay.
+     *
+     * @throws PatternBudgetException when it needs more steps than there are
+     */
+    public @Nullable String finding(String text, StepBudget budget) {
+        budget.spend(text.length());
+        return finder.apply(text, budget);
     }
 }

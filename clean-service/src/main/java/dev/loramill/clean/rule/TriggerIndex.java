@@ -14,9 +14,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TriggerIndex {
     private static final int ALPHABET = 128;
+    private static final int NONE = -1;
 
-    /** next[state * ALPHABET + character] is the following state; 0 is the root. */
-    private final int[] next;
+    /** State that a character leads to from the beginning, in both cases; 0 is the root. */
+    private final int[] fromRoot;
+
+    /** First child of each state, or none. */
+    private final int[] child;
+
+    /** Next child of the same state, or none. */
+    private final int[] sibling;
+
+    /** Character that leads to a state. */
+    private final char[] label;
+
+    /** Longest other state whose text this one's ends with. */
+    private final int[] failure;
 
     /** For each state, the rules whose trigger ends there; null for none. */
     private final @Nullable BitSet[] found;
@@ -24,10 +37,21 @@ public final class TriggerIndex {
     /** Rules without triggers: they look at every text. */
     private final BitSet always;
 
-    private TriggerIndex(int[] next, @Nullable BitSet[] found, BitSet always) {
-        this.next = next;
-        this.found = found;
+    private TriggerIndex(Trie trie, BitSet always) {
+        this.child = Arrays.copyOf(trie.child, trie.size);
+        this.sibling = Arrays.copyOf(trie.sibling, trie.size);
+        this.label = Arrays.copyOf(trie.label, trie.size);
+        this.failure = new int[trie.size];
+        this.found = trie.rules.toArray(new @Nullable BitSet[0]);
         this.always = always;
+        this.fromRoot = new int[ALPHABET];
+        for (int state = child[0]; state != NONE; state = sibling[state]) {
+            fromRoot[label[state]] = state;
+        }
+        fillFailures();
+        for (char upper = 'A'; upper <= 'Z'; upper++) {
+            fromRoot[upper] = fromRoot[Character.toLowerCase(upper)];
+        }
     }
 
     /**
@@ -47,7 +71,7 @@ public final class TriggerIndex {
                 trie.add(trigger, rule);
             }
         }
-        return trie.toIndex(always);
+        return new TriggerIndex(trie, always);
     }
 
     /** The rules that may apply to a text, by their index; a fresh set. */
@@ -60,7 +84,7 @@ public final class TriggerIndex {
                 state = 0;
                 continue;
             }
-            state = next[state * ALPHABET + character];
+            state = follow(state, character);
             BitSet ending = found[state];
             if (ending != null) {
                 rules.or(ending);
@@ -69,25 +93,77 @@ public final class TriggerIndex {
         return rules;
     }
 
-    /** The triggers as a tree, while the automaton is built. */
+    private int follow(int from, char character) {
+        char folded =
+                character >= 'A' && character <= 'Z' ? (char) (character - 'A' + 'a') : character;
+        int state = from;
+        while (state != 0) {
+            int next = childOf(state, folded);
+            if (next != NONE) {
+                return next;
+            }
+            state = failure[state];
+        }
+        return fromRoot[folded];
+    }
+
+    private int childOf(int state, char character) {
+        int next = child[state];
+        while (next != NONE && label[next] != character) {
+            next = sibling[next];
+        }
+        return next;
+    }
+
+    /** Breadth first; a state finds what the state that it fails to finds, too. */
+    private void fillFailures() {
+        ArrayDeque<Integer> queue = new ArrayDeque<>();
+        queue.add(0);
+        while (!queue.isEmpty()) {
+            int state = queue.remove();
+            for (int next = child[state]; next != NONE; next = sibling[next]) {
+                failure[next] = state == 0 ? 0 : follow(failure[state], label[next]);
+                found[next] = union(found[next], found[failure[next]]);
+                queue.add(next);
+            }
+        }
+    }
+
+    private static @Nullable BitSet union(@Nullable BitSet own, @Nullable BitSet inherited) {
+        if (own == null || inherited == null) {
+            return own == null ? inherited : own;
+        }
+        BitSet both = (BitSet) own.clone();
+        both.or(inherited);
+        return both;
+    }
+
+    /** The triggers as a tree, some ten bytes a state, while the automaton is built. */
     private static final class Trie {
-        private final List<int[]> children = new ArrayList<>();
         private final List<@Nullable BitSet> rules = new ArrayList<>();
+        private int[] child = new int[64];
+        private int[] sibling = new int[64];
+        private char[] label = new char[64];
+        private int size;
 
         Trie() {
-            addState();
+            addState((char) 0);
         }
 
         void add(String trigger, int rule) {
             int state = 0;
             for (int i = 0; i < trigger.length(); i++) {
-                int character = trigger.charAt(i);
-                int child = children.get(state)[character];
-                if (child == 0) {
-                    child = addState();
-                    children.get(state)[character] = child;
+                char character = trigger.charAt(i);
+                int next = child[state];
+                while (next != NONE && label[next] != character) {
+                    next = sibling[next];
                 }
-                state = child;
+                if (next == NONE) {
+                    next = addState(character);
+                    sibling[next] = child[state];
+                    child[state] = next;
+                }
+                state = next;
             }
             BitSet ending = rules.get(state);
             if (ending == null) {
@@ -97,60 +173,17 @@ public final class TriggerIndex {
             ending.set(rule);
         }
 
-        /** Fills the failure transitions, breadth first, and folds both cases together. */
-        TriggerIndex toIndex(BitSet always) {
-            int[] failure = new int[children.size()];
-            ArrayDeque<Integer> queue = new ArrayDeque<>();
-            for (int child : children.getFirst()) {
-                if (child != 0) {
-                    queue.add(child);
-                }
+        private int addState(char character) {
+            if (size == child.length) {
+                child = Arrays.copyOf(child, 2 * size);
+                sibling = Arrays.copyOf(sibling, 2 * size);
+                label = Arrays.copyOf(label, 2 * size);
             }
-            while (!queue.isEmpty()) {
-                int state = queue.remove();
-                inherit(state, failure[state]);
-                int[] transitions = children.get(state);
-                for (int character = 0; character < ALPHABET; character++) {
-                    int fallback = children.get(failure[state])[character];
-                    if (transitions[character] == 0) {
-                        transitions[character] = fallback;
-                    } else {
-                        failure[transitions[character]] = fallback;
-                        queue.add(transitions[character]);
-                    }
-                }
-            }
-            return new TriggerIndex(
-                    foldedTransitions(), rules.toArray(new @Nullable BitSet[0]), always);
-        }
-
-        private int[] foldedTransitions() {
-            int[] next = new int[children.size() * ALPHABET];
-            for (int state = 0; state < children.size(); state++) {
-                int[] transitions = Arrays.copyOf(children.get(state), ALPHABET);
-                for (char upper = 'A'; upper <= 'Z'; upper++) {
-                    transitions[upper] = transitions[Character.toLowerCase(upper)];
-                }
-                System.arraycopy(transitions, 0, next, state * ALPHABET, ALPHABET);
-            }
-            return next;
-        }
-
-        private void inherit(int state, int from) {
-            BitSet inherited = rules.get(from);
-            if (inherited == null) {
-                return;
-            }
-            BitSet own = rules.get(state);
-            BitSet merged = own == null ? new BitSet() : own;
-            merged.or(inherited);
-            rules.set(state, merged);
-        }
-
-        private int addState() {
-            children.add(new int[ALPHABET]);
+            child[size] = NONE;
+            sibling[size] = NONE;
+            label[size] = character;
             rules.add(null);
-            return children.size() - 1;
+            return size++;
         }
     }
 }
