@@ -2,10 +2,13 @@ package dev.loramill.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import io.vertx.core.VertxException;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -18,12 +21,15 @@ import java.util.Optional;
 import java.util.Set;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Answers every fault with an error body and tells clients whether to try again. */
 final class ErrorResource {
     private static final Logger LOG = LoggerFactory.getLogger(ErrorResource.class);
+
+    private static final int MAX_CAUSES = 20;
 
     @ServerExceptionMapper
     RestResponse<ErrorBody> refused(RefusedException refused) {
@@ -84,6 +90,15 @@ final class ErrorResource {
     }
 
     @ServerExceptionMapper
+    RestResponse<ErrorBody> unforeseen(Throwable fault, RoutingContext http) {
+        if (http.response().closed() && isOfConnection(fault)) {
+            // Nobody hears the answer, and nothing is wrong here.
+            LOG.atDebug().log("A client went away before its answer was complete");
+            return internal();
+        }
+        return unforeseen(fault);
+    }
+
     RestResponse<ErrorBody> unforeseen(Throwable fault) {
         Optional<SQLException> atDatabase = databaseFault(fault);
         if (atDatabase.isPresent()) {
@@ -91,6 +106,17 @@ final class ErrorResource {
         }
         LOG.atError().setCause(fault).log("A request failed");
         return internal();
+    }
+
+    private static boolean isOfConnection(Throwable fault) {
+        @Nullable Throwable at = fault;
+        for (int i = 0; i < MAX_CAUSES && at != null; i++) {
+            if (at instanceof IOException || at instanceof VertxException) {
+                return true;
+            }
+            at = at.getCause();
+        }
+        return false;
     }
 
     private static RestResponse<ErrorBody> internal() {
