@@ -3,22 +3,34 @@ package dev.loramill.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.loramill.llama.gguf.AdapterLimits;
+import dev.loramill.llama.gguf.AdapterOutcome;
+import dev.loramill.llama.gguf.AdapterValidator;
+import dev.loramill.llama.gguf.ModelHyperparameters;
+import dev.loramill.llama.tiny.TinyAdapter;
 import dev.loramill.serve.engine.EngineLifecycle;
 import dev.loramill.serve.engine.EngineState;
+import dev.loramill.serve.model.ServedModel;
+import dev.loramill.serve.model.ServedModels;
 import dev.loramill.stack.HttpAnswer;
 import dev.loramill.stack.HttpTestClient;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The routes within the test's own JVM: each does its work, and refuses in a sentence. */
 @QuarkusTest
@@ -28,6 +40,7 @@ class ResourcesIT {
     private static final String CHAT = "/v1/chat/completions";
 
     @Inject EngineLifecycle lifecycle;
+    @Inject ServedModels models;
     private HttpTestClient http;
 
     @BeforeEach
@@ -38,6 +51,7 @@ class ResourcesIT {
 
     @AfterEach
     void close() {
+        models.replaceAdapters(List.of());
         http.close();
     }
 
@@ -102,10 +116,12 @@ class ResourcesIT {
     }
 
     @Test
-    void aGenerationThatFailsIsFoundInTheLogByTheIdOfItsAnswer() {
+    void aGenerationThatFailsIsFoundInTheLogByTheIdOfItsAnswer(@TempDir Path folder)
+            throws IOException {
+        serveNumbersThatAreNotFinite(folder);
         try (LoggedLines logged = LoggedLines.of("dev.loramill.serve.chat.AnswerDelivery")) {
-            HttpAnswer whole = chat("tiny", allForbidden());
-            HttpAnswer stream = chat("tiny", "\"stream\":true," + allForbidden());
+            HttpAnswer whole = chat("broken", "\"max_tokens\":3");
+            HttpAnswer stream = chat("broken", "\"stream\":true");
 
             assertThat(whole.status()).isEqualTo(503);
             assertThat(whole.at("/error/code")).isEqualTo("generation_failed");
@@ -116,7 +132,7 @@ class ResourcesIT {
                     .isEqualTo(List.of(id(whole), id(stream)));
             assertThat(logged.all())
                     .allSatisfy(line -> {
-                        assertThat(line.text()).contains("model=tiny", "code=generation_failed");
+                        assertThat(line.text()).contains("model=broken", "code=generation_failed");
                         assertThat(line.cause()).hasMessageContaining("not finite");
                     });
         }
@@ -131,12 +147,53 @@ class ResourcesIT {
                         .formatted(model, fields));
     }
 
-    /** A bias that leaves the engine no token to choose. */
-    private String allForbidden() {
-        int size = ((EngineState.Serving) lifecycle.state()).engine().tokenizer().vocabularySize();
-        return IntStream.range(0, size)
-                .mapToObj("\"%d\":-100"::formatted)
-                .collect(Collectors.joining(",", "\"logit_bias\":{", "}"));
+    /** An adapter that no door lets in: its weights make logits overflow. */
+    private void serveNumbersThatAreNotFinite(Path folder) throws IOException {
+        EngineState.Serving serving = (EngineState.Serving) lifecycle.state();
+        ModelHyperparameters sizes = serving.base().sizes();
+        Path file = TinyAdapter.random(sizes, 1).withStrength(1e30).write(folder.resolve("a.gguf"));
+        AdapterLimits limits = new AdapterLimits(1L << 30, 512, 65_536f, Float.MAX_VALUE);
+        AdapterOutcome.Accepted accepted =
+                (AdapterOutcome.Accepted) new AdapterValidator(sizes, limits).validate(file);
+        models.replaceAdapters(
+                List.of(
+                        new ServedModel(
+                                "broken",
+                                serving.engine().load(file, accepted, "broken"),
+                                Instant.now(),
+                                "0".repeat(64),
+                                Optional.of("tiny"))));
+    }
+
+    @Test
+    void conversationsThatCannotFitAreRefusedBeforeTheyAreReadInFull() {
+        HttpAnswer tooMuch =
+                http.post(
+                        CHAT,
+                        """
+                        {"model":"tiny","messages":[{"role":"user","content":"%s"}]}
+                        """
+                                .formatted("a ".repeat(100_000)));
+        assertThat(tooMuch.status()).isEqualTo(400);
+        assertThat(tooMuch.at("/error/code")).isEqualTo("context_length_exceeded");
+        assertThat(tooMuch.at("/error/message"))
+                .startsWith("messages have 200000 characters, which are at least ")
+                .contains("room for 512 tokens");
+
+        HttpAnswer tooMany =
+                http.post(
+                        CHAT,
+                        """
+                        {"model":"tiny","messages":%s}
+                        """
+                                .formatted(
+                                        Stream.generate(() ->
+                                                        "{\"role\":\"user\",\"content\":\"\"}")
+                                                .limit(2_049)
+                                                .collect(Collectors.joining(",", "[", "]"))));
+        assertThat(tooMany.status()).isEqualTo(400);
+        assertThat(tooMany.at("/error/message"))
+                .isEqualTo("messages must be at most 2048, got 2049; leave out the oldest");
     }
 
     private static String id(HttpAnswer answer) {

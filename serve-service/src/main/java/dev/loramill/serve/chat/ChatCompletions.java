@@ -3,6 +3,7 @@ package dev.loramill.serve.chat;
 import dev.loramill.http.RefusedException;
 import dev.loramill.llama.jinja.TemplateException;
 import dev.loramill.llama.template.ChatMessage;
+import dev.loramill.llama.template.RenderedChat;
 import dev.loramill.serve.engine.Admission;
 import dev.loramill.serve.engine.Engine;
 import dev.loramill.serve.engine.EngineLifecycle;
@@ -25,10 +26,18 @@ class ChatCompletions {
 
     private final EngineLifecycle lifecycle;
     private final ServedModels models;
+    private final PromptThreads threads;
+    private final int messageLimit;
 
-    ChatCompletions(EngineLifecycle lifecycle, ServedModels models) {
+    ChatCompletions(
+            EngineLifecycle lifecycle,
+            ServedModels models,
+            PromptThreads threads,
+            ChatConfig config) {
         this.lifecycle = lifecycle;
         this.models = models;
+        this.threads = threads;
+        this.messageLimit = config.messageLimit();
     }
 
     /**
@@ -37,7 +46,8 @@ class ChatCompletions {
      * @throws RefusedException when it is wrong, or nothing can be answered now
      */
     ChatRequest read(byte[] body) {
-        return new ChatRequestReader(engine().tokenizer().vocabularySize()).read(body);
+        return new ChatRequestReader(engine().tokenizer().vocabularySize(), messageLimit)
+                .read(body);
     }
 
     /**
@@ -46,10 +56,13 @@ class ChatCompletions {
      * @throws RefusedException when the model is not known, the prompt does not fit, or there is no
      *     room
      */
-    OpenAnswer open(ChatRequest request) {
+    OpenAnswer open(ChatRequest request) throws InterruptedException {
         Engine engine = engine();
         ServedModel model = models.require(request.model());
-        int[] prompt = prompt(engine, request);
+        requireRoom(
+                engine,
+                request.messages().stream().mapToLong(message -> message.content().length()).sum());
+        int[] prompt = threads.call(() -> prompt(engine, request));
         return switch (engine.submit(generation(model, prompt, request))) {
             case Admission.Accepted(var generation) ->
                     new OpenAnswer(
@@ -67,11 +80,7 @@ class ChatCompletions {
                                     .formatted(limit),
                             SOON);
             case Admission.PromptTooLong(int tokenCount, int limit) ->
-                    throw RefusedException.invalid(
-                            "context_length_exceeded",
-                            "messages",
-                            "messages have %d tokens, the context has room for %d tokens of prompt and answer together; shorten them"
-                                    .formatted(tokenCount, limit));
+                    throw tooLong("have " + tokenCount, limit);
             case Admission.VariantRetired _ -> throw models.notServed(request.model());
             case Admission.ShuttingDown _ ->
                     throw RefusedException.unavailable(
@@ -91,13 +100,33 @@ class ChatCompletions {
         };
     }
 
+    /** Refuses what is too long whatever its tokens are, before they are looked for. */
+    private static void requireRoom(Engine engine, long charCount) {
+        long fewest = engine.chat().fewestTokens(charCount);
+        if (fewest >= engine.contextLength()) {
+            throw tooLong(
+                    "have %d characters, which are at least %d".formatted(charCount, fewest),
+                    engine.contextLength());
+        }
+    }
+
+    private static RefusedException tooLong(String seen, int limit) {
+        return RefusedException.invalid(
+                "context_length_exceeded",
+                "messages",
+                "messages %s tokens, the context has room for %d tokens of prompt and answer together; shorten them"
+                        .formatted(seen, limit));
+    }
+
     private static int[] prompt(Engine engine, ChatRequest request) {
         List<ChatMessage> messages =
                 request.messages().stream()
                         .map(message -> ChatMessage.of(message.role(), message.content()))
                         .toList();
         try {
-            return engine.chat().prompt(messages);
+            RenderedChat rendered = engine.chat().template().render(messages, true);
+            requireRoom(engine, rendered.text().length());
+            return engine.chat().encode(rendered).tokens();
         } catch (TemplateException e) {
             throw RefusedException.invalid(
                     "invalid_value",

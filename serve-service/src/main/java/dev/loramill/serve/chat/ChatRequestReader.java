@@ -23,6 +23,9 @@ import java.util.stream.Collectors;
  */
 final class ChatRequestReader {
     private static final int MAX_STOP_SEQUENCES = 4;
+    private static final float LEAST_TEMPERATURE = 1e-3f;
+    private static final int MAX_MODEL_CHARS = 256;
+    private static final int MAX_STOP_CHARS = 1_024;
     private static final int MAX_TOP_LOGPROBS = 20;
 
     private static final Set<String> READ =
@@ -75,9 +78,11 @@ final class ChatRequestReader {
             JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
     private final int vocabularySize;
+    private final int messageLimit;
 
-    ChatRequestReader(int vocabularySize) {
+    ChatRequestReader(int vocabularySize, int messageLimit) {
         this.vocabularySize = vocabularySize;
+        this.messageLimit = messageLimit;
     }
 
     /**
@@ -110,6 +115,14 @@ final class ChatRequestReader {
         if (model.isEmpty() && fields.faults().isEmpty()) {
             fields.refuse(missing("model"));
         }
+        if (model.length() > MAX_MODEL_CHARS) {
+            fields.refuse(
+                    new RequestFields.Fault(
+                            "model",
+                            "invalid_value",
+                            "model must be a name of at most %d characters, got one of %d"
+                                    .formatted(MAX_MODEL_CHARS, model.length())));
+        }
         OptionalInt maxTokens = fields.wholeNumber("max_tokens", 1, Integer.MAX_VALUE);
         OptionalInt maxCompletionTokens =
                 fields.wholeNumber("max_completion_tokens", 1, Integer.MAX_VALUE);
@@ -123,7 +136,7 @@ final class ChatRequestReader {
                 delivery(fields));
     }
 
-    private static List<ChatMessage> messages(RequestFields fields) {
+    private List<ChatMessage> messages(RequestFields fields) {
         JsonNode messages = fields.find("messages").orElse(null);
         if (messages == null) {
             fields.refuse(missing("messages"));
@@ -131,6 +144,15 @@ final class ChatRequestReader {
         }
         if (!messages.isArray() || messages.isEmpty()) {
             fields.refuse("messages", "an array of at least 1 message", messages);
+            return List.of();
+        }
+        if (messages.size() > messageLimit) {
+            fields.refuse(
+                    new RequestFields.Fault(
+                            "messages",
+                            "invalid_value",
+                            "messages must be at most %d, got %d; leave out the oldest"
+                                    .formatted(messageLimit, messages.size())));
             return List.of();
         }
         List<ChatMessage> read = new ArrayList<>();
@@ -149,7 +171,8 @@ final class ChatRequestReader {
         float temperature = (float) fields.number("temperature", 0, 2, 1);
         double repetition = fields.number("repetition_penalty", 0.01, 10, 1);
         return new SamplerOptions(
-                temperature,
+                // Below it only the likeliest token is left, and logits divided by it overflow.
+                temperature < LEAST_TEMPERATURE ? 0 : temperature,
                 // The one likeliest token is what a probability of 0 leaves.
                 topP == 0 ? 1 : Math.max(0, topK),
                 topP == 0 ? 1f : (float) topP,
@@ -186,6 +209,17 @@ final class ChatRequestReader {
             // As in the API: -100 forbids a token.
             read.put(token, bias == -100 ? Float.NEGATIVE_INFINITY : (float) bias);
         }
+        long forbidden =
+                read.values().stream().filter(bias -> bias == Float.NEGATIVE_INFINITY).count();
+        if (forbidden == vocabularySize) {
+            fields.refuse(
+                    new RequestFields.Fault(
+                            "logit_bias",
+                            "invalid_value",
+                            "logit_bias must leave a token that may be chosen, all %d are forbidden by -100"
+                                    .formatted(vocabularySize)));
+            return Map.of();
+        }
         return read;
     }
 
@@ -211,11 +245,20 @@ final class ChatRequestReader {
         } else {
             sequences.add("");
         }
-        if (sequences.size() > MAX_STOP_SEQUENCES || sequences.stream().anyMatch(String::isEmpty)) {
-            fields.refuse("stop", "a string, or up to 4 strings, none of them empty", stop);
+        if (sequences.size() > MAX_STOP_SEQUENCES
+                || sequences.stream().anyMatch(ChatRequestReader::isNoStop)) {
+            fields.refuse(
+                    "stop",
+                    "a string, or up to 4 strings, each of 1 to %d characters"
+                            .formatted(MAX_STOP_CHARS),
+                    stop);
             return List.of();
         }
         return sequences;
+    }
+
+    private static boolean isNoStop(String sequence) {
+        return sequence.isEmpty() || sequence.length() > MAX_STOP_CHARS;
     }
 
     private static OptionalInt logprobs(RequestFields fields) {

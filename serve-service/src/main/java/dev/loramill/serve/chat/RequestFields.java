@@ -12,6 +12,8 @@ import java.util.OptionalLong;
  * that is null counts as absent.
  */
 final class RequestFields {
+    private static final int MAX_FAULTS = 20;
+
     private final JsonNode body;
     private final List<Fault> faults = new ArrayList<>();
 
@@ -28,15 +30,20 @@ final class RequestFields {
 
     /** Notes that a field is wrong: what it must be, and what was seen. */
     void refuse(String field, String allowed, JsonNode seen) {
-        faults.add(
-                new Fault(
-                        field,
-                        "invalid_value",
-                        "%s must be %s, got %s".formatted(field, allowed, abbreviate(seen))));
+        if (faults.size() < MAX_FAULTS) {
+            refuse(
+                    new Fault(
+                            field,
+                            "invalid_value",
+                            "%s must be %s, got %s".formatted(field, allowed, abbreviate(seen))));
+        }
     }
 
+    /** Notes a fault; the first are enough to tell a client what is wrong. */
     void refuse(Fault fault) {
-        faults.add(fault);
+        if (faults.size() < MAX_FAULTS) {
+            faults.add(fault);
+        }
     }
 
     Optional<JsonNode> find(String field) {

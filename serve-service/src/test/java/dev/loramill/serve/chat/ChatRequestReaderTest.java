@@ -8,7 +8,10 @@ import dev.loramill.events.ChatMessage;
 import dev.loramill.http.ErrorBody;
 import dev.loramill.http.RefusedException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,7 +21,7 @@ class ChatRequestReaderTest {
     private static final String MINIMUM =
             "\"model\":\"tiny\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]";
 
-    private final ChatRequestReader reader = new ChatRequestReader(512);
+    private final ChatRequestReader reader = new ChatRequestReader(512, 100);
 
     @Test
     void readsTheLeastThatIsNeeded() {
@@ -107,6 +110,51 @@ class ChatRequestReaderTest {
     }
 
     @Test
+    void choosesTheLikeliestTokenAtTemperaturesThatLogitsCannotBeDividedBy() {
+        assertThat(read(MINIMUM + ",\"temperature\":1e-38").sampling().temperature()).isZero();
+        assertThat(read(MINIMUM + ",\"temperature\":0.01").sampling().temperature())
+                .isEqualTo(0.01f);
+    }
+
+    @Test
+    void refusesABiasThatForbidsAllTokensAndTakesOneThatLeavesOne() {
+        assertThat(refusal(MINIMUM + ",\"logit_bias\":" + forbidden(512)).message())
+                .isEqualTo(
+                        "logit_bias must leave a token that may be chosen, all 512 are forbidden by -100");
+        assertThat(read(MINIMUM + ",\"logit_bias\":" + forbidden(511)).sampling().logitBias())
+                .hasSize(511);
+    }
+
+    private static String forbidden(int count) {
+        return IntStream.range(0, count)
+                .mapToObj("\"%d\":-100"::formatted)
+                .collect(Collectors.joining(",", "{", "}"));
+    }
+
+    @Test
+    void refusesMoreMessagesThanAreReadAndTellsOfTheFirstFaultsOfMany() {
+        String message = "{\"role\":\"user\",\"content\":\"a\"}";
+        String model = "\"model\":\"tiny\",\"messages\":";
+        assertThat(read(model + Collections.nCopies(100, message)).messages()).hasSize(100);
+        assertThat(refusal(model + Collections.nCopies(101, message)).message())
+                .isEqualTo("messages must be at most 100, got 101; leave out the oldest");
+        assertThat(refusal(model + Collections.nCopies(100, "{}")).message())
+                .contains("messages[9].role")
+                .doesNotContain("messages[20]");
+    }
+
+    @Test
+    void refusesNamesOfModelsThatNoModelHas() {
+        String message =
+                refusal(
+                                "\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]"
+                                        .formatted("a".repeat(1_000)))
+                        .message();
+        assertThat(message)
+                .isEqualTo("model must be a name of at most 256 characters, got one of 1000");
+    }
+
+    @Test
     void takesAStopSequenceAsAString() {
         assertThat(read(MINIMUM + ",\"stop\":\"\\n\"").stop()).isEqualTo(List.of("\n"));
     }
@@ -125,7 +173,7 @@ class ChatRequestReaderTest {
                 "repetition_penalty|0|repetition_penalty must be a number in [0.01, 10], got 0",
                 "frequency_penalty|-3|frequency_penalty must be a number in [-2, 2], got -3",
                 "stop|[\"a\",\"b\",\"c\",\"d\",\"e\"]|stop must be a string, or up to 4 strings",
-                "stop|\"\"|stop must be a string, or up to 4 strings, none of them empty",
+                "stop|\"\"|stop must be a string, or up to 4 strings, each of 1 to 1024 characters",
                 "n|2|n must be 1",
                 "stream|\"yes\"|stream must be true or false",
                 "stream_options|{\"include_usage\":true}|stream_options must be absent, or an object where stream is true",

@@ -31,7 +31,8 @@ public final class ChatFormat implements AutoCloseable {
     private final ChatTemplate template;
     private final Tokenizer tokenizer;
     private final ControlTokenNames names;
-    private final StretchEncoder stretches;
+    private final boolean joinsAcrossBorders;
+    private final int longestToken;
     private final int beginningCount;
     private final OptionalInt endOfTurn;
 
@@ -39,11 +40,14 @@ public final class ChatFormat implements AutoCloseable {
         this.template = template;
         this.tokenizer = tokenizer;
         this.names = new ControlTokenNames(tokenizer);
-        this.stretches = new StretchEncoder(tokenizer, names, joinsAcrossBorders);
+        this.joinsAcrossBorders = joinsAcrossBorders;
+        this.longestToken = longestToken(tokenizer);
         List<ChatMessage> probe = List.of(ChatMessage.user("a"), ChatMessage.assistant("b"));
         RenderedChat rendered = template.render(probe, false);
         this.beginningCount = beginnings(rendered) > 0 || tokenizer.addsBeginning() ? 1 : 0;
-        ControlTokenNames.Found end = endOfTurn(rendered, rendered.answers().getFirst());
+        ControlTokenNames.Found end =
+                endOfTurn(
+                        rendered, new InputRuns(rendered.marked()), rendered.answers().getFirst());
         this.endOfTurn = end == null ? OptionalInt.empty() : OptionalInt.of(end.token());
     }
 
@@ -143,6 +147,23 @@ public final class ChatFormat implements AutoCloseable {
     }
 
     /**
+     * The fewest tokens that so many characters can have, since no token stands for more than its
+     * own characters: what is too long even so needs no tokenizing.
+     */
+    public long fewestTokens(long charCount) {
+        return Math.ceilDiv(charCount, longestToken);
+    }
+
+    private static int longestToken(Tokenizer tokenizer) {
+        // Each character has a byte at least, and an unknown one may be a token.
+        int longest = 4;
+        for (int token = 0; token < tokenizer.vocabularySize(); token++) {
+            longest = Math.max(longest, tokenizer.byteCount(token));
+        }
+        return longest;
+    }
+
+    /**
      * The tokens of a whole chat, of which the assistant's are to be learnt.
      *
      * @throws TemplateException if the template refuses the messages
@@ -180,17 +201,20 @@ public final class ChatFormat implements AutoCloseable {
             pieces.add(new int[] {tokenizer.beginning().orElseThrow()});
             count++;
         }
+        InputRuns input = new InputRuns(chat.marked());
+        StretchEncoder stretches =
+                new StretchEncoder(tokenizer, names, joinsAcrossBorders, chat, input);
         int at = 0;
         for (RenderedChat.Answer answer : chat.answers()) {
-            count += stretches.encode(chat, at, answer.start(), pieces);
-            ControlTokenNames.Found end = endOfTurn(chat, answer);
+            count += stretches.encode(at, answer.start(), pieces);
+            ControlTokenNames.Found end = endOfTurn(chat, input, answer);
             int stop = end == null ? answer.end() : end.end();
-            int length = stretches.encode(chat, answer.start(), stop, pieces);
+            int length = stretches.encode(answer.start(), stop, pieces);
             trained.set(count, count + length);
             count += length;
             at = stop;
         }
-        count += stretches.encode(chat, at, chat.text().length(), pieces);
+        count += stretches.encode(at, chat.text().length(), pieces);
         int[] tokens = new int[count];
         int filled = 0;
         for (int[] piece : pieces) {
@@ -212,14 +236,8 @@ public final class ChatFormat implements AutoCloseable {
 
     /** The token that ends the turn of an answer: the first such behind it, before other words. */
     private ControlTokenNames.@Nullable Found endOfTurn(
-            RenderedChat chat, RenderedChat.Answer answer) {
-        int limit = chat.text().length();
-        for (Text.Run run : chat.marked().runs()) {
-            if (run.start() >= answer.end() && StretchEncoder.isInput(run.origin())) {
-                limit = run.start();
-                break;
-            }
-        }
+            RenderedChat chat, InputRuns input, RenderedChat.Answer answer) {
+        int limit = input.nextStart(answer.end(), chat.text().length());
         List<ControlTokenNames.Found> ends = new ArrayList<>();
         names.find(
                 chat.text(),

@@ -129,50 +129,18 @@ public final class ChatTemplate {
             List<? extends Map<String, ?>> tools,
             boolean addGenerationPrompt) {
         Text text = renderText(messages, tools, addGenerationPrompt);
-        List<RenderedChat.Answer> answers = new ArrayList<>();
-        for (int i = 0; i < messages.size(); i++) {
-            if (messages.get(i).isAssistant()) {
-                addAnswer(messages, tools, i, text, answers);
-            }
-        }
-        return new RenderedChat(text, answers);
+        return new RenderedChat(
+                text,
+                new AnswerBorders(
+                                messages,
+                                text,
+                                message -> prompt(messages.subList(0, message), tools))
+                        .find());
     }
 
-    /**
-     * Finds where an assistant's message begins: where the prompt of the messages before it ends,
-     * so that what is trained on is what would be generated. A template that renders earlier turns
-     * differently once later ones follow leaves the message's own first character.
-     */
-    private void addAnswer(
-            List<ChatMessage> messages,
-            List<? extends Map<String, ?>> tools,
-            int message,
-            Text text,
-            List<RenderedChat.Answer> answers) {
-        int first = -1;
-        int last = -1;
-        for (Text.Run run : text.runs()) {
-            if (run.origin() == message) {
-                first = first < 0 ? run.start() : first;
-                last = run.end();
-            }
-        }
-        String prompt = prompt(messages.subList(0, message), tools);
-        if (prompt != null
-                && text.toString().startsWith(prompt)
-                && (first < 0 || prompt.length() <= first)) {
-            answers.add(
-                    new RenderedChat.Answer(
-                            message, prompt.length(), Math.max(prompt.length(), last)));
-        } else if (first >= 0) {
-            answers.add(new RenderedChat.Answer(message, first, last));
-        }
-    }
-
-    private @Nullable String prompt(
-            List<ChatMessage> before, List<? extends Map<String, ?>> tools) {
+    private @Nullable Text prompt(List<ChatMessage> before, List<? extends Map<String, ?>> tools) {
         try {
-            return renderText(before, tools, true).toString();
+            return renderText(before, tools, true);
         } catch (TemplateException e) {
             // Some templates refuse chats that begin with the assistant, or end otherwise.
             return null;

@@ -14,6 +14,7 @@ final class ControlTokenNames {
     }
 
     private final Node root = new Node();
+    private int longest;
 
     ControlTokenNames(Tokenizer tokenizer) {
         for (int token = 0; token < tokenizer.vocabularySize(); token++) {
@@ -32,6 +33,12 @@ final class ControlTokenNames {
             node = node.next.computeIfAbsent(name.charAt(i), _ -> new Node());
         }
         node.token = token;
+        longest = Math.max(longest, name.length());
+    }
+
+    /** Characters of the longest name. */
+    int longest() {
+        return longest;
     }
 
     /** A name found in a text. */

@@ -6,35 +6,48 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Tokenizes a stretch of a rendered chat: names of control tokens are read as such where the
- * template wrote them, and as plain text where a person did.
+ * Tokenizes a rendered chat stretch by stretch, in order: names of control tokens are read as such
+ * where the template wrote them, and as plain text where a person did. For one chat and one thread.
  */
 final class StretchEncoder {
+    /**
+     * How much of the text before a stretch decides how it is tokenized. What a template writes
+     * between a control token and an answer is far shorter; without a bound, names that a person
+     * wrote would cost the square of their number.
+     */
+    private static final int CONTEXT_CHARS = 256;
+
     private final Tokenizer tokenizer;
     private final ControlTokenNames names;
     private final boolean joinsAcrossBorders;
+    private final String text;
+    private final InputRuns input;
+    private int searchedTo;
+    private int contextStart;
 
-    StretchEncoder(Tokenizer tokenizer, ControlTokenNames names, boolean joinsAcrossBorders) {
+    StretchEncoder(
+            Tokenizer tokenizer,
+            ControlTokenNames names,
+            boolean joinsAcrossBorders,
+            RenderedChat chat,
+            InputRuns input) {
         this.tokenizer = tokenizer;
         this.names = names;
         this.joinsAcrossBorders = joinsAcrossBorders;
-    }
-
-    /** Whether a person wrote it: in a message or in the description of a tool. */
-    static boolean isInput(int origin) {
-        return origin >= 0 || origin == ChatTemplate.TOOLS;
+        this.text = chat.text();
+        this.input = input;
     }
 
     /** Adds the tokens of a stretch of the chat, and returns their number. */
-    int encode(RenderedChat chat, int from, int to, List<int[]> pieces) {
+    int encode(int from, int to, List<int[]> pieces) {
         int count = 0;
         int at = from;
-        for (int[] forged : forgedNames(chat, from, to)) {
-            count += add(encode(chat, at, forged[0], true), pieces);
-            count += add(encode(chat, forged[0], forged[1], false), pieces);
+        for (int[] forged : forgedNames(from, to)) {
+            count += add(encode(at, forged[0], true), pieces);
+            count += add(encode(forged[0], forged[1], false), pieces);
             at = forged[1];
         }
-        return count + add(encode(chat, at, to, true), pieces);
+        return count + add(encode(at, to, true), pieces);
     }
 
     private static int add(int[] piece, List<int[]> pieces) {
@@ -43,14 +56,14 @@ final class StretchEncoder {
     }
 
     /** Where names of control tokens stand that the template did not write, merged. */
-    private List<int[]> forgedNames(RenderedChat chat, int from, int to) {
+    private List<int[]> forgedNames(int from, int to) {
         List<int[]> forged = new ArrayList<>();
         names.find(
-                chat.text(),
+                text,
                 from,
                 to,
                 found -> {
-                    if (isForged(chat, found)) {
+                    if (isForged(found)) {
                         if (!forged.isEmpty() && forged.getLast()[1] > found.start()) {
                             forged.getLast()[1] = Math.max(forged.getLast()[1], found.end());
                         } else {
@@ -62,33 +75,33 @@ final class StretchEncoder {
         return forged;
     }
 
-    private static boolean isForged(RenderedChat chat, ControlTokenNames.Found found) {
-        return chat.marked().runs().stream()
-                .anyMatch(run ->
-                        isInput(run.origin())
-                                && run.start() < found.end()
-                                && run.end() > found.start());
+    private boolean isForged(ControlTokenNames.Found found) {
+        return input.overlap(found.start(), found.end());
     }
 
-    private int[] encode(RenderedChat chat, int from, int to, boolean parseSpecial) {
-        String text = chat.text().substring(from, to);
-        return joinsAcrossBorders && from > 0 && !text.isEmpty()
-                ? encodeBehind(contextBefore(chat, from), text, parseSpecial)
-                : tokenizer.encode(text, parseSpecial);
+    private int[] encode(int from, int to, boolean parseSpecial) {
+        String stretch = text.substring(from, to);
+        return joinsAcrossBorders && from > 0 && !stretch.isEmpty()
+                ? encodeBehind(contextBefore(from), stretch, parseSpecial)
+                : tokenizer.encode(stretch, parseSpecial);
     }
 
-    /** The text between the last control token and a place. */
-    private String contextBefore(RenderedChat chat, int to) {
-        int[] start = {0};
+    /** The text between the last control token and a place, as far as it matters. */
+    private String contextBefore(int to) {
+        // Of the names that were not complete when the search stopped, none begins earlier.
         names.find(
-                chat.text(),
-                0,
+                text,
+                Math.max(0, searchedTo - names.longest()),
                 to,
                 found -> {
-                    start[0] = isForged(chat, found) ? start[0] : found.end();
+                    contextStart = isForged(found) ? contextStart : found.end();
                     return true;
                 });
-        return chat.text().substring(start[0], to);
+        searchedTo = to;
+        int start = Math.max(contextStart, to - CONTEXT_CHARS);
+        boolean splitsCharacter =
+                start > contextStart && start < to && Character.isLowSurrogate(text.charAt(start));
+        return text.substring(splitsCharacter ? start + 1 : start, to);
     }
 
     /**

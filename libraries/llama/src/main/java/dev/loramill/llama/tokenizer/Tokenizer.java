@@ -111,6 +111,11 @@ public final class Tokenizer implements AutoCloseable {
         return vocabulary.piece(token, false);
     }
 
+    /** Bytes of a token's text, or of its name where it is a control token. */
+    public int byteCount(int token) {
+        return vocabulary.piece(token, true).length;
+    }
+
     /** A decoder for tokens that come one by one. */
     public TextStream stream() {
         return new TextStream(this);
