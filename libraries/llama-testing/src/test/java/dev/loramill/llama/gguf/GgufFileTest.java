@@ -123,6 +123,27 @@ class GgufFileTest {
         }
     }
 
+    /** Bytes of a file become numbers of eight bytes: what counts is what they become. */
+    @Test
+    void refusesValuesThatTakeMoreMemoryTogetherThanIsAllowed() throws IOException {
+        GgufLimits limits = new GgufLimits(100, 100, 256, 1 << 20, 1 << 20, 8L << 20, 1L << 20);
+        GgufValue bytes =
+                new GgufValue.Wholes(GgufValueType.UINT8, java.util.Collections.nCopies(50_000, 1L));
+        GgufValue words = new GgufValue.Texts(java.util.Collections.nCopies(6_000, ""));
+        for (GgufValue value : java.util.List.of(bytes, words)) {
+            Path path = folder.resolve("many.gguf");
+            new GgufWriter().put("one", value).put("two", value).write(path);
+            try (GgufFile file = GgufFile.open(path, limits)) {
+                assertThat(file.metadata().contains("two")).isTrue();
+            }
+            new GgufWriter().put("one", value).put("two", value).put("three", value).write(path);
+            assertThatThrownBy(() -> GgufFile.open(path, limits))
+                    .isInstanceOf(InvalidGgufException.class)
+                    .hasMessageContaining("\"three\"")
+                    .hasMessageContaining("at most 1048576 bytes of memory");
+        }
+    }
+
     @Test
     void namesKeyAndTypesWhenAskedForTheWrongType() throws IOException {
         Path path = folder.resolve("values.gguf");

@@ -8,7 +8,13 @@ import java.util.Map;
 /** Reads and checks the key-value pairs of a header. */
 final class GgufMetadataReader {
     private final GgufCursor cursor;
+    private static final int NUMBER_BYTES = 8;
+
+    /** A string's objects and its place in a list; each byte may be a character of two. */
+    private static final int STRING_BYTES = 64;
+
     private final GgufLimits limits;
+    private long valueBytes;
 
     GgufMetadataReader(GgufCursor cursor, GgufLimits limits) {
         this.cursor = cursor;
@@ -52,7 +58,7 @@ final class GgufMetadataReader {
 
     private GgufValue readScalar(String field, GgufValueType type) {
         return switch (type) {
-            case STRING -> new GgufValue.Text(cursor.readString(field, limits.stringBytes()));
+            case STRING -> new GgufValue.Text(readString(field));
             case BOOL -> new GgufValue.Bool(readBool(field));
             case FLOAT32, FLOAT64 -> new GgufValue.Real(type, readReal(field, type));
             case UINT8, INT8, UINT16, INT16, UINT32, INT32, UINT64, INT64 ->
@@ -71,11 +77,12 @@ final class GgufMetadataReader {
         long countOffset = cursor.position();
         int count = cursor.readCount(field + " array length", limits.arrayLength());
         cursor.requireRoom(field + " array length", countOffset, count, type.minimumSize());
+        take(field, countOffset, (long) count * NUMBER_BYTES);
         switch (type) {
             case STRING -> {
                 List<String> values = new ArrayList<>(count);
                 for (int i = 0; i < count; i++) {
-                    values.add(cursor.readString(field + "[" + i + "]", limits.stringBytes()));
+                    values.add(readString(field + "[" + i + "]"));
                 }
                 return new GgufValue.Texts(values);
             }
@@ -100,6 +107,25 @@ final class GgufMetadataReader {
                 }
                 return new GgufValue.Wholes(type, new PackedLongs(values));
             }
+        }
+    }
+
+    private String readString(String field) {
+        long offset = cursor.position();
+        String value = cursor.readString(field, limits.stringBytes());
+        take(field, offset, STRING_BYTES + 2L * value.length());
+        return value;
+    }
+
+    /** Notes memory before it is used, or right after where one string is the most. */
+    private void take(String field, long offset, long byteCount) {
+        valueBytes += byteCount;
+        if (valueBytes > limits.valueBytes()) {
+            throw new InvalidGgufException(
+                    field,
+                    offset,
+                    "values of more than " + limits.valueBytes() + " bytes together",
+                    "at most " + limits.valueBytes() + " bytes of memory for all metadata");
         }
     }
 

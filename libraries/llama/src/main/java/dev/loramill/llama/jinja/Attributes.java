@@ -34,12 +34,18 @@ final class Attributes {
     private static @Nullable Callable mapMethod(Map<?, ?> map, String name) {
         return switch (name) {
             case "items" -> _ -> items(map);
-            case "keys" -> _ -> new ArrayList<>(map.keySet());
-            case "values" -> _ -> new ArrayList<>(map.values());
+            case "keys" -> _ -> Operators.elements(map);
+            case "values" ->
+                    _ -> {
+                        Budget.container(map.size());
+                        return new ArrayList<>(map.values());
+                    };
             case "get" ->
                     arguments -> {
                         Object key = arguments.get(0, "key");
-                        return map.containsKey(key) ? map.get(key) : arguments.get(1, "default");
+                        return Operators.isKey(key) && map.containsKey(key)
+                                ? map.get(key)
+                                : arguments.get(1, "default");
                     };
             default -> null;
         };
@@ -47,6 +53,7 @@ final class Attributes {
 
     /** Pairs of keys and values. */
     static List<@Nullable Object> items(Map<?, ?> map) {
+        Budget.container(4L * map.size());
         List<@Nullable Object> items = new ArrayList<>(map.size());
         map.forEach((key, value) -> items.add(java.util.Arrays.asList(key, value)));
         return items;
@@ -63,12 +70,15 @@ final class Attributes {
             int at = position(n, text.length());
             return at < 0 ? new Undefined("character " + n) : text.substring(at, at + 1);
         }
-        if (target instanceof Map<?, ?> map && index != null && map.containsKey(index)) {
+        if (target instanceof Map<?, ?> map
+                && index != null
+                && Operators.isKey(index)
+                && map.containsKey(index)) {
             return map.get(index);
         }
         return index instanceof Text name
                 ? attribute(target, name)
-                : new Undefined(String.valueOf(index));
+                : new Undefined("element " + Operators.kind(index));
     }
 
     private static int position(long index, int size) {
@@ -101,6 +111,8 @@ final class Attributes {
         if (target instanceof Text text && by == 1) {
             return text.substring((int) start, (int) Math.max(start, end));
         }
+        Budget.container(target instanceof Text ? 0 : Math.abs(end - start) / Math.abs(by) + 1);
+        Budget.work(target instanceof Text ? Math.abs(end - start) / Math.abs(by) : 0);
         Text.Builder chars = new Text.Builder();
         List<@Nullable Object> elements = new ArrayList<>();
         for (long at = start; by > 0 ? at < end : at > end; at += by) {

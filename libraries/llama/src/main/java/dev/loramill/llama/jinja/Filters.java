@@ -3,10 +3,13 @@ package dev.loramill.llama.jinja;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The filters that stand after {@code |}. */
@@ -71,8 +74,8 @@ final class Filters {
             case "sort" -> sort(value, arguments);
             case "unique" -> unique(value);
             case "sum" -> sum(value);
-            case "min" -> Collections.min(Operators.elements(value), Operators::order);
-            case "max" -> Collections.max(Operators.elements(value), Operators::order);
+            case "min" -> least(value, Operators::order);
+            case "max" -> least(value, (a, b) -> Operators.order(b, a));
             case "items" -> value instanceof Map<?, ?> map ? Attributes.items(map) : List.of();
             case "dictsort" -> dictSort(value);
             case "map" -> map(value, arguments);
@@ -86,9 +89,18 @@ final class Filters {
         };
     }
 
+    private static @Nullable Object least(
+            @Nullable Object value, Comparator<@Nullable Object> order) {
+        List<@Nullable Object> elements = Operators.elements(value);
+        return elements.isEmpty() ? new Undefined("min or max") : Collections.min(elements, order);
+    }
+
     private static long length(@Nullable Object value) {
         return switch (value) {
-            case Text text -> text.toString().codePointCount(0, text.length());
+            case Text text -> {
+                Budget.scan(text.length());
+                yield text.toString().codePointCount(0, text.length());
+            }
             case Collection<?> list -> list.size();
             case Map<?, ?> map -> map.size();
             case Undefined _ -> 0;
@@ -138,7 +150,7 @@ final class Filters {
         int at = 0;
         boolean isFirst = true;
         while (at <= text.length()) {
-            int end = text.toString().indexOf('\n', at);
+            int end = text.indexOf("\n", at);
             int stop = end < 0 ? text.length() : end;
             if (isFirst ? first : blank || stop > at) {
                 builder.append(step, Text.TEMPLATE);
@@ -200,6 +212,7 @@ final class Filters {
 
     private static @Nullable Object path(@Nullable Object value, Text attribute) {
         Object at = value;
+        Budget.work(attribute.length());
         for (String name : attribute.toString().split("\\.", -1)) {
             at = at instanceof Undefined ? at : Attributes.item(at, Text.of(name));
         }
@@ -227,17 +240,38 @@ final class Filters {
 
     private static List<@Nullable Object> unique(@Nullable Object value) {
         List<@Nullable Object> unique = new ArrayList<>();
+        Set<@Nullable Object> keys = new HashSet<>();
+        List<@Nullable Object> others = new ArrayList<>();
         for (Object element : Operators.elements(value)) {
-            if (unique.stream().noneMatch(other -> Operators.equal(other, element))) {
+            boolean isNew;
+            if (Operators.isKey(element)) {
+                isNew = keys.add(comparable(element));
+            } else {
+                Budget.work(others.size());
+                isNew = others.stream().noneMatch(other -> Operators.equal(other, element));
+                others.add(element);
+            }
+            if (isNew) {
                 unique.add(element);
             }
         }
         return unique;
     }
 
+    /** The same for values that are equal: 1, 1.0 and true. */
+    private static @Nullable Object comparable(@Nullable Object key) {
+        return switch (key) {
+            case Boolean bool -> bool ? 1.0 : 0.0;
+            // As compared, 0.0 and -0.0 are equal.
+            case Number n -> n.doubleValue() + 0.0;
+            case null, default -> key;
+        };
+    }
+
     private static @Nullable Object sum(@Nullable Object value) {
         Object total = 0L;
         for (Object element : Operators.elements(value)) {
+            Budget.work(1);
             total = Operators.arithmetic("+", total, element);
         }
         return total;
@@ -248,6 +282,7 @@ final class Filters {
             throw new TemplateException(
                     "chat template: " + Operators.kind(value) + " cannot be sorted by key");
         }
+        Budget.container(2L * map.size());
         List<Map.Entry<?, ?>> entries = new ArrayList<>(map.entrySet());
         entries.sort((a, b) -> Operators.order(folded(a.getKey()), folded(b.getKey())));
         Map<@Nullable Object, @Nullable Object> sorted = new LinkedHashMap<>();

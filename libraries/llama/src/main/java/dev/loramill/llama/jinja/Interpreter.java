@@ -4,12 +4,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /** One rendering of a template, within bounds of steps, depth and length. */
 final class Interpreter {
-    private static final long MAX_STEPS = 20_000_000;
-    private static final int MAX_LENGTH = 64 << 20;
     private static final int MAX_DEPTH = 50;
 
     private enum Flow {
@@ -19,20 +18,33 @@ final class Interpreter {
     }
 
     private final Scope globals;
-    private long steps;
+    private final Budget budget;
     private int depth;
 
-    Interpreter(Scope globals) {
+    Interpreter(Scope globals, Budget budget) {
         this.globals = globals;
+        this.budget = budget;
     }
 
     Text render(List<Statement> statements) {
+        return budget.during(() -> renderPaid(statements));
+    }
+
+    private Text renderPaid(List<Statement> statements) {
         Text.Builder out = new Text.Builder();
         try {
             run(statements, globals, out);
         } catch (StackOverflowError e) {
             // A sum of many thousand terms is as deep as it is long.
             throw new TemplateException("chat template: an expression is too long");
+        } catch (IllegalArgumentException
+                | IndexOutOfBoundsException
+                | NoSuchElementException
+                | ArithmeticException
+                | ClassCastException
+                | UnsupportedOperationException e) {
+            // Whatever a template from a file can bring about is a fault of the template.
+            throw new TemplateException("chat template: " + e.getMessage());
         }
         return out.build();
     }
@@ -49,10 +61,6 @@ final class Interpreter {
 
     private Flow run(Statement statement, Scope scope, Text.Builder out) {
         step();
-        if (out.length() > MAX_LENGTH) {
-            throw new TemplateException(
-                    "chat template: the text is longer than " + MAX_LENGTH + " characters");
-        }
         return switch (statement) {
             case Statement.Plain(Text text) -> {
                 out.append(text);
@@ -106,18 +114,14 @@ final class Interpreter {
     }
 
     private void step() {
-        steps(1);
-    }
-
-    private void steps(int count) {
-        steps += count;
-        if (steps > MAX_STEPS) {
-            throw new TemplateException("chat template: more than " + MAX_STEPS + " steps");
-        }
+        budget.addSteps(1);
     }
 
     private void runLoop(Statement.For loop, Scope scope, Text.Builder out) {
-        List<@Nullable Object> elements = Operators.elements(evaluate(loop.iterable(), scope));
+        Object iterable = evaluate(loop.iterable(), scope);
+        // Nothing in a template changes a list.
+        List<? extends @Nullable Object> elements =
+                iterable instanceof List<?> list ? list : Operators.elements(iterable);
         Expression condition = loop.condition();
         if (condition != null) {
             List<@Nullable Object> kept = new ArrayList<>();
@@ -130,7 +134,7 @@ final class Interpreter {
             }
             elements = kept;
         }
-        steps(elements.size());
+        budget.addSteps(elements.size());
         if (elements.isEmpty()) {
             run(loop.otherwise(), scope, out);
             return;
@@ -163,6 +167,8 @@ final class Interpreter {
     }
 
     private Callable macro(Statement.Macro macro, Scope scope) {
+        // It keeps all variables of its place.
+        budget.addBytes(4 * Budget.CONTAINER);
         return arguments -> {
             if (++depth > MAX_DEPTH) {
                 throw new TemplateException(
@@ -248,9 +254,12 @@ final class Interpreter {
             }
             case Expression.ListOf(List<Expression> elements) -> evaluate(elements, scope);
             case Expression.DictOf(List<Expression> keys, List<Expression> values) -> {
+                Budget.container(2L * keys.size());
                 Map<@Nullable Object, @Nullable Object> map = new LinkedHashMap<>();
                 for (int i = 0; i < keys.size(); i++) {
-                    map.put(evaluate(keys.get(i), scope), evaluate(values.get(i), scope));
+                    map.put(
+                            Operators.key(evaluate(keys.get(i), scope)),
+                            evaluate(values.get(i), scope));
                 }
                 yield map;
             }
@@ -258,6 +267,9 @@ final class Interpreter {
     }
 
     private List<@Nullable Object> evaluate(List<Expression> expressions, Scope scope) {
+        if (!expressions.isEmpty()) {
+            Budget.container(expressions.size());
+        }
         List<@Nullable Object> values = new ArrayList<>(expressions.size());
         for (Expression expression : expressions) {
             values.add(evaluate(expression, scope));

@@ -12,11 +12,13 @@ import org.jspecify.annotations.Nullable;
  * A parsed template. Immutable; safe for use by any number of threads.
  *
  * <p>A template comes out of a model file and is not trusted: it can reach nothing but the
- * variables it is given, and its size, depth, steps and output are bounded.
+ * variables it is given, and its size, its depth, its work and the memory of all that it makes are
+ * bounded ({@link Budget}).
  */
 public final class JinjaTemplate {
     private static final int MAX_SOURCE = 1 << 20;
     private static final int MAX_RANGE = 100_000;
+    private static final int MAX_REASON = 500;
 
     private final List<Statement> statements;
 
@@ -47,6 +49,10 @@ public final class JinjaTemplate {
      * @throws TemplateException if the template refuses the input or a bound is passed
      */
     public Text render(Map<String, ?> variables, LocalDate today) {
+        return render(variables, today, new Budget());
+    }
+
+    Text render(Map<String, ?> variables, LocalDate today, Budget budget) {
         Scope globals = new Scope(null);
         globals.set("range", (Callable) JinjaTemplate::range);
         globals.set("namespace", (Callable) JinjaTemplate::namespace);
@@ -54,19 +60,22 @@ public final class JinjaTemplate {
         globals.set("raise_exception", (Callable) JinjaTemplate::refuse);
         globals.set(
                 "strftime_now",
-                (Callable)
-                        arguments ->
-                                Text.of(
-                                        DateFormat.format(
-                                                arguments.text(0, "format").toString(), today)));
+                (Callable) arguments -> date(arguments.text(0, "format").toString(), today));
         variables.forEach((name, value) -> globals.set(name, convert(value)));
-        return new Interpreter(globals).render(statements);
+        return new Interpreter(globals, budget).render(statements);
+    }
+
+    private static Text date(String format, LocalDate today) {
+        // A code of two characters may stand for ten.
+        Budget.chars(10L * format.length());
+        return Text.of(DateFormat.format(format, today));
     }
 
     private static Namespace namespace(CallArguments arguments) {
         Namespace namespace = new Namespace();
         for (Object one : arguments.positional()) {
             if (one instanceof Map<?, ?> map) {
+                Budget.container(map.size());
                 map.forEach((name, value) -> namespace.set(Operators.print(name), value));
             }
         }
@@ -76,6 +85,7 @@ public final class JinjaTemplate {
 
     private static Map<@Nullable Object, @Nullable Object> dict(CallArguments arguments) {
         Map<@Nullable Object, @Nullable Object> map = new LinkedHashMap<>();
+        Budget.container(arguments.named().size());
         arguments.named().forEach((name, value) -> map.put(Text.of(name), value));
         return map;
     }
@@ -83,7 +93,11 @@ public final class JinjaTemplate {
     private static @Nullable Object refuse(CallArguments arguments) {
         throw new TemplateException(
                 "the chat template refuses the messages: "
-                        + Operators.print(arguments.get(0, "message")));
+                        + shortened(Operators.print(arguments.get(0, "message")).toString()));
+    }
+
+    private static String shortened(String reason) {
+        return reason.length() <= MAX_REASON ? reason : reason.substring(0, MAX_REASON) + "...";
     }
 
     private static List<@Nullable Object> range(CallArguments numbers) {
@@ -100,6 +114,7 @@ public final class JinjaTemplate {
                 throw new TemplateException(
                         "chat template: a range has more than " + MAX_RANGE + " numbers");
             }
+            Budget.place();
             range.add(at);
         }
         return range;

@@ -27,11 +27,11 @@ final class JsonText {
         this.sortsKeys = sortsKeys;
         this.elementSeparator =
                 separators != null && separators.size() == 2
-                        ? String.valueOf(separators.get(0))
+                        ? Operators.print(separators.get(0)).toString()
                         : indent == null ? ", " : ",";
         this.keySeparator =
                 separators != null && separators.size() == 2
-                        ? String.valueOf(separators.get(1))
+                        ? Operators.print(separators.get(1)).toString()
                         : ": ";
     }
 
@@ -73,6 +73,7 @@ final class JsonText {
             return;
         }
         plain("{");
+        Budget.container(map.size());
         List<Map.Entry<?, ?>> entries = new ArrayList<>(map.entrySet());
         if (sortsKeys) {
             entries.sort((a, b) -> Operators.order(a.getKey(), b.getKey()));
@@ -114,7 +115,10 @@ final class JsonText {
 
     private void newLine(int depth) {
         if (indent != null) {
-            plain("\n" + indent.repeat(depth));
+            plain("\n");
+            for (int i = 0; i < depth; i++) {
+                plain(indent);
+            }
         }
     }
 
@@ -125,6 +129,9 @@ final class JsonText {
     private void quoted(Text text) {
         plain("\"");
         for (Text.Run run : text.runs()) {
+            Budget.work(run.end() - run.start());
+            // Before it is paid for, six characters may stand for one.
+            Budget.chars(run.end() - run.start());
             StringBuilder escaped = new StringBuilder(run.end() - run.start() + 8);
             for (int i = run.start(); i < run.end(); i++) {
                 escape(text.charAt(i), escaped);

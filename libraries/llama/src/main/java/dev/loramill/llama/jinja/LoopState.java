@@ -5,10 +5,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The variable {@code loop}. */
 final class LoopState {
-    private final List<@Nullable Object> elements;
+    private final List<? extends @Nullable Object> elements;
     int index;
 
-    LoopState(List<@Nullable Object> elements) {
+    LoopState(List<? extends @Nullable Object> elements) {
         this.elements = elements;
     }
 

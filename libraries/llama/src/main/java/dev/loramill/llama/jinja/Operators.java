@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What Python's operators do with the values of a template. */
@@ -49,6 +48,7 @@ final class Operators {
                 return a.concat(b);
             }
             if (left instanceof List<?> a && right instanceof List<?> b) {
+                Budget.container((long) a.size() + b.size());
                 List<@Nullable Object> joined = new ArrayList<>(a);
                 joined.addAll(b);
                 return joined;
@@ -136,7 +136,64 @@ final class Operators {
         if (a instanceof Number x && b instanceof Number y) {
             return x.doubleValue() == y.doubleValue();
         }
-        return Objects.equals(a, b);
+        return switch (a) {
+            case Text text -> b instanceof Text other && equalTexts(text, other);
+            case List<?> list -> b instanceof List<?> other && equalLists(list, other);
+            case Map<?, ?> map -> b instanceof Map<?, ?> other && equalMaps(map, other);
+            case null, default -> a == b;
+        };
+    }
+
+    private static boolean equalTexts(Text a, Text b) {
+        if (a.length() != b.length()) {
+            return false;
+        }
+        Budget.scan(a.length());
+        return a.equals(b);
+    }
+
+    /** A list may hold another twice, that one a third, and so on: each look is paid for. */
+    private static boolean equalLists(List<?> a, List<?> b) {
+        Budget.work(1);
+        if (a.size() != b.size()) {
+            return false;
+        }
+        Budget.work(a.size());
+        for (int i = 0; i < a.size(); i++) {
+            if (!equal(a.get(i), b.get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean equalMaps(Map<?, ?> a, Map<?, ?> b) {
+        Budget.work(1);
+        if (a.size() != b.size()) {
+            return false;
+        }
+        Budget.work(a.size());
+        for (Map.Entry<?, ?> entry : a.entrySet()) {
+            if (!b.containsKey(entry.getKey()) || !equal(entry.getValue(), b.get(entry.getKey()))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** A key of a mapping: as in Python, nothing that can change. */
+    static @Nullable Object key(@Nullable Object value) {
+        if (!isKey(value)) {
+            throw new TemplateException("chat template: " + kind(value) + " cannot be a key");
+        }
+        return value;
+    }
+
+    static boolean isKey(@Nullable Object value) {
+        return value == null
+                || value instanceof Text
+                || value instanceof Number
+                || value instanceof Boolean;
     }
 
     static int order(@Nullable Object left, @Nullable Object right) {
@@ -145,7 +202,9 @@ final class Operators {
         if (left instanceof Number x && right instanceof Number y) {
             return Double.compare(x.doubleValue(), y.doubleValue());
         }
+        Budget.work(1);
         if (left instanceof Text a && right instanceof Text b) {
+            Budget.scan(Math.min(a.length(), b.length()));
             return a.compareTo(b);
         }
         throw new TemplateException(
@@ -154,10 +213,12 @@ final class Operators {
 
     private static boolean contains(@Nullable Object container, @Nullable Object element) {
         return switch (container) {
-            case Text text ->
-                    element instanceof Text part && text.toString().contains(part.toString());
+            case Text text -> element instanceof Text part && text.indexOf(part.toString(), 0) >= 0;
             case Map<?, ?> map -> element instanceof Text && map.containsKey(element);
-            case Collection<?> list -> list.stream().anyMatch(other -> equal(other, element));
+            case Collection<?> list -> {
+                Budget.work(list.size());
+                yield list.stream().anyMatch(other -> equal(other, element));
+            }
             case Undefined _ -> false;
             case null, default ->
                     throw new TemplateException(
@@ -168,9 +229,16 @@ final class Operators {
     /** What {@code for} goes through: elements, keys or characters. */
     static List<@Nullable Object> elements(@Nullable Object value) {
         return switch (value) {
-            case List<?> list -> new ArrayList<>(list);
-            case Map<?, ?> map -> new ArrayList<>(map.keySet());
+            case List<?> list -> {
+                Budget.container(list.size());
+                yield new ArrayList<>(list);
+            }
+            case Map<?, ?> map -> {
+                Budget.container(map.size());
+                yield new ArrayList<>(map.keySet());
+            }
             case Text text -> {
+                Budget.container(text.length());
                 List<@Nullable Object> chars = new ArrayList<>();
                 for (int at = 0; at < text.length(); ) {
                     int next = text.toString().offsetByCodePoints(at, 1);
@@ -179,7 +247,7 @@ final class Operators {
                 }
                 yield chars;
             }
-            case Undefined _ -> List.of();
+            case Undefined _ -> new ArrayList<>();
             case null, default ->
                     throw new TemplateException(
                             "chat template: " + kind(value) + " has no elements");

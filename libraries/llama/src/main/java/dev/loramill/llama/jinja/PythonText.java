@@ -48,6 +48,7 @@ final class PythonText {
     }
 
     private static void quoted(Text text, Text.Builder to) {
+        Budget.work(text.length());
         boolean hasSingle = text.toString().indexOf('\'') >= 0;
         boolean hasDouble = text.toString().indexOf('"') >= 0;
         char quote = hasSingle && !hasDouble ? '"' : '\'';

@@ -1,9 +1,11 @@
 package dev.loramill.llama.jinja;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The methods of Python's {@code str} that templates call. */
@@ -29,8 +31,7 @@ final class StringMethods {
                     case "title" -> (t, _) -> title(t);
                     case "capitalize" -> (t, _) -> capitalize(t);
                     case "join" -> (t, a) -> join(t, Operators.elements(a.get(0, "iterable")));
-                    case "find" ->
-                            (t, a) -> (long) t.toString().indexOf(a.text(0, "sub").toString());
+                    case "find" -> (t, a) -> (long) t.indexOf(a.text(0, "sub").toString(), 0);
                     case "count" -> (t, a) -> count(t, a.text(0, "sub").toString());
                     case "isdigit" -> (t, _) -> all(t, Character::isDigit);
                     case "isalpha" -> (t, _) -> all(t, Character::isLetter);
@@ -45,6 +46,7 @@ final class StringMethods {
     }
 
     private static boolean all(Text text, CharTest test) {
+        Budget.work(text.length());
         for (int i = 0; i < text.length(); i++) {
             if (!test.test(text.charAt(i))) {
                 return false;
@@ -58,15 +60,23 @@ final class StringMethods {
     }
 
     private static boolean starts(Text text, @Nullable Object prefix) {
-        return prefix instanceof List<?> prefixes
-                ? prefixes.stream().anyMatch(one -> starts(text, one))
-                : text.toString().startsWith(String.valueOf(prefix));
+        return affixes(prefix).anyMatch(text.toString()::startsWith);
     }
 
     private static boolean ends(Text text, @Nullable Object suffix) {
-        return suffix instanceof List<?> suffixes
-                ? suffixes.stream().anyMatch(one -> ends(text, one))
-                : text.toString().endsWith(String.valueOf(suffix));
+        return affixes(suffix).anyMatch(text.toString()::endsWith);
+    }
+
+    /** A string or, as in Python, several; lists in lists are none. */
+    private static Stream<String> affixes(@Nullable Object value) {
+        List<?> values = value instanceof List<?> list ? list : Collections.singletonList(value);
+        Budget.work(values.size());
+        return values.stream()
+                .filter(Text.class::isInstance)
+                .map(affix -> {
+                    Budget.scan(((Text) affix).length());
+                    return affix.toString();
+                });
     }
 
     private static List<@Nullable Object> split(Text text, CallArguments arguments) {
@@ -74,6 +84,7 @@ final class StringMethods {
         List<@Nullable Object> parts = new ArrayList<>();
         int at = 0;
         if (arguments.get(0, "sep") == null) {
+            Budget.work(text.length());
             while (true) {
                 while (at < text.length() && Text.isSpace(text.charAt(at))) {
                     at++;
@@ -85,6 +96,7 @@ final class StringMethods {
                     parts.add(text.substring(at, text.length()).strip(false, true, null));
                     return parts;
                 }
+                Budget.place();
                 int start = at;
                 while (at < text.length() && !Text.isSpace(text.charAt(at))) {
                     at++;
@@ -94,10 +106,11 @@ final class StringMethods {
         }
         String separator = separator(arguments);
         while (limit < 0 || parts.size() < limit) {
-            int found = text.toString().indexOf(separator, at);
+            int found = text.indexOf(separator, at);
             if (found < 0) {
                 break;
             }
+            Budget.place();
             parts.add(text.substring(at, found));
             at = found + separator.length();
         }
@@ -118,13 +131,16 @@ final class StringMethods {
                     end == 0
                             ? -1
                             : text.toString().lastIndexOf(separator, end - separator.length());
+            Budget.search(end - (long) Math.max(0, found), separator.length());
             if (found < 0) {
                 break;
             }
-            parts.addFirst(text.substring(found + separator.length(), end));
+            Budget.place();
+            parts.add(text.substring(found + separator.length(), end));
             end = found;
         }
-        parts.addFirst(text.substring(0, end));
+        parts.add(text.substring(0, end));
+        Collections.reverse(parts);
         return parts;
     }
 
@@ -140,8 +156,9 @@ final class StringMethods {
         List<@Nullable Object> lines = new ArrayList<>();
         int at = 0;
         while (at < text.length()) {
-            int end = text.toString().indexOf('\n', at);
+            int end = text.indexOf("\n", at);
             int stop = end < 0 ? text.length() : end;
+            Budget.place();
             lines.add(text.substring(at, stop));
             at = end < 0 ? text.length() : end + 1;
         }
@@ -149,6 +166,7 @@ final class StringMethods {
     }
 
     static Text title(Text text) {
+        Budget.work(text.length());
         StringBuilder chars = new StringBuilder(text.length());
         boolean inWord = false;
         for (int i = 0; i < text.length(); i++) {
@@ -183,10 +201,10 @@ final class StringMethods {
 
     private static long count(Text text, String part) {
         long count = 0;
-        int at = part.isEmpty() ? -1 : text.toString().indexOf(part);
+        int at = part.isEmpty() ? -1 : text.indexOf(part, 0);
         while (at >= 0) {
             count++;
-            at = text.toString().indexOf(part, at + part.length());
+            at = text.indexOf(part, at + part.length());
         }
         return count;
     }

@@ -68,8 +68,13 @@ public final class Text implements Comparable<Text> {
 
     /** The origin of a character. */
     int originAt(int index) {
+        return origins[runAt(index)];
+    }
+
+    /** The run that holds a character. */
+    private int runAt(int index) {
         int run = Arrays.binarySearch(ends, index + 1);
-        return origins[run >= 0 ? run : -run - 1];
+        return run >= 0 ? run : -run - 1;
     }
 
     /** The origin of the first character, or the template's. */
@@ -98,6 +103,8 @@ public final class Text implements Comparable<Text> {
 
     /** The same runs over other characters, if these have the same length; else one origin. */
     Text withChars(String other) {
+        Budget.scan(other.length());
+        Budget.chars(other.length());
         return other.length() == chars.length()
                 ? new Text(other, ends, origins)
                 : of(other, firstOrigin());
@@ -105,6 +112,7 @@ public final class Text implements Comparable<Text> {
 
     /** Without the given characters at the ends; {@code null} for white space. */
     Text strip(boolean left, boolean right, @Nullable String set) {
+        Budget.search(chars.length(), set == null ? 0 : set.length());
         int from = 0;
         int to = chars.length();
         while (left && from < to && isIn(chars.charAt(from), set)) {
@@ -125,12 +133,20 @@ public final class Text implements Comparable<Text> {
         return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '\u0085';
     }
 
+    /** Where a part begins, from a place on; or -1. */
+    int indexOf(String part, int from) {
+        int found = chars.indexOf(part, from);
+        // Paid for as far as it was looked for: to find all parts costs the text once.
+        Budget.search((found < 0 ? chars.length() : found) - (long) from, part.length());
+        return found;
+    }
+
     /** Every occurrence replaced. */
     Text replace(String old, Text replacement) {
         Builder builder = new Builder();
         int at = 0;
         while (true) {
-            int found = chars.indexOf(old, at);
+            int found = indexOf(old, at);
             if (found < 0 || (old.isEmpty() && found >= chars.length())) {
                 builder.append(this, at, chars.length());
                 return builder.build();
@@ -167,6 +183,9 @@ public final class Text implements Comparable<Text> {
 
     /** Puts texts together. */
     static final class Builder {
+        private static final int RUN_BYTES = 16;
+
+        private final @Nullable Budget budget = Budget.current();
         private final StringBuilder chars = new StringBuilder();
         private int[] ends = new int[8];
         private int[] origins = new int[8];
@@ -178,6 +197,7 @@ public final class Text implements Comparable<Text> {
 
         Builder append(String more, int origin) {
             if (!more.isEmpty()) {
+                pay(more.length());
                 chars.append(more);
                 endRun(origin);
             }
@@ -188,9 +208,19 @@ public final class Text implements Comparable<Text> {
             return append(more, 0, more.length());
         }
 
+        private void pay(int charCount) {
+            if (budget != null) {
+                budget.addBytes(2L * charCount);
+            }
+        }
+
         Builder append(Text more, int from, int to) {
+            if (from >= to) {
+                return this;
+            }
+            pay(to - from);
             int at = from;
-            for (int i = 0; i < more.ends.length && at < to; i++) {
+            for (int i = more.runAt(from); i < more.ends.length && at < to; i++) {
                 if (more.ends[i] > at) {
                     int end = Math.min(to, more.ends[i]);
                     chars.append(more.chars, at, end);
@@ -205,6 +235,10 @@ public final class Text implements Comparable<Text> {
             if (runs > 0 && origins[runs - 1] == origin) {
                 ends[runs - 1] = chars.length();
                 return;
+            }
+            if (budget != null) {
+                budget.addBytes(RUN_BYTES);
+                budget.addSteps(1);
             }
             if (runs == ends.length) {
                 ends = Arrays.copyOf(ends, 2 * runs);
