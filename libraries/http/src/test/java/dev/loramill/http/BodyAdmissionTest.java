@@ -144,7 +144,7 @@ class BodyAdmissionTest {
                     .write(
                             """
                             POST /held HTTP/1.1\r
-                            Host: test\r
+                            Host: localhost\r
                             Content-Type: application/octet-stream\r
                             Content-Length: 1000\r
                             \r

@@ -128,7 +128,8 @@ class GgufFileTest {
     void refusesValuesThatTakeMoreMemoryTogetherThanIsAllowed() throws IOException {
         GgufLimits limits = new GgufLimits(100, 100, 256, 1 << 20, 1 << 20, 8L << 20, 1L << 20);
         GgufValue bytes =
-                new GgufValue.Wholes(GgufValueType.UINT8, java.util.Collections.nCopies(50_000, 1L));
+                new GgufValue.Wholes(
+                        GgufValueType.UINT8, java.util.Collections.nCopies(50_000, 1L));
         GgufValue words = new GgufValue.Texts(java.util.Collections.nCopies(6_000, ""));
         for (GgufValue value : java.util.List.of(bytes, words)) {
             Path path = folder.resolve("many.gguf");
