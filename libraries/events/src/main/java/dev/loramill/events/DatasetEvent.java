@@ -7,7 +7,12 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
  * one, which is all a compacted topic promises to keep, tells the whole state.
  */
 public sealed interface DatasetEvent extends Event
-        permits DatasetOpened, DatasetSealed, DatasetCleaned, DatasetFrozen, FreezeRefused {
+        permits DatasetOpened,
+                DatasetSealed,
+                DatasetCleaned,
+                DatasetFrozen,
+                FreezeRefused,
+                DatasetDeleted {
     /** Id of the dataset. */
     String datasetId();
 

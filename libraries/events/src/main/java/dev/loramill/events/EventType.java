@@ -15,6 +15,7 @@ public enum EventType {
     DATASET_SEALED("loramill.dataset.sealed.v1", DatasetSealed.class, Topics.DATASETS),
     DATASET_CLEANED("loramill.dataset.cleaned.v1", DatasetCleaned.class, Topics.DATASETS),
     DATASET_FROZEN("loramill.dataset.frozen.v1", DatasetFrozen.class, Topics.DATASETS),
+    DATASET_DELETED("loramill.dataset.deleted.v1", DatasetDeleted.class, Topics.DATASETS),
     FREEZE_REQUESTED("loramill.freeze.requested.v1", FreezeRequested.class, Topics.FREEZES),
     FREEZE_REFUSED("loramill.freeze.refused.v1", FreezeRefused.class, Topics.DATASETS),
     ATTEMPT_ASSIGNED(

@@ -1,6 +1,7 @@
 package dev.loramill.train.preparation;
 
 import dev.loramill.events.DatasetCleaned;
+import dev.loramill.events.DatasetDeleted;
 import dev.loramill.events.DatasetEvent;
 import dev.loramill.events.DatasetFrozen;
 import dev.loramill.events.DatasetOpened;
@@ -49,7 +50,7 @@ class DatasetsListener {
             switch (event) {
                 case DatasetFrozen frozen -> answers.frozen(frozen);
                 case FreezeRefused refused -> answers.refused(refused);
-                case DatasetOpened _, DatasetSealed _, DatasetCleaned _ -> {}
+                case DatasetOpened _, DatasetSealed _, DatasetCleaned _, DatasetDeleted _ -> {}
             }
         }
     }
