@@ -1,5 +1,6 @@
 package dev.loramill.ingest.dataset;
 
+import dev.loramill.events.DatasetDeleted;
 import dev.loramill.events.DatasetOpened;
 import dev.loramill.events.DatasetSealed;
 import dev.loramill.events.RecipeReference;
@@ -156,6 +157,11 @@ public class Dataset implements Listed {
     /** Says that it was opened. */
     public DatasetOpened opened() {
         return new DatasetOpened(id, name, recipe(), createdAt);
+    }
+
+    /** Says that it was deleted. */
+    public DatasetDeleted deleted(Instant time) {
+        return new DatasetDeleted(id, id, recipe(), time);
     }
 
     /** Takes no further rows; the event says so. */

@@ -4,6 +4,7 @@ import dev.loramill.http.RefusedException;
 import dev.loramill.ingest.paging.ListedRepository;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
+import java.time.Instant;
 import java.util.Optional;
 
 /** Datasets in the database, within the transaction of whoever asks. */
@@ -39,6 +40,31 @@ public class DatasetRepository implements ListedRepository<Dataset> {
                 null,
                 "there is no dataset \"%s\"; open it by POST /v1/datasets, or list those there are by GET /v1/datasets"
                         .formatted(id));
+    }
+
+    /** Deletes a locked dataset with its uploads, and keeps its id from being given again. */
+    public void erase(Dataset dataset, Instant time) {
+        getSession()
+                .createNativeMutationQuery(
+                        "INSERT INTO deleted_dataset (id, deleted_at) VALUES (:id, :time)")
+                .setParameter("id", dataset.id())
+                .setParameter("time", time)
+                .executeUpdate();
+        getSession()
+                .createNativeMutationQuery("DELETE FROM row_source WHERE dataset_id = :id")
+                .setParameter("id", dataset.id())
+                .executeUpdate();
+        delete(dataset);
+    }
+
+    /** Whether a dataset of that id was deleted. */
+    public boolean wasErased(String id) {
+        return getSession()
+                        .createNativeQuery(
+                                "SELECT count(*) FROM deleted_dataset WHERE id = :id", Long.class)
+                        .setParameter("id", id)
+                        .getSingleResult()
+                > 0;
     }
 
     /** The dataset, which no other transaction can change or add rows to until this one ends. */

@@ -3,6 +3,7 @@ package dev.loramill.ingest.files;
 import dev.loramill.http.Page;
 import dev.loramill.http.PageRequest;
 import dev.loramill.ingest.paging.ListedRepository;
+import dev.loramill.ingest.store.SourceStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.Map;
@@ -12,9 +13,20 @@ import org.jspecify.annotations.Nullable;
 /** Files in the database; each method is a transaction. */
 @ApplicationScoped
 class StoredFileRepository implements ListedRepository<StoredFile> {
+    private final SourceStore store;
+
+    StoredFileRepository(SourceStore store) {
+        this.store = store;
+    }
+
+    /** Notes a file; false when its bytes were deleted meanwhile. */
     @Transactional
-    void add(StoredFile file) {
+    boolean add(StoredFile file) {
+        if (!store.hold(file.sha256())) {
+            return false;
+        }
         persist(file);
+        return true;
     }
 
     @Transactional
@@ -27,9 +39,10 @@ class StoredFileRepository implements ListedRepository<StoredFile> {
         return page(page, purpose == null ? Map.of() : Map.of("purpose", purpose));
     }
 
-    /** Forgets a file; false when there is none. */
+    /** Forgets a file; returns the digest of its bytes, or empty when there is none. */
     @Transactional
-    boolean forget(String id) {
-        return deleteById(id);
+    Optional<String> forget(String id) {
+        Optional<String> sha256 = findByIdOptional(id).map(StoredFile::sha256);
+        return deleteById(id) ? sha256 : Optional.empty();
     }
 }

@@ -1,12 +1,13 @@
 package dev.loramill.ingest.files;
 
-import dev.loramill.artifacts.ArtifactStore;
 import dev.loramill.artifacts.StoredArtifact;
 import dev.loramill.http.Page;
 import dev.loramill.http.PageRequest;
 import dev.loramill.http.RefusedException;
 import dev.loramill.ingest.row.Detection;
 import dev.loramill.ingest.row.SourceInspection;
+import dev.loramill.ingest.store.SourceCollector;
+import dev.loramill.ingest.store.SourceStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,13 +26,18 @@ public class StoredFiles {
 
     private final SecureRandom random = new SecureRandom();
     private final SourceInspection inspection;
-    private final ArtifactStore artifacts;
+    private final SourceStore store;
+    private final SourceCollector collector;
     private final StoredFileRepository repository;
 
     StoredFiles(
-            SourceInspection inspection, ArtifactStore artifacts, StoredFileRepository repository) {
+            SourceInspection inspection,
+            SourceStore store,
+            SourceCollector collector,
+            StoredFileRepository repository) {
         this.inspection = inspection;
-        this.artifacts = artifacts;
+        this.store = store;
+        this.collector = collector;
         this.repository = repository;
     }
 
@@ -43,20 +49,26 @@ public class StoredFiles {
      */
     StoredFile accept(Path content, String filename, @Nullable String purpose) throws IOException {
         requirePurpose(purpose);
-        Detection.Detected format = inspection.requireFormat(Files.newInputStream(content), "file");
-        StoredArtifact artifact = artifacts.putFile(content);
-        StoredFile file =
-                new StoredFile(
-                        "file-" + HexFormat.of().formatHex(randomBytes()),
-                        artifact.sha256(),
-                        artifact.sizeBytes(),
-                        shortened(filename),
-                        PURPOSE,
-                        format.format(),
-                        format.reason(),
-                        Instant.now().truncatedTo(ChronoUnit.MICROS));
-        repository.add(file);
-        return file;
+        Detection.Detected format =
+                inspection.requireFormat(() -> Files.newInputStream(content), "file");
+        while (true) {
+            StoredFile file = file(store.put(content), filename, format);
+            if (repository.add(file)) {
+                return file;
+            }
+        }
+    }
+
+    private StoredFile file(StoredArtifact artifact, String filename, Detection.Detected format) {
+        return new StoredFile(
+                "file-" + HexFormat.of().formatHex(randomBytes()),
+                artifact.sha256(),
+                artifact.sizeBytes(),
+                shortened(filename),
+                PURPOSE,
+                format.format(),
+                format.reason(),
+                Instant.now().truncatedTo(ChronoUnit.MICROS));
     }
 
     /**
@@ -74,14 +86,15 @@ public class StoredFiles {
 
     /** The bytes as they were uploaded. */
     Path content(String id) throws IOException {
-        return artifacts.localPath(require(id, null).sha256());
+        return store.localPath(require(id, null).sha256());
     }
 
-    /** Forgets a file; datasets that were opened on it keep its rows. */
+    /**
+     * Deletes a file, and its bytes where no other file and no dataset that is still being read
+     * needs them; datasets that were opened on it keep its rows.
+     */
     void delete(String id) {
-        if (!repository.forget(id)) {
-            throw missing(id, null);
-        }
+        collector.collect(repository.forget(id).orElseThrow(() -> missing(id, null)));
     }
 
     private static RefusedException missing(String id, @Nullable String param) {
@@ -107,9 +120,11 @@ public class StoredFiles {
         if (name.isBlank()) {
             return "upload.jsonl";
         }
-        return name.length() <= MAX_FILENAME_LENGTH
-                ? name
-                : name.substring(name.length() - MAX_FILENAME_LENGTH);
+        if (name.length() <= MAX_FILENAME_LENGTH) {
+            return name;
+        }
+        int begin = name.length() - MAX_FILENAME_LENGTH;
+        return name.substring(Character.isLowSurrogate(name.charAt(begin)) ? begin + 1 : begin);
     }
 
     private byte[] randomBytes() {

@@ -4,6 +4,7 @@ import dev.loramill.events.RecipeReference;
 import dev.loramill.ingest.dataset.Dataset;
 import dev.loramill.ingest.upload.ReadCounts;
 import dev.loramill.ingest.upload.RowBatches;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,28 @@ record DatasetBody(
 
     /** Why the rows cannot be read. */
     record Fault(String code, String message) {}
+
+    /**
+     * Answer to a deletion.
+     *
+     * @param rowsOnKafkaUntil when the last row that was on Kafka is gone, in seconds since 1970
+     * @param message what is gone now, and what goes when
+     */
+    record DeletedDataset(
+            String id, String object, boolean deleted, long rowsOnKafkaUntil, String message) {
+        static DeletedDataset of(String id, Instant rowsOnKafkaUntil) {
+            return new DeletedDataset(
+                    id,
+                    "dataset.deleted",
+                    true,
+                    rowsOnKafkaUntil.getEpochSecond(),
+                    ("gone now: the dataset's entry, name and counts, and the bytes of its batches;"
+                                    + " its file, if it had one, is deleted by DELETE"
+                                    + " /v1/files/{id}. Other services are told by an event."
+                                    + " Kafka keeps the rows, dead letters among them, until %s")
+                            .formatted(rowsOnKafkaUntil));
+        }
+    }
 
     /** Answer to a batch of rows. */
     record BatchBody(

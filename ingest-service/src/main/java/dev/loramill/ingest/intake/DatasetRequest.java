@@ -48,6 +48,18 @@ public record DatasetRequest(
             throw RefusedException.invalid(
                     "invalid_value", "recipe", "recipe must not be blank; leave it out for none");
         }
+        requireName("recipe", recipe);
+        requireName("file", file);
+    }
+
+    private static void requireName(String param, @Nullable String value) {
+        if (value != null && (value.length() > EventLimits.ID || !EventLimits.isStorable(value))) {
+            throw RefusedException.invalid(
+                    "invalid_value",
+                    param,
+                    "%s must have at most %d characters and no U+0000 or half of a surrogate pair, got %d"
+                            .formatted(param, EventLimits.ID, value.length()));
+        }
     }
 
     String recipeName() {

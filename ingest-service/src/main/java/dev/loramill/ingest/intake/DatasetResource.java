@@ -7,6 +7,7 @@ import dev.loramill.ingest.upload.BrokerAwayException;
 import dev.loramill.ingest.upload.RowBatches;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -29,13 +30,19 @@ class DatasetResource {
     private final DatasetOpening opening;
     private final Datasets datasets;
     private final DatasetSealing sealing;
+    private final DatasetDeletion deletion;
     private final RowBatches batches;
 
     DatasetResource(
-            DatasetOpening opening, Datasets datasets, DatasetSealing sealing, RowBatches batches) {
+            DatasetOpening opening,
+            Datasets datasets,
+            DatasetSealing sealing,
+            DatasetDeletion deletion,
+            RowBatches batches) {
         this.opening = opening;
         this.datasets = datasets;
         this.sealing = sealing;
+        this.deletion = deletion;
         this.batches = batches;
     }
 
@@ -62,6 +69,12 @@ class DatasetResource {
     @Path("/{id}")
     public DatasetBody dataset(@PathParam("id") String id) {
         return DatasetBody.of(datasets.require(id));
+    }
+
+    @DELETE
+    @Path("/{id}")
+    public DatasetBody.DeletedDataset delete(@PathParam("id") String id) {
+        return DatasetBody.DeletedDataset.of(id, deletion.delete(id));
     }
 
     // Clients name lines of JSON in many ways, and curl calls them a form.

@@ -5,11 +5,14 @@ import dev.loramill.http.PageRequest;
 import dev.loramill.http.RefusedException;
 import dev.loramill.ingest.dataset.Dataset;
 import dev.loramill.ingest.dataset.DatasetRepository;
+import dev.loramill.ingest.store.SourceStore;
 import dev.loramill.ingest.upload.Upload;
 import dev.loramill.ingest.upload.UploadRepository;
 import dev.loramill.outbox.Outbox;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,11 +21,17 @@ import org.jspecify.annotations.Nullable;
 class Datasets {
     private final DatasetRepository datasets;
     private final UploadRepository uploads;
+    private final SourceStore store;
     private final Outbox outbox;
 
-    Datasets(DatasetRepository datasets, UploadRepository uploads, Outbox outbox) {
+    Datasets(
+            DatasetRepository datasets,
+            UploadRepository uploads,
+            SourceStore store,
+            Outbox outbox) {
         this.datasets = datasets;
         this.uploads = uploads;
+        this.store = store;
         this.outbox = outbox;
     }
 
@@ -48,10 +57,24 @@ class Datasets {
      */
     @Transactional
     Dataset open(Dataset wanted, @Nullable Upload file) {
+        if (datasets.wasErased(wanted.id())) {
+            throw RefusedException.conflict(
+                    "dataset_deleted",
+                    "id",
+                    "a dataset \"%s\" was deleted, and its id is not given again; choose another"
+                            .formatted(wanted.id()));
+        }
         if (!datasets.insert(wanted)) {
             return datasets.findByIdOptional(wanted.id()).orElseThrow();
         }
         if (file != null) {
+            if (!store.holdFile(file.id().source(), file.sha256())) {
+                throw RefusedException.invalid(
+                        "file_not_found",
+                        "file",
+                        "file \"%s\" was deleted at this moment; upload it again"
+                                .formatted(wanted.fileId()));
+            }
             uploads.persist(file);
         }
         outbox.publish(wanted.opened());
@@ -72,6 +95,21 @@ class Datasets {
             outbox.publish(dataset.seal());
         }
         return dataset;
+    }
+
+    /**
+     * Deletes a dataset here, and says so to whoever holds rows of it.
+     *
+     * @return digests of the bytes that it needed
+     * @throws RefusedException when there is none
+     */
+    @Transactional
+    List<String> delete(String id, Instant time) {
+        Dataset dataset = datasets.lock(id).orElseThrow(() -> DatasetRepository.missing(id));
+        List<String> digests = uploads.digests(id);
+        outbox.publish(dataset.deleted(time));
+        datasets.erase(dataset, time);
+        return digests;
     }
 
     private void requireSealable(Dataset dataset) {

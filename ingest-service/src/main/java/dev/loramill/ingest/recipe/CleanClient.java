@@ -1,5 +1,6 @@
 package dev.loramill.ingest.recipe;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.quarkus.rest.client.reactive.ClientExceptionMapper;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -16,9 +17,11 @@ import org.eclipse.microprofile.rest.client.inject.RegisterRestClient;
 @Path("/v1/recipes")
 interface CleanClient {
     /** A recipe without what it says. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
     record RecipeBody(String name, String digest) {}
 
     /** All recipes. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
     record RecipesBody(List<RecipeBody> data) {}
 
     /**
@@ -45,8 +48,11 @@ interface CleanClient {
 
     @ClientExceptionMapper
     static RuntimeException fault(Response response) {
-        return response.getStatus() == 404
-                ? new UnknownRecipeException()
-                : new IllegalStateException("it answered with status " + response.getStatus());
+        return switch (response.getStatus()) {
+            case 404 -> new UnknownRecipeException();
+            case 408, 429, 502, 503, 504 ->
+                    new IllegalStateException("it answered with status " + response.getStatus());
+            default -> new RecipeFaultException(response.getStatus());
+        };
     }
 }

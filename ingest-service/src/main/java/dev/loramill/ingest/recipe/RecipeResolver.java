@@ -54,6 +54,11 @@ public class RecipeResolver {
             return question.get();
         } catch (RefusedException e) {
             throw e;
+        } catch (RecipeFaultException e) {
+            LOG.atError().addKeyValue("url", address).setCause(e).log("No recipe was found out");
+            throw RefusedException.failedBehind(
+                    "clean-service at %s failed when it was asked for the recipe: %s, its log says why; nothing was changed"
+                            .formatted(address, e.getMessage()));
         } catch (RuntimeException e) {
             LOG.atWarn().addKeyValue("url", address).setCause(e).log("No recipe was found out");
             throw RefusedException.unavailable(

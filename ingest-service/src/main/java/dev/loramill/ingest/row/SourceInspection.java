@@ -10,6 +10,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a source to its end before it is accepted: refuses what cannot be read as rows at all and
@@ -20,20 +21,30 @@ public class SourceInspection {
     private static final String INVALID_FORMAT = "invalid_file_format";
 
     private final SourceLimits limits;
+    private final long maxRows;
+    private final long maxRefused;
 
     SourceInspection(SourceConfig config) {
         this.limits = config.limits();
+        this.maxRows = config.maxRows();
+        this.maxRefused = config.maxRefusedRows();
+    }
+
+    /** What is looked at; may be opened more than once. */
+    @FunctionalInterface
+    public interface Content {
+        /** Opens it at its beginning. */
+        InputStream open() throws IOException;
     }
 
     /**
      * Tells the format.
      *
-     * @param content read to its end and closed
      * @param param part of the request that brought it, for the error
      * @throws RefusedException when it is empty, not UTF-8, not JSONL, of unknown columns, or when
-     *     its gzip data is truncated, damaged or too large
+     *     its gzip data is truncated, damaged or too large, or it has too many rows or wrong ones
      */
-    public Detection.Detected requireFormat(InputStream content, String param) throws IOException {
+    public Detection.Detected requireFormat(Content content, String param) throws IOException {
         return switch (inspect(content, param)) {
             case Detection.Detected detected -> detected;
             case Detection.Empty() ->
@@ -65,23 +76,67 @@ public class SourceInspection {
      * @throws RefusedException when it is empty, not UTF-8, or its gzip data is truncated, damaged
      *     or too large
      */
-    public void requireReadable(InputStream content, String param) throws IOException {
+    public void requireReadable(Content content, String param) throws IOException {
         if (inspect(content, param) instanceof Detection.Empty) {
             throw RefusedException.invalid(
                     "empty_body", param, "the body holds no rows; send one JSON object a line");
         }
     }
 
-    private Detection inspect(InputStream content, String param) throws IOException {
+    private Detection inspect(Content content, String param) throws IOException {
         FormatDetector detector = new FormatDetector();
-        try (content;
-                LineReader lines = new LineReader(content, limits)) {
+        long rows = 0;
+        try (LineReader lines = new LineReader(content.open(), limits)) {
             for (Line line = lines.next(); line != null; line = lines.next()) {
+                if (line instanceof Line.Text text && text.text().isBlank()) {
+                    continue;
+                }
                 detector.see(line);
+                rows++;
+                if (rows > maxRows) {
+                    throw RefusedException.invalid(
+                            "too_many_rows",
+                            param,
+                            "there are more than the allowed %,d rows; nothing was kept, send them in several parts"
+                                    .formatted(maxRows));
+                }
             }
         } catch (UnreadableSourceException e) {
             throw RefusedException.invalid(e.code(), param, String.valueOf(e.getMessage()));
         }
-        return detector.detection();
+        Detection detection = detector.detection();
+        if (rows > maxRefused) {
+            requireFewRefusals(
+                    content,
+                    param,
+                    detection instanceof Detection.Detected detected ? detected.format() : null);
+        }
+        return detection;
+    }
+
+    /** Reads once more: only now the format is known by which rows are refused. */
+    private void requireFewRefusals(Content content, String param, @Nullable RowFormat format)
+            throws IOException {
+        RowReader reader = new RowReader(format, limits.maxRowBytes());
+        long refused = 0;
+        try (LineReader lines = new LineReader(content.open(), limits)) {
+            for (Line line = lines.next(); line != null; line = lines.next()) {
+                if (line instanceof Line.Text text && text.text().isBlank()) {
+                    continue;
+                }
+                if (reader.read(line) instanceof IntakeOutcome.Refused refusal
+                        && ++refused > maxRefused) {
+                    throw RefusedException.invalid(
+                            "too_many_refused_rows",
+                            param,
+                            "more than the allowed %,d rows are wrong, the last at line %d (%s: %s); nothing was kept, mend the rows and send them again"
+                                    .formatted(
+                                            maxRefused,
+                                            line.number(),
+                                            refusal.rule().id(),
+                                            refusal.reason()));
+                }
+            }
+        }
     }
 }

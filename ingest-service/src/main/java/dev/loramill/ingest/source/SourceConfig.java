@@ -35,6 +35,26 @@ public interface SourceConfig {
     @WithDefault("32M")
     MemorySize maxBatchBytes();
 
+    /** Most rows of a file or batch; one with more is refused as a whole. */
+    @WithDefault("1000000")
+    @Min(1)
+    long maxRows();
+
+    /**
+     * Most wrong rows of a file or batch, each of which is kept with its reason; one with more is
+     * refused as a whole.
+     */
+    @WithDefault("10000")
+    @Min(0)
+    long maxRefusedRows();
+
+    /**
+     * Largest record of submitted rows, in bytes as it unpacks; a larger one is a dead letter,
+     * before it is read.
+     */
+    @WithDefault("1M")
+    MemorySize maxRecordBytes();
+
     /**
      * How long sealing waits for submitted records that Kafka has acknowledged; then it is refused,
      * to be tried again.

@@ -1,5 +1,6 @@
 package dev.loramill.ingest.submitted;
 
+import dev.loramill.ingest.source.SourceConfig;
 import dev.loramill.messaging.Trace;
 import dev.loramill.outbox.DeadLetters;
 import dev.loramill.outbox.Inbox;
@@ -7,7 +8,11 @@ import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.header.Header;
@@ -29,12 +34,17 @@ class RowsSubmittedListener {
     /** Channel of the submitted records. */
     static final String CHANNEL = "rows-submitted";
 
+    /** Kept of a record that is too large. */
+    private static final int BEGINNING_BYTES = 1 << 10;
+
     private final Inbox inbox;
     private final SubmittedRows rows;
+    private final int maxRecordBytes;
 
-    RowsSubmittedListener(Inbox inbox, SubmittedRows rows) {
+    RowsSubmittedListener(Inbox inbox, SubmittedRows rows, SourceConfig config) {
         this.inbox = inbox;
         this.rows = rows;
+        this.maxRecordBytes = Math.toIntExact(config.maxRecordBytes().asLongValue());
     }
 
     @Incoming(CHANNEL)
@@ -43,25 +53,64 @@ class RowsSubmittedListener {
         inbox.takeRecords(CHANNEL, batch, this::take);
     }
 
+    /** A record, and what it says. */
+    private record Read(ConsumerRecord<String, byte[]> record, Submission submission) {}
+
     private void take(List<ConsumerRecord<String, byte[]>> batch, DeadLetters deadLetters) {
-        SubmittedRows.Intake intake = rows.begin();
+        List<Read> read = new ArrayList<>(batch.size());
         for (ConsumerRecord<String, byte[]> record : batch) {
+            // Before anything is made of it: a few bytes on Kafka can unpack to very many.
+            if (record.value() != null && record.value().length > maxRecordBytes) {
+                deadLetters.add(
+                        beginning(record),
+                        "the record has %,d bytes, allowed are %,d; send its rows in several"
+                                .formatted(record.value().length, maxRecordBytes));
+                continue;
+            }
             try {
-                accept(intake, record);
+                read.add(new Read(record, Submission.read(dataset(record), record.value())));
             } catch (UnattributableException e) {
                 deadLetters.add(record, e);
+            }
+        }
+        SubmittedRows.Intake intake =
+                rows.begin(
+                        read.stream()
+                                .map(one -> one.submission().datasetId())
+                                .collect(Collectors.toCollection(TreeSet::new)));
+        for (Read one : read) {
+            try {
+                accept(intake, one);
+            } catch (UnattributableException e) {
+                deadLetters.add(one.record(), e);
             }
         }
         intake.complete();
     }
 
-    private static void accept(SubmittedRows.Intake intake, ConsumerRecord<String, byte[]> record) {
+    private static void accept(SubmittedRows.Intake intake, Read read) {
+        ConsumerRecord<String, byte[]> record = read.record();
         intake.accept(
-                Submission.read(dataset(record), record.value()),
+                read.submission(),
                 record.partition(),
                 record.offset(),
                 Instant.ofEpochMilli(Math.max(0, record.timestamp())),
                 Trace.of(record.headers()));
+    }
+
+    private static ConsumerRecord<String, byte[]> beginning(ConsumerRecord<String, byte[]> record) {
+        return new ConsumerRecord<>(
+                record.topic(),
+                record.partition(),
+                record.offset(),
+                record.timestamp(),
+                record.timestampType(),
+                record.serializedKeySize(),
+                record.serializedValueSize(),
+                record.key(),
+                Arrays.copyOf(record.value(), BEGINNING_BYTES),
+                record.headers(),
+                record.leaderEpoch());
     }
 
     private static @Nullable String dataset(ConsumerRecord<String, byte[]> record) {

@@ -1,11 +1,14 @@
 package dev.loramill.ingest.submitted;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.loramill.events.RowOrigin;
 import dev.loramill.ingest.dataset.Dataset;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +25,10 @@ record Submission(String datasetId, List<String> rows) {
 
     private static final int LONGEST_QUOTE = 80;
     private static final JsonMapper JSON =
-            JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+            JsonMapper.builder()
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build();
 
     Submission {
         rows = List.copyOf(rows);
@@ -41,7 +47,7 @@ record Submission(String datasetId, List<String> rows) {
         if (body == null) {
             throw new UnattributableException("the record has no body");
         }
-        String text = new String(body, StandardCharsets.UTF_8);
+        String text = text(body);
         JsonNode value;
         try {
             value = JSON.readTree(text);
@@ -58,6 +64,15 @@ record Submission(String datasetId, List<String> rows) {
         }
         JsonNode row = value.get("row");
         return new Submission(datasetId, List.of(row == null ? text : row.toString()));
+    }
+
+    private static String text(byte[] body) {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+        } catch (CharacterCodingException e) {
+            throw new UnattributableException(
+                    "the record is not UTF-8; write it as UTF-8 and send it again");
+        }
     }
 
     /** Where a row of a record came from; the same record always gives the same. */

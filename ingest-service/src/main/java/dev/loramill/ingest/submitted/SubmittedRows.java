@@ -15,7 +15,10 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 class SubmittedRows {
     /** Bounds the memory that rows take before they are written together. */
     private static final int ROWS_TOGETHER = 1_000;
+
+    private static final int CHARACTERS_TOGETHER = 4 << 20;
 
     private final DatasetRepository datasets;
     private final Outbox outbox;
@@ -47,16 +52,30 @@ class SubmittedRows {
         this.source = source;
     }
 
-    /** Begins to take in records that take effect together. */
-    Intake begin() {
-        return new Intake();
+    /**
+     * Begins to take in records that take effect together.
+     *
+     * @param datasetIds all datasets that they name; they are locked in this one order, so that two
+     *     replicas never wait for one another
+     */
+    Intake begin(SortedSet<String> datasetIds) {
+        Map<String, Dataset> locked = new HashMap<>();
+        for (String id : datasetIds) {
+            datasets.lock(id).ifPresent(dataset -> locked.put(id, dataset));
+        }
+        return new Intake(locked);
     }
 
     /** Records that take effect together. */
     final class Intake {
         private final List<Outbox.TracedEvent> events = new ArrayList<>();
+        private long characters;
 
-        private Intake() {}
+        private final Map<String, Dataset> locked;
+
+        private Intake(Map<String, Dataset> locked) {
+            this.locked = locked;
+        }
 
         /**
          * Takes in the rows of a record.
@@ -72,7 +91,7 @@ class SubmittedRows {
                 long offset,
                 Instant time,
                 @Nullable String traceParent) {
-            Dataset dataset = require(submission.datasetId());
+            Dataset dataset = require(locked, submission.datasetId());
             int refused = 0;
             int index = 0;
             for (String row : submission.rows()) {
@@ -90,9 +109,10 @@ class SubmittedRows {
                 events.add(
                         new Outbox.TracedEvent(EventEnvelope.of(source, time, event), traceParent));
                 index++;
+                characters += row.length();
             }
             dataset.addRows(index, refused);
-            if (events.size() >= ROWS_TOGETHER) {
+            if (events.size() >= ROWS_TOGETHER || characters >= CHARACTERS_TOGETHER) {
                 complete();
             }
         }
@@ -101,11 +121,12 @@ class SubmittedRows {
         void complete() {
             outbox.publishTraced(events);
             events.clear();
+            characters = 0;
         }
     }
 
-    private Dataset require(String id) {
-        Dataset dataset = datasets.lock(id).orElse(null);
+    private static Dataset require(Map<String, Dataset> locked, String id) {
+        Dataset dataset = locked.get(id);
         if (dataset == null) {
             throw new UnattributableException(
                     "there is no dataset \"%s\"; open it before its rows are submitted"

@@ -1,5 +1,6 @@
 package dev.loramill.ingest.upload;
 
+import dev.loramill.http.AnswerText;
 import java.util.List;
 
 /**
@@ -14,7 +15,11 @@ public record ReadCounts(long rows, long refused, List<Refusal> firstRefusals) {
     static final ReadCounts NONE = new ReadCounts(0, 0, List.of());
 
     /** A refused row, as the sender is told of it. */
-    public record Refusal(long line, String rule, String reason) {}
+    public record Refusal(long line, String rule, String reason) {
+        public Refusal {
+            reason = AnswerText.of(reason);
+        }
+    }
 
     public ReadCounts {
         firstRefusals = List.copyOf(firstRefusals);

@@ -1,17 +1,23 @@
 package dev.loramill.ingest.upload;
 
-import dev.loramill.artifacts.ArtifactStore;
-import dev.loramill.artifacts.ArtifactWriter;
-import dev.loramill.artifacts.StoredArtifact;
 import dev.loramill.http.RefusedException;
 import dev.loramill.ingest.row.SourceInspection;
 import dev.loramill.ingest.source.SourceConfig;
+import dev.loramill.ingest.store.SourceStore;
 import dev.loramill.messaging.Trace;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +33,7 @@ public class RowBatches {
     private final UploadPublisher publisher;
     private final UploadBacklog backlog;
     private final SourceInspection inspection;
-    private final ArtifactStore artifacts;
+    private final SourceStore store;
     private final long maxBytes;
 
     RowBatches(
@@ -37,7 +43,7 @@ public class RowBatches {
             UploadPublisher publisher,
             UploadBacklog backlog,
             SourceInspection inspection,
-            ArtifactStore artifacts,
+            SourceStore store,
             SourceConfig config) {
         this.gate = gate;
         this.uploads = uploads;
@@ -45,7 +51,7 @@ public class RowBatches {
         this.publisher = publisher;
         this.backlog = backlog;
         this.inspection = inspection;
-        this.artifacts = artifacts;
+        this.store = store;
         this.maxBytes = config.maxBatchBytes().asLongValue();
     }
 
@@ -74,18 +80,8 @@ public class RowBatches {
         }
         gate.requireOpen();
         uploads.requireTakesBatches(datasetId);
-        StoredArtifact artifact = store(body);
-        inspection.requireReadable(artifacts.open(artifact.sha256()), "body");
-        UploadId id = new UploadId(datasetId, "batch/" + (key == null ? artifact.sha256() : key));
-        Uploads.Accepted accepted =
-                uploads.accept(
-                        new Upload(
-                                id,
-                                artifact.sha256(),
-                                null,
-                                false,
-                                Instant.now().truncatedTo(ChronoUnit.MICROS),
-                                Trace.current()));
+        Uploads.Accepted accepted = accept(datasetId, spool(body), key);
+        UploadId id = accepted.upload().id();
         if (accepted.upload().state() == Upload.State.PUBLISHED) {
             return new Batch(id.source(), reader.read(accepted, row -> {}), true);
         }
@@ -109,19 +105,63 @@ public class RowBatches {
         }
     }
 
-    private StoredArtifact store(InputStream body) throws IOException {
-        try (ArtifactWriter writer = artifacts.create()) {
+    /** Accepts a body, which is deleted; what is refused leaves nothing in the store. */
+    private Uploads.Accepted accept(String datasetId, Spooled body, @Nullable String key)
+            throws IOException {
+        try {
+            inspection.requireReadable(() -> Files.newInputStream(body.file()), "body");
+            UploadId id = new UploadId(datasetId, "batch/" + (key == null ? body.sha256() : key));
+            uploads.requireAcceptable(id, body.sha256());
+            while (true) {
+                Optional<Uploads.Accepted> accepted =
+                        uploads.accept(
+                                new Upload(
+                                        id,
+                                        store.put(body.file()).sha256(),
+                                        null,
+                                        false,
+                                        Instant.now().truncatedTo(ChronoUnit.MICROS),
+                                        Trace.current()));
+                if (accepted.isPresent()) {
+                    return accepted.get();
+                }
+            }
+        } finally {
+            Files.deleteIfExists(body.file());
+        }
+    }
+
+    /** A body on the disk, and its digest. */
+    private record Spooled(Path file, String sha256) {}
+
+    private Spooled spool(InputStream body) throws IOException {
+        Path file = store.newTemporary();
+        MessageDigest digest = sha256();
+        try (OutputStream out = new DigestOutputStream(Files.newOutputStream(file), digest)) {
             byte[] buffer = new byte[BUFFER_BYTES];
+            long size = 0;
             for (int count = body.read(buffer); count >= 0; count = body.read(buffer)) {
-                writer.write(buffer, 0, count);
-                if (writer.sizeBytes() > maxBytes) {
+                out.write(buffer, 0, count);
+                size += count;
+                if (size > maxBytes) {
                     throw RefusedException.tooLarge(
                             ("a batch may have %,d bytes; send several, or a file by POST"
                                             + " /v1/files")
                                     .formatted(maxBytes));
                 }
             }
-            return writer.commit();
+        } catch (IOException | RuntimeException e) {
+            Files.deleteIfExists(file);
+            throw e;
+        }
+        return new Spooled(file, HexFormat.of().formatHex(digest.digest()));
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }

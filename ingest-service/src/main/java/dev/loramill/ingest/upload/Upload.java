@@ -80,11 +80,13 @@ public class Upload {
         this.traceParent = traceParent;
     }
 
-    UploadId id() {
+    /** Which upload of which dataset. */
+    public UploadId id() {
         return id;
     }
 
-    String sha256() {
+    /** Digest of its bytes. */
+    public String sha256() {
         return sha256;
     }
 

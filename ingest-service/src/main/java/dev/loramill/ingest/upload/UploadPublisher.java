@@ -32,7 +32,11 @@ class UploadPublisher {
      * @throws IOException when Kafka does not take the rows, or the disk fails; it stays pending
      */
     ReadCounts publish(UploadId id) throws IOException {
-        Uploads.Accepted accepted = uploads.require(id);
+        Uploads.Accepted accepted =
+                uploads.find(id)
+                        .orElseThrow(() ->
+                                new UploadLostException(
+                                        new IOException("its dataset was deleted")));
         if (!accepted.upload().isPending()) {
             return accepted.upload().counts();
         }

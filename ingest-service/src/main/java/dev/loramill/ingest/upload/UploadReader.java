@@ -1,6 +1,5 @@
 package dev.loramill.ingest.upload;
 
-import dev.loramill.artifacts.ArtifactStore;
 import dev.loramill.events.RowEvent;
 import dev.loramill.events.RowOrigin;
 import dev.loramill.ingest.dataset.Dataset;
@@ -11,6 +10,7 @@ import dev.loramill.ingest.source.Line;
 import dev.loramill.ingest.source.LineReader;
 import dev.loramill.ingest.source.SourceConfig;
 import dev.loramill.ingest.source.SourceLimits;
+import dev.loramill.ingest.store.SourceStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -19,11 +19,11 @@ import java.util.List;
 /** Reads an upload row by row; the same upload always gives the same rows under the same ids. */
 @ApplicationScoped
 class UploadReader {
-    private final ArtifactStore artifacts;
+    private final SourceStore store;
     private final SourceLimits limits;
 
-    UploadReader(ArtifactStore artifacts, SourceConfig config) {
-        this.artifacts = artifacts;
+    UploadReader(SourceStore store, SourceConfig config) {
+        this.store = store;
         this.limits = config.limits();
     }
 
@@ -42,7 +42,7 @@ class UploadReader {
         List<ReadCounts.Refusal> refusals = new ArrayList<>();
         long count = 0;
         long refused = 0;
-        try (LineReader lines = new LineReader(artifacts.open(upload.sha256()), limits)) {
+        try (LineReader lines = new LineReader(store.open(upload.sha256()), limits)) {
             for (Line line = lines.next(); line != null; line = lines.next()) {
                 if (line instanceof Line.Text text && text.text().isBlank()) {
                     continue;

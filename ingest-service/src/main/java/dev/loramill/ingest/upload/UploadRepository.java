@@ -69,6 +69,11 @@ public class UploadRepository implements PanacheRepositoryBase<Upload, UploadId>
                 .executeUpdate();
     }
 
+    /** Digests of the bytes of a dataset's uploads. */
+    public List<String> digests(String datasetId) {
+        return list("id.datasetId", datasetId).stream().map(Upload::sha256).distinct().toList();
+    }
+
     /** How many uploads of a dataset are accepted and not yet counted. */
     public long countPending(String datasetId) {
         return count("id.datasetId = ?1 and state = ?2", datasetId, Upload.State.PENDING);

@@ -3,12 +3,15 @@ package dev.loramill.ingest.upload;
 import dev.loramill.http.RefusedException;
 import dev.loramill.ingest.dataset.Dataset;
 import dev.loramill.ingest.dataset.DatasetRepository;
+import dev.loramill.ingest.store.SourceStore;
 import dev.loramill.outbox.Outbox;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What becomes of uploads in the database; each method is a transaction. */
 @ApplicationScoped
@@ -17,16 +20,19 @@ class Uploads {
 
     private final DatasetRepository datasets;
     private final UploadRepository uploads;
+    private final SourceStore store;
     private final Outbox outbox;
     private final MeterRegistry metrics;
 
     Uploads(
             DatasetRepository datasets,
             UploadRepository uploads,
+            SourceStore store,
             Outbox outbox,
             MeterRegistry metrics) {
         this.datasets = datasets;
         this.uploads = uploads;
+        this.store = store;
         this.outbox = outbox;
         this.metrics = metrics;
     }
@@ -52,36 +58,63 @@ class Uploads {
         uploads.release(id, owner);
     }
 
+    /** The upload; empty when its dataset was deleted. */
     @Transactional
-    Accepted require(UploadId id) {
-        return new Accepted(
-                uploads.findByIdOptional(id).orElseThrow(),
-                datasets.findByIdOptional(id.datasetId()).orElseThrow());
+    Optional<Accepted> find(UploadId id) {
+        return uploads.findByIdOptional(id)
+                .map(upload ->
+                        new Accepted(
+                                upload, datasets.findByIdOptional(id.datasetId()).orElseThrow()));
     }
 
     /**
      * The upload under its id; accepts it when it is new.
      *
+     * @return empty when its bytes were deleted meanwhile and have to be stored again
      * @throws RefusedException when the dataset takes no rows, or the id stands for other bytes
      */
     @Transactional
-    Accepted accept(Upload wanted) {
-        UploadId id = wanted.id();
-        Dataset dataset = lockDataset(id.datasetId());
+    Optional<Accepted> accept(Upload wanted) {
+        Dataset dataset = lockDataset(wanted.id().datasetId());
+        Upload upload = find(dataset, wanted.id(), wanted.sha256());
+        if (upload != null) {
+            return Optional.of(new Accepted(upload, dataset));
+        }
+        if (!store.hold(wanted.sha256())) {
+            return Optional.empty();
+        }
+        uploads.persist(wanted);
+        return Optional.of(new Accepted(wanted, dataset));
+    }
+
+    /**
+     * Looks whether an upload would be accepted, before its bytes are stored.
+     *
+     * @throws RefusedException when the dataset takes no rows, or the id stands for other bytes
+     */
+    @Transactional
+    void requireAcceptable(UploadId id, String sha256) {
+        find(
+                datasets.findByIdOptional(id.datasetId())
+                        .orElseThrow(() -> DatasetRepository.missing(id.datasetId())),
+                id,
+                sha256);
+    }
+
+    private @Nullable Upload find(Dataset dataset, UploadId id, String sha256) {
         Upload upload = uploads.findById(id);
         if (upload == null) {
             requireTakesRows(dataset);
-            uploads.persist(wanted);
-            return new Accepted(wanted, dataset);
+            return null;
         }
-        if (!upload.sha256().equals(wanted.sha256())) {
+        if (!upload.sha256().equals(sha256)) {
             throw RefusedException.conflict(
                     "idempotency_key_reused",
                     "Idempotency-Key",
                     "the key of \"%s\" was used for other rows of dataset \"%s\"; use a new key"
                             .formatted(id.source(), dataset.id()));
         }
-        return new Accepted(upload, dataset);
+        return upload;
     }
 
     /**

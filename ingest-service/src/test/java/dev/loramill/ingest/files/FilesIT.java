@@ -250,7 +250,7 @@ class FilesIT {
     }
 
     private static Path artifactPath(String sha256) {
-        return Path.of("sha256", sha256.substring(0, 2), sha256);
+        return Path.of("ingest", "sha256", sha256.substring(0, 2), sha256);
     }
 
     private static byte[] bytes(String text) {

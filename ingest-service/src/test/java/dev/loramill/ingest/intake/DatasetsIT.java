@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.loramill.events.ChatMessage;
+import dev.loramill.events.DatasetDeleted;
 import dev.loramill.events.DatasetOpened;
 import dev.loramill.events.DatasetSealed;
 import dev.loramill.events.RowDigests;
@@ -21,9 +22,18 @@ import dev.loramill.samples.RowKind;
 import dev.loramill.samples.SampleGenerator;
 import dev.loramill.samples.SampleRow;
 import dev.loramill.stack.HttpAnswer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.assertj.core.groups.Tuple;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -139,6 +149,28 @@ class DatasetsIT {
         assertRefused("{'id':'No Spaces'}", "id", "id must be 1 to 64 of a-z, 0-9");
         assertRefused("{'name':' '}", "name", "name must have 1 to 200 characters");
         assertRefused("{'id'", "null", "not the JSON that is expected");
+        assertRefused("{'recipie':'none'}", "recipie", "there is no field \"recipie\"; known are");
+        assertRefused("{'id':'a','id':'b'}", "null", "Duplicate field 'id'");
+        assertRefused("{} {}", "null", "more follows behind it");
+        assertRefused("{'recipe':'a\\u0000'}", "recipe", "no U+0000");
+        assertRefused("{'recipe':'\\ud800'}", "recipe", "half of a surrogate pair");
+        assertRefused("{'file':'\\u0000'}", "file", "no U+0000");
+        assertRefused("{'name':'\\u0000'}", "name", "no U+0000");
+        for (String path :
+                List.of(
+                        "/v1/files/a%00b",
+                        "/v1/files/a%00b/content",
+                        "/v1/files?after=%00",
+                        "/v1/files?purpose=%00",
+                        "/v1/datasets/%00",
+                        "/v1/datasets?after=%00")) {
+            assertThat(stack.get(path).status()).as(path).isEqualTo(400);
+        }
+        assertThat(stack.post("/v1/datasets/%00/seal", "").status()).isEqualTo(400);
+        assertThat(stack.postRows("%00", ROW.getBytes(UTF_8)).status()).isEqualTo(400);
+        assertThat(stack.delete("/v1/files/%00").status()).isEqualTo(400);
+        HttpAnswer columns = stack.upload("a.jsonl", "{\"\\ud800\\u0000\":1}".getBytes(UTF_8));
+        assertThat(columns.status()).as(columns.text()).isEqualTo(400);
         assertThat(stack.get("/v1/datasets/none-there").status()).isEqualTo(404);
         assertThat(stack.post("/v1/datasets/none-there/seal", "").status()).isEqualTo(404);
         assertThat(stack.postRows("none-there", ROW.getBytes(UTF_8)).status()).isEqualTo(404);
@@ -233,6 +265,36 @@ class DatasetsIT {
     }
 
     @Test
+    void fewBytesThatUnpackToManyRowsAreRefusedAsAWhole() throws IOException {
+        String dataset = open("{}").at("/id");
+
+        HttpAnswer wrong = stack.postRows(dataset, gzip("x\n".repeat(501)));
+        HttpAnswer wrongFile =
+                stack.upload("wrong.jsonl", gzip(ROW + "\n" + "{\"question\":1}\n".repeat(501)));
+        HttpAnswer many =
+                stack.upload("many.jsonl", gzip((ROW + "\n").repeat(IngestStack.MAX_ROWS + 1)));
+        HttpAnswer manyInABatch =
+                stack.postRows(dataset, gzip((ROW + "\n").repeat(IngestStack.MAX_ROWS + 1)));
+        HttpAnswer fine = stack.postRows(dataset, gzip("x\n".repeat(500)));
+
+        for (HttpAnswer answer : List.of(wrong, wrongFile)) {
+            assertThat(answer.status()).as(answer.text()).isEqualTo(400);
+            assertThat(answer.at("/error/code")).isEqualTo("too_many_refused_rows");
+            assertThat(answer.at("/error/message"))
+                    .contains("more than the allowed 500 rows are wrong", "nothing was kept");
+        }
+        assertThat(wrongFile.at("/error/message")).contains("the last at line 502 (wrong-type:");
+        for (HttpAnswer answer : List.of(many, manyInABatch)) {
+            assertThat(answer.status()).as(answer.text()).isEqualTo(400);
+            assertThat(answer.at("/error/code")).isEqualTo("too_many_rows");
+            assertThat(answer.at("/error/message")).contains("250,000 rows; nothing was kept");
+        }
+        assertThat(fine.status()).as(fine.text()).isEqualTo(200);
+        assertThat(fine.json().path("refused_count").asLong()).isEqualTo(500);
+        assertThat(stack.get("/v1/datasets/" + dataset).at("/row_count")).isEqualTo("500");
+    }
+
+    @Test
     void datasetOfAFileTakesNoBatches() {
         String dataset = open("{'file':'%s'}".formatted(upload(ROW + "\n"))).at("/id");
 
@@ -262,6 +324,56 @@ class DatasetsIT {
     }
 
     @Test
+    void aDeletedDatasetIsGoneWithItsBytesAndIsToldToOthersAndNeverOpenedAgain() {
+        HttpAnswer file = stack.upload("rows.jsonl", (ROW + "\n").getBytes(UTF_8));
+        String request = "{'id':'erased','name':'A patient','file':'%s'}".formatted(file.at("/id"));
+        open(request);
+        stack.awaitSealed("erased");
+        String batches = open("{}").at("/id");
+        byte[] batch = "{\"question\":\"Erase?\",\"answer\":\"So.\"}".getBytes(UTF_8);
+        stack.postRows(batches, batch);
+        assertThat(bytesWith("Erase?")).isTrue();
+
+        HttpAnswer deleted = stack.delete("/v1/datasets/erased");
+        HttpAnswer deletedBatches = stack.delete("/v1/datasets/" + batches);
+
+        assertThat(deleted.status()).as(deleted.text()).isEqualTo(200);
+        assertThat(deleted.at("/deleted")).isEqualTo("true");
+        assertThat(deleted.at("/message")).contains("gone now", "Kafka keeps the rows");
+        assertThat(deleted.json().path("rows_on_kafka_until").asLong())
+                .isGreaterThan(Instant.now().plus(Duration.ofDays(29)).getEpochSecond());
+        assertThat(deletedBatches.status()).isEqualTo(200);
+        assertThat(bytesWith("Erase?")).isFalse();
+        assertThat(stack.get("/v1/files/" + file.at("/id")).status()).isEqualTo(200);
+        assertThat(stack.get("/v1/datasets/erased").status()).isEqualTo(404);
+        assertThat(stack.delete("/v1/datasets/erased").status()).isEqualTo(404);
+        assertThat(stack.postRows(batches, batch).status()).isEqualTo(404);
+        HttpAnswer again = open(request);
+        assertThat(again.status()).isEqualTo(409);
+        assertThat(again.at("/error/code")).isEqualTo("dataset_deleted");
+        Awaitility.await()
+                .untilAsserted(() ->
+                        assertThat(stack.events(Topics.DATASETS_HISTORY, DatasetDeleted.class))
+                                .extracting(DatasetDeleted::datasetId, DatasetDeleted::name)
+                                .contains(
+                                        Tuple.tuple("erased", "erased"),
+                                        Tuple.tuple(batches, batches)));
+    }
+
+    private boolean bytesWith(String text) {
+        try (Stream<Path> files = Files.walk(stack.artifacts())) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (Files.readString(file, ISO_8859_1).contains(text)) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
     void listHasTheNewestFirst() {
         String older = open("{}").at("/id");
         String newer = open("{}").at("/id");
@@ -278,6 +390,14 @@ class DatasetsIT {
         assertThat(answer.status()).as(answer.text()).isEqualTo(400);
         assertThat(answer.at("/error/param")).isEqualTo(param);
         assertThat(answer.at("/error/message")).contains(message);
+    }
+
+    private static byte[] gzip(String text) throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+            gzip.write(text.getBytes(UTF_8));
+        }
+        return packed.toByteArray();
     }
 
     private String upload(String content) {

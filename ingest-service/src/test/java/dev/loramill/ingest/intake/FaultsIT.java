@@ -149,7 +149,8 @@ class FaultsIT {
         HttpAnswer file = stack.upload("lost.jsonl", content);
         String sha256 = file.at("/sha256");
         Path artifact =
-                stack.artifacts().resolve(Path.of("sha256", sha256.substring(0, 2), sha256));
+                stack.artifacts()
+                        .resolve(Path.of("ingest", "sha256", sha256.substring(0, 2), sha256));
         Files.delete(artifact);
 
         String lost =

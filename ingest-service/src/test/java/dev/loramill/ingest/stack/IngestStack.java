@@ -17,6 +17,12 @@ public final class IngestStack extends ServiceStack {
     /** Most bytes of a batch in these tests. */
     public static final int MAX_BATCH_BYTES = 1 << 20;
 
+    /** Most rows of a source in these tests. */
+    public static final int MAX_ROWS = 250_000;
+
+    /** Most wrong rows of a source. */
+    public static final int MAX_REFUSED_ROWS = 500;
+
     private final int recipePort;
     private RecipePeer recipes;
 
@@ -45,7 +51,11 @@ public final class IngestStack extends ServiceStack {
                         "LORAMILL_CLEAN_URL",
                         "http://127.0.0.1:" + recipePort,
                         "LORAMILL_INGEST_MAX_BATCH_BYTES",
-                        Integer.toString(MAX_BATCH_BYTES)));
+                        Integer.toString(MAX_BATCH_BYTES),
+                        "LORAMILL_INGEST_MAX_ROWS",
+                        Integer.toString(MAX_ROWS),
+                        "LORAMILL_INGEST_MAX_REFUSED_ROWS",
+                        Integer.toString(MAX_REFUSED_ROWS)));
     }
 
     /** Takes clean-service away. */

@@ -52,6 +52,23 @@ class SubmissionTest {
     }
 
     @Test
+    void recordThatIsNotUtf8IsNotGuessedAt() {
+        byte[] latin = "{\"question\":\"caf\u00e9\"}".getBytes(StandardCharsets.ISO_8859_1);
+
+        assertThatThrownBy(() -> Submission.read("ds-1", latin))
+                .isInstanceOf(UnattributableException.class)
+                .hasMessageContaining("not UTF-8");
+    }
+
+    @Test
+    void envelopeThatNamesTwoDatasetsBelongsToNone() {
+        assertUnattributable(
+                null,
+                "{\"dataset\":\"ds-1\",\"dataset\":\"ds-2\",\"row\":{}}",
+                "no dataset is named");
+    }
+
+    @Test
     void everyRowHasAnOriginOfItsOwn() {
         assertThat(Submission.origin(3, 5, 0)).isEqualTo(new RowOrigin("rows.submitted/3", 5_000));
         assertThat(Submission.origin(3, 5, Submission.MAX_ROWS - 1).line())

@@ -19,6 +19,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -81,6 +85,48 @@ class SubmittedRowsIT {
                                 .anyMatch(reason -> reason.contains("takes no rows"))
                                 .anyMatch(reason -> reason.contains("no dataset is named")));
         assertThat(stack.get("/v1/datasets/" + sealed).at("/row_count")).isEqualTo("1");
+    }
+
+    @Test
+    void aRecordThatUnpacksToMegabytesIsADeadLetterOfABeginning() {
+        String open = stack.post("/v1/datasets", "{}").at("/id");
+        Map<String, Object> config =
+                Map.of(
+                        "bootstrap.servers",
+                        stack.bootstrapServers(),
+                        "compression.type",
+                        "gzip",
+                        "buffer.memory",
+                        128L << 20,
+                        "max.request.size",
+                        64 << 20);
+        try (KafkaProducer<String, byte[]> producer =
+                new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer())) {
+            producer.send(
+                    new ProducerRecord<>(
+                            Topics.ROWS_SUBMITTED, 0, "any", " ".repeat(40 << 20).getBytes(UTF_8)));
+            producer.send(
+                    new ProducerRecord<>(
+                            Topics.ROWS_SUBMITTED,
+                            0,
+                            "any",
+                            "{\"dataset\":\"%s\",\"row\":%s}"
+                                    .formatted(open, ROW)
+                                    .getBytes(UTF_8)));
+        }
+
+        awaitRows(open, 1);
+
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() ->
+                        assertThat(stack.records(Topics.deadLetters(Topics.ROWS_SUBMITTED)))
+                                .anySatisfy(letter -> {
+                                    assertThat(reason(letter))
+                                            .contains(
+                                                    "the record has 41,943,040 bytes, allowed are 1,048,576");
+                                    assertThat(letter.value()).hasSize(1_024);
+                                }));
+        assertThat(stack.isServiceRunning()).isTrue();
     }
 
     @Test
@@ -166,9 +212,11 @@ class SubmittedRowsIT {
 
     private List<String> reasons() {
         return stack.records(Topics.deadLetters(Topics.ROWS_SUBMITTED)).stream()
-                .map(ConsumerRecord::headers)
-                .map(headers -> headers.lastHeader("dead-letter-reason"))
-                .map(header -> new String(header.value(), UTF_8))
+                .map(SubmittedRowsIT::reason)
                 .toList();
+    }
+
+    private static String reason(ConsumerRecord<String, byte[]> letter) {
+        return new String(letter.headers().lastHeader("dead-letter-reason").value(), UTF_8);
     }
 }

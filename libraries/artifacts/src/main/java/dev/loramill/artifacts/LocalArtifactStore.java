@@ -10,9 +10,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * Artifacts in a directory of the local disk, as {@code sha256/ab/abcdef…}. Each is written to a
@@ -122,6 +125,47 @@ public final class LocalArtifactStore implements ArtifactStore {
     @Override
     public long sizeBytes(String sha256) throws IOException {
         return fingerprint(sha256, file(sha256)).sizeBytes();
+    }
+
+    /**
+     * Deletes an artifact; whoever has opened it reads it to its end. That nobody needs it is for
+     * the owner of the store to know.
+     *
+     * @return false when there is none
+     */
+    public boolean delete(String sha256) throws IOException {
+        verified.remove(sha256);
+        return Files.deleteIfExists(file(sha256));
+    }
+
+    /** Digests of all artifacts that were stored before a time, or not written again since. */
+    public List<String> storedBefore(Instant time) throws IOException {
+        List<String> found = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(directory.resolve("sha256"))) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                String name = String.valueOf(file.getFileName());
+                if (Digests.isSha256(name) && isRegularBefore(file, time)) {
+                    found.add(name);
+                }
+            }
+        } catch (UncheckedIOException e) {
+            throw new IOException("artifacts of %s cannot be listed".formatted(directory), e);
+        }
+        return found;
+    }
+
+    /** Deletes what writers that died have left; other stores on the directory may be at work. */
+    public void deleteLeftovers() throws IOException {
+        temporaryFiles.sweep(Instant.now());
+    }
+
+    private static boolean isRegularBefore(Path file, Instant time) throws IOException {
+        try {
+            BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+            return found.isRegularFile() && found.lastModifiedTime().toInstant().isBefore(time);
+        } catch (NoSuchFileException e) {
+            return false;
+        }
     }
 
     /** Takes a written and synced temporary file in; it is left where it is when not needed. */
