@@ -2,6 +2,7 @@ package dev.loramill.ingest.submitted;
 
 import dev.loramill.ingest.source.SourceConfig;
 import dev.loramill.messaging.Trace;
+import dev.loramill.outbox.ConsumedOffsets;
 import dev.loramill.outbox.DeadLetters;
 import dev.loramill.outbox.Inbox;
 import io.smallrye.reactive.messaging.annotations.Blocking;
@@ -10,7 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -39,11 +42,20 @@ class RowsSubmittedListener {
 
     private final Inbox inbox;
     private final SubmittedRows rows;
+    private final ConsumedOffsets offsets;
+    private final SubmittedTopic topic;
     private final int maxRecordBytes;
 
-    RowsSubmittedListener(Inbox inbox, SubmittedRows rows, SourceConfig config) {
+    RowsSubmittedListener(
+            Inbox inbox,
+            SubmittedRows rows,
+            ConsumedOffsets offsets,
+            SubmittedTopic topic,
+            SourceConfig config) {
         this.inbox = inbox;
         this.rows = rows;
+        this.offsets = offsets;
+        this.topic = topic;
         this.maxRecordBytes = Math.toIntExact(config.maxRecordBytes().asLongValue());
     }
 
@@ -78,9 +90,15 @@ class RowsSubmittedListener {
                         read.stream()
                                 .map(one -> one.submission().datasetId())
                                 .collect(Collectors.toCollection(TreeSet::new)));
+        Map<Integer, String> topicIds = offsets.topicIds(CHANNEL);
+        Map<Integer, String> sources = new HashMap<>();
         for (Read one : read) {
+            String source =
+                    sources.computeIfAbsent(
+                            one.record().partition(),
+                            partition -> topic.source(partition, topicIds));
             try {
-                accept(intake, one);
+                accept(intake, one, source);
             } catch (UnattributableException e) {
                 deadLetters.add(one.record(), e);
             }
@@ -88,11 +106,11 @@ class RowsSubmittedListener {
         intake.complete();
     }
 
-    private static void accept(SubmittedRows.Intake intake, Read read) {
+    private static void accept(SubmittedRows.Intake intake, Read read, String source) {
         ConsumerRecord<String, byte[]> record = read.record();
         intake.accept(
                 read.submission(),
-                record.partition(),
+                source,
                 record.offset(),
                 Instant.ofEpochMilli(Math.max(0, record.timestamp())),
                 Trace.of(record.headers()));

@@ -75,9 +75,13 @@ record Submission(String datasetId, List<String> rows) {
         }
     }
 
-    /** Where a row of a record came from; the same record always gives the same. */
-    static RowOrigin origin(int partition, long offset, int index) {
-        return new RowOrigin("rows.submitted/" + partition, offset * MAX_ROWS + index);
+    /**
+     * Where a row of a record came from; the same record always gives the same.
+     *
+     * @param source what tells topic and partition
+     */
+    static RowOrigin origin(String source, long offset, int index) {
+        return new RowOrigin(source, offset * MAX_ROWS + index);
     }
 
     private static List<String> each(JsonNode rows) {

@@ -38,7 +38,7 @@ class SubmittedRows {
     private final Outbox outbox;
     private final RowReader reader;
     private final int maxRowBytes;
-    private final URI source;
+    private final URI eventSource;
 
     SubmittedRows(
             DatasetRepository datasets,
@@ -49,7 +49,7 @@ class SubmittedRows {
         this.outbox = outbox;
         this.maxRowBytes = config.limits().maxRowBytes();
         this.reader = new RowReader(null, maxRowBytes);
-        this.source = source;
+        this.eventSource = source;
     }
 
     /**
@@ -80,6 +80,7 @@ class SubmittedRows {
         /**
          * Takes in the rows of a record.
          *
+         * @param source what tells topic and partition, for the ids of the rows
          * @param time when the record was written
          * @param traceParent trace of the record, which its rows go on with; null for none
          * @throws UnattributableException when there is no such dataset, or it takes no rows;
@@ -87,7 +88,7 @@ class SubmittedRows {
          */
         void accept(
                 Submission submission,
-                int partition,
+                String source,
                 long offset,
                 Instant time,
                 @Nullable String traceParent) {
@@ -103,11 +104,12 @@ class SubmittedRows {
                         RowEvents.of(
                                 dataset.id(),
                                 dataset.recipe(),
-                                Submission.origin(partition, offset, index),
+                                Submission.origin(source, offset, index),
                                 outcome,
                                 row.substring(0, Math.min(row.length(), maxRowBytes)));
                 events.add(
-                        new Outbox.TracedEvent(EventEnvelope.of(source, time, event), traceParent));
+                        new Outbox.TracedEvent(
+                                EventEnvelope.of(eventSource, time, event), traceParent));
                 index++;
                 characters += row.length();
             }

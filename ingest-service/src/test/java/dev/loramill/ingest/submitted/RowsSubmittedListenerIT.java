@@ -76,6 +76,43 @@ class RowsSubmittedListenerIT {
     }
 
     @Test
+    void rowsOfATopicThatWasMadeAnewHaveOtherIdsAndThoseOfTheFirstKeepTheirs() {
+        send(records(1));
+        await().untilAsserted(() -> assertThat(rowCount()).isEqualTo(1));
+        setTopicId("first");
+        send(records(1));
+        await().untilAsserted(() -> assertThat(rowCount()).isEqualTo(2));
+        setTopicId("second");
+        send(records(1));
+
+        await().untilAsserted(() -> assertThat(rowCount()).isEqualTo(3));
+        assertThat(
+                        bodiesInOrder().stream()
+                                .map(body -> body.replaceAll(".*\"source\":\"([^\"]*)\".*", "$1")))
+                .containsExactly("rows.submitted/0", "rows.submitted/0", "rows.submitted/0@second");
+        setTopicId("first");
+    }
+
+    private void setTopicId(String id) {
+        QuarkusTransaction.requiringNew()
+                .run(() ->
+                        database.createNativeQuery("UPDATE consumer_offset SET topic_id = :id")
+                                .setParameter("id", id)
+                                .executeUpdate());
+    }
+
+    @SuppressWarnings("unchecked")
+    private List<String> bodiesInOrder() {
+        return QuarkusTransaction.requiringNew()
+                .call(() ->
+                        (List<String>)
+                                database.createNativeQuery(
+                                                "SELECT convert_from(value, 'UTF8') FROM outbox ORDER BY id",
+                                                String.class)
+                                        .getResultList());
+    }
+
+    @Test
     void recordsOfNoDatasetGoToTheDeadLettersAndTheRestOfTheirBatchTakesEffect() {
         List<ConsumerRecord<String, byte[]>> batch =
                 IntStream.range(0, 100)

@@ -70,9 +70,10 @@ class SubmissionTest {
 
     @Test
     void everyRowHasAnOriginOfItsOwn() {
-        assertThat(Submission.origin(3, 5, 0)).isEqualTo(new RowOrigin("rows.submitted/3", 5_000));
-        assertThat(Submission.origin(3, 5, Submission.MAX_ROWS - 1).line())
-                .isLessThan(Submission.origin(3, 6, 0).line());
+        assertThat(Submission.origin("rows.submitted/3", 5, 0))
+                .isEqualTo(new RowOrigin("rows.submitted/3", 5_000));
+        assertThat(Submission.origin("t", 5, Submission.MAX_ROWS - 1).line())
+                .isLessThan(Submission.origin("t", 6, 0).line());
     }
 
     private static void assertUnattributable(
