@@ -93,7 +93,7 @@ class FineTuningJobResourceTest {
                 .isEqualTo(400);
         assertThat(http.post(JOBS, body.formatted(TrainStack.BASE, "\\ud83d")).status())
                 .isEqualTo(400);
-        assertThat(http.post("/v1/adapters/a%00b/promote", "").status()).isEqualTo(404);
+        assertThat(http.post("/v1/adapters/a%00b/promote", "").status()).isEqualTo(400);
     }
 
     @Test
