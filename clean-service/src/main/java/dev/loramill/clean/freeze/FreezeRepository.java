@@ -72,17 +72,26 @@ class FreezeRepository implements PanacheRepositoryBase<Freeze, String> {
     }
 
     /**
-     * Waits until nobody else works on a request, in any replica; holds until the transaction ends.
-     * Not a lock of the row, which others note on that they wait for it meanwhile.
+     * Tries to be the only one that works on a request, in any replica; holds until the transaction
+     * ends. Not a lock of the row, which others note on that they wait for it meanwhile. The
+     * session may then be idle for as long as rows are rendered between two statements.
+     *
+     * @return whether nobody else works on it
      */
-    void lockWork(String requestDigest) {
+    boolean lockWork(String requestDigest) {
         getEntityManager()
                 .createNativeQuery(
-                        "SELECT count(pg_advisory_xact_lock(:space, hashtext(:digest)))",
-                        Long.class)
-                .setParameter("space", WORK_LOCKS)
-                .setParameter("digest", requestDigest)
+                        "SELECT set_config('idle_in_transaction_session_timeout', '600s', true)",
+                        String.class)
                 .getSingleResult();
+        return (Boolean)
+                getEntityManager()
+                        .createNativeQuery(
+                                "SELECT pg_try_advisory_xact_lock(:space, hashtext(:digest))",
+                                Boolean.class)
+                        .setParameter("space", WORK_LOCKS)
+                        .setParameter("digest", requestDigest)
+                        .getSingleResult();
     }
 
     /** Reads a request anew, and keeps others from changing it until the transaction ends. */

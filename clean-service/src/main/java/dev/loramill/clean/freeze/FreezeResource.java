@@ -11,14 +11,24 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** Freezing over HTTP: the answer comes when the version is there. */
+/**
+ * Freezing over HTTP: the answer comes when the version is there, within a minute or when asked
+ * again.
+ */
 @Path("/v1/ledgers/{id}/freeze")
 @Blocking
 class FreezeResource {
+    /** Longest that a request holds a thread while it waits. */
+    private static final Duration LONGEST = Duration.ofSeconds(60);
+
+    private static final Duration TRY_AGAIN = Duration.ofSeconds(5);
     private static final long DEFAULT_SEED = 42;
     private static final double DEFAULT_EVAL_FRACTION = 0.1;
     private static final int DEFAULT_MAX_TOKENS = 512;
@@ -61,7 +71,13 @@ class FreezeResource {
 
     private FreezeAnswer answer(String requestDigest) throws InterruptedException {
         try {
-            return runner.run(requestDigest).get();
+            return runner.run(requestDigest).get(LONGEST.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw RefusedException.unavailable(
+                    "freeze_running",
+                    "the dataset is being frozen, which takes longer than %d s; it goes on, ask again for its answer"
+                            .formatted(LONGEST.toSeconds()),
+                    TRY_AGAIN);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException fault
                     ? fault

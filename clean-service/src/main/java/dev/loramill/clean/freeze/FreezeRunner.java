@@ -1,6 +1,7 @@
 package dev.loramill.clean.freeze;
 
 import dev.loramill.events.DatasetCleaned;
+import dev.loramill.http.RefusedException;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -88,7 +89,7 @@ class FreezeRunner {
             running.remove(requestDigest);
             result.complete(answer);
         } catch (RuntimeException e) {
-            if (!isStopping) {
+            if (!isStopping && !(e instanceof RefusedException)) {
                 LOG.atError()
                         .addKeyValue("requestDigest", requestDigest)
                         .setCause(e)

@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
 class Freezes {
     private static final Logger LOG = LoggerFactory.getLogger(Freezes.class);
     private static final Duration LONGEST = Duration.ofHours(12);
+    private static final Duration TRY_AGAIN = Duration.ofSeconds(5);
 
     private final FreezeRepository freezes;
     private final LedgerQueries ledgers;
@@ -95,7 +96,12 @@ class Freezes {
 
     private FreezeAnswer answerInTransaction(String requestDigest)
             throws SQLException, IOException {
-        freezes.lockWork(requestDigest);
+        if (!freezes.lockWork(requestDigest)) {
+            throw RefusedException.unavailable(
+                    "freeze_running",
+                    "another process is at work on this request to freeze; ask again for its answer",
+                    TRY_AGAIN);
+        }
         Freeze freeze = freezes.findById(requestDigest);
         if (freeze == null) {
             throw new IllegalStateException(

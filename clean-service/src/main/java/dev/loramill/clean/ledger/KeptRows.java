@@ -19,7 +19,10 @@ import javax.sql.DataSource;
  * send all digests at once.
  */
 public final class KeptRows {
+    /** Rows that are asked for at once, and bytes of their messages that are held at once. */
     private static final int CHUNK = 500;
+
+    static final int CHUNK_BYTES = 1 << 20;
     private static final int FETCH_SIZE = 5_000;
 
     private final DataSource dataSource;
@@ -97,22 +100,64 @@ public final class KeptRows {
                 });
     }
 
-    /** Gives rows some hundred at a time, in the order of their digests in the list. */
+    /**
+     * Gives rows some hundred at a time, fewer when they are long, in the order of their digests in
+     * the list: not more than a megabyte of messages, or one row, is held at once.
+     */
     public <E extends Exception> void forEachChunk(List<String> digests, ChunkConsumer<E> consumer)
             throws SQLException, E {
         for (int from = 0; from < digests.size(); from += CHUNK) {
             List<String> chunk = digests.subList(from, Math.min(from + CHUNK, digests.size()));
-            Map<String, KeptRow> found = read(chunk);
-            List<KeptRow> rows = new ArrayList<>(chunk.size());
-            for (String digest : chunk) {
-                KeptRow row = found.get(digest);
-                if (row == null) {
-                    throw new SQLException(
-                            "row %s of dataset \"%s\" is gone".formatted(digest, datasetId));
+            Map<String, Long> sizes = sizes(chunk);
+            int begin = 0;
+            long bytes = 0;
+            for (int i = 0; i < chunk.size(); i++) {
+                long size = of(sizes, chunk.get(i));
+                if (i > begin && bytes + size > CHUNK_BYTES) {
+                    consumer.accept(rows(chunk.subList(begin, i)));
+                    begin = i;
+                    bytes = 0;
                 }
-                rows.add(row);
+                bytes += size;
             }
-            consumer.accept(rows);
+            consumer.accept(rows(chunk.subList(begin, chunk.size())));
+        }
+    }
+
+    private List<KeptRow> rows(List<String> digests) throws SQLException {
+        Map<String, KeptRow> found = read(digests);
+        List<KeptRow> rows = new ArrayList<>(digests.size());
+        for (String digest : digests) {
+            rows.add(of(found, digest));
+        }
+        return rows;
+    }
+
+    private <T> T of(Map<String, T> found, String digest) throws SQLException {
+        T row = found.get(digest);
+        if (row == null) {
+            throw new SQLException("row %s of dataset \"%s\" is gone".formatted(digest, datasetId));
+        }
+        return row;
+    }
+
+    /** Bytes of the rows' messages; the database tells them without reading the messages. */
+    private Map<String, Long> sizes(List<String> digests) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement select =
+                        connection.prepareStatement(
+                                "SELECT digest, octet_length(messages) AS size FROM row_outcome"
+                                        + " WHERE dataset_id = ? AND outcome = 'kept'"
+                                        + " AND digest = ANY(?::text[])")) {
+            select.setString(1, datasetId);
+            select.setArray(2, connection.createArrayOf("text", digests.toArray()));
+            try (ResultSet result = select.executeQuery()) {
+                Map<String, Long> sizes = new HashMap<>();
+                while (result.next()) {
+                    sizes.put(RowOutcomeTable.text(result, "digest"), result.getLong("size"));
+                }
+                return sizes;
+            }
         }
     }
 

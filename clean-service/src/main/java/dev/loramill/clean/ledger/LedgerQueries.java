@@ -2,6 +2,7 @@ package dev.loramill.clean.ledger;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.loramill.events.ChatMessage;
 import dev.loramill.events.EventJson;
 import dev.loramill.events.RowOrigin;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class LedgerQueries {
+    /** Bytes of rows that a page has at most, unless one row has more. */
+    static final long PAGE_BYTES = 2 << 20;
+
     private final DatasetLedgerRepository datasets;
     private final DataSource dataSource;
 
@@ -127,7 +131,9 @@ public class LedgerQueries {
     }
 
     /**
-     * A page of the rows of a dataset, in the order of their origin.
+     * A page of the rows of a dataset, in the order of their origin. It has at most {@value
+     * #PAGE_BYTES} bytes of rows, or one row, so that it may have fewer than asked for while more
+     * follow.
      *
      * @param rule only rows that this rule refused or changed; null for all
      */
@@ -150,12 +156,20 @@ public class LedgerQueries {
         String behind =
                 " AND (?::text IS NULL OR (source, line) > (SELECT source, line FROM row_outcome"
                         + " WHERE dataset_id = ? AND row_id = ?))";
+        // What is read of a row is its size, until it is known to be on the page.
+        String size = "octet_length(coalesce(messages, '')) + octet_length(coalesce(original, ''))";
         String sql =
-                "SELECT * FROM row_outcome WHERE dataset_id = ? AND "
+                "SELECT * FROM (SELECT found.*, count(*) OVER () AS found,"
+                        + " row_number() OVER (ORDER BY source, line) AS place,"
+                        + " sum(size) OVER (ORDER BY source, line, row_id) AS bytes"
+                        + " FROM (SELECT *, "
+                        + size
+                        + " AS size FROM row_outcome WHERE dataset_id = ? AND "
                         + where
                         + byRule
                         + behind
-                        + " ORDER BY source, line LIMIT ?";
+                        + " ORDER BY source, line LIMIT ?) AS found) AS page"
+                        + " WHERE place = 1 OR (place <= ? AND bytes <= ?) ORDER BY source, line";
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement select = connection.prepareStatement(sql)) {
             select.setString(1, datasetId);
@@ -165,12 +179,22 @@ public class LedgerQueries {
             select.setString(5, datasetId);
             select.setString(6, page.after());
             select.setInt(7, page.limit() + 1);
+            select.setInt(8, page.limit());
+            select.setLong(9, PAGE_BYTES);
             try (ResultSet result = select.executeQuery()) {
                 List<RowView> rows = new ArrayList<>();
+                long found = 0;
                 while (result.next()) {
                     rows.add(view(result));
+                    found = result.getLong("found");
                 }
-                return Page.of(rows, page.limit(), RowView::rowId);
+                Page<RowView> whole = Page.whole(rows, RowView::rowId);
+                return new Page<>(
+                        whole.object(),
+                        whole.data(),
+                        whole.firstId(),
+                        whole.lastId(),
+                        found > rows.size());
             }
         }
     }
@@ -214,7 +238,8 @@ public class LedgerQueries {
         try {
             return EventJson.mapper().readTree(text);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a stored row is not JSON", e);
+            // Rows of somebody else's writing are shown as they are.
+            return TextNode.valueOf(text);
         }
     }
 }

@@ -51,6 +51,15 @@ record RowOutcome(
         }
     }
 
+    /** Characters of its longer texts. */
+    long characters() {
+        return length(messages) + length(original) + length(reason);
+    }
+
+    private static long length(@Nullable String text) {
+        return text == null ? 0 : text.length();
+    }
+
     static RowOutcome of(RowCleaned row, @Nullable String original) {
         return new RowOutcome(
                 row.datasetId(),

@@ -8,6 +8,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,9 @@ class RowOutcomeTable {
             FROM inserted GROUP BY dataset_id ORDER BY dataset_id
             """;
 
+    /** Texts of rows that one statement takes; the driver makes some copies of them. */
+    private static final long STATEMENT_CHARACTERS = 2 << 20;
+
     private final DataSource dataSource;
 
     RowOutcomeTable(DataSource dataSource) {
@@ -44,6 +49,14 @@ class RowOutcomeTable {
 
     /** How many rows of a dataset were new in a batch. */
     record Added(String datasetId, long kept, long rejected, long duplicate) {
+        Added plus(Added other) {
+            return new Added(
+                    datasetId,
+                    kept + other.kept,
+                    rejected + other.rejected,
+                    duplicate + other.duplicate);
+        }
+
         static Added none() {
             return new Added("", 0, 0, 0);
         }
@@ -51,6 +64,25 @@ class RowOutcomeTable {
 
     /** Stores outcomes; those of rows that have one already change nothing. */
     List<Added> insert(List<RowOutcome> rows) throws SQLException {
+        Map<String, Added> added = new TreeMap<>();
+        int begin = 0;
+        long characters = 0;
+        for (int i = 0; i <= rows.size(); i++) {
+            long next = i < rows.size() ? rows.get(i).characters() : 0;
+            boolean isFull = characters + next > STATEMENT_CHARACTERS && i > begin;
+            if (isFull || i == rows.size()) {
+                for (Added portion : insertAtOnce(rows.subList(begin, i))) {
+                    added.merge(portion.datasetId(), portion, Added::plus);
+                }
+                begin = i;
+                characters = 0;
+            }
+            characters += next;
+        }
+        return List.copyOf(added.values());
+    }
+
+    private List<Added> insertAtOnce(List<RowOutcome> rows) throws SQLException {
         try (Connection tx = dataSource.getConnection();
                 PreparedStatement insert = tx.prepareStatement(INSERT)) {
             insert.setArray(1, texts(tx, rows, RowOutcome::datasetId));

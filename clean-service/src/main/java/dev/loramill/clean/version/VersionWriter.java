@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class VersionWriter {
+    /** Chunks have a bound in bytes, so that in one of so many rows rows are short on average. */
+    private static final int FEWEST_BESIDE_ONE_ANOTHER = 16;
+
     private final DataSource dataSource;
     private final ArtifactStore store;
     private final DatasetVersionRepository versions;
@@ -180,8 +183,10 @@ public class VersionWriter {
                 sample,
                 chunk -> {
                     // Rendering and tokenizing take nearly all the time of freezing.
+                    // Beside one another only where that takes little memory.
+                    boolean isShort = chunk.size() >= FEWEST_BESIDE_ONE_ANOTHER;
                     List<MeasuredRow> measured =
-                            chunk.parallelStream()
+                            (isShort ? chunk.parallelStream() : chunk.stream())
                                     .map(row -> MeasuredRow.of(row, request, tokenizer))
                                     .toList();
                     for (MeasuredRow row : measured) {

@@ -12,6 +12,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -59,6 +61,43 @@ class KeptRowsIT {
         assertThatThrownBy(rows::digests)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("\"ds\" must be read in a transaction");
+    }
+
+    @Test
+    void longRowsComeOneByOneAndShortOnesManyAtOnce() throws SQLException {
+        List<String> digests = new ArrayList<>();
+        try (Connection connection = postgres.dataSource("kept").getConnection();
+                PreparedStatement insert =
+                        connection.prepareStatement(
+                                "INSERT INTO row_outcome VALUES ('long', 'kept', ?, ?)")) {
+            for (int i = 0; i < 40; i++) {
+                boolean isLong = i % 2 == 0;
+                String text = "x".repeat(isLong ? 600_000 : 10);
+                insert.setString(1, "d" + i);
+                insert.setString(2, "[{\"role\":\"user\",\"content\":\"" + text + "\"}]");
+                insert.executeUpdate();
+                digests.add("d" + i);
+            }
+        }
+        List<String> seen = new ArrayList<>();
+        List<Integer> heldAtOnce = new ArrayList<>();
+
+        new KeptRows(connections(false), "long")
+                .<SQLException>forEachChunk(
+                        digests,
+                        rows -> {
+                            heldAtOnce.add(
+                                    rows.stream()
+                                            .mapToInt(row ->
+                                                    row.messages().getFirst().content().length())
+                                            .sum());
+                            rows.forEach(row -> seen.add(row.digest()));
+                        });
+
+        assertThat(seen).isEqualTo(digests);
+        assertThat(heldAtOnce)
+                .allMatch(size -> size <= KeptRows.CHUNK_BYTES)
+                .hasSizeBetween(20, 21);
     }
 
     /** Connections that look, at the first row of a result, whether the server holds a cursor. */
