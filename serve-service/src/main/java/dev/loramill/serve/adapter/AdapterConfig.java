@@ -5,6 +5,7 @@ import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** Which adapters are let in. */
@@ -20,6 +21,13 @@ interface AdapterConfig {
     @WithDefault("0.001")
     @DecimalMin("0")
     double minLogitDifference();
+
+    /**
+     * Folder of the private copies that adapters are loaded from, which only this account may read;
+     * by default one of the system's folder for temporary files. What a replica that died has left
+     * there is deleted at the next start.
+     */
+    Optional<Path> copies();
 
     /** Largest rank that is let in. */
     @WithDefault("256")

@@ -32,6 +32,7 @@ final class AdapterLoader implements AdapterLoading {
             ChatMessage.user("What can I do about a headache that will not go away?");
 
     private final ArtifactStore store;
+    private final AdapterCopies copies;
     private final Engine engine;
     private final ServedBase base;
     private final double minLogitDifference;
@@ -39,8 +40,14 @@ final class AdapterLoader implements AdapterLoading {
     private final int[] probe;
     private final float[] baseLogits;
 
-    AdapterLoader(ArtifactStore store, Engine engine, ServedBase base, AdapterConfig config) {
+    AdapterLoader(
+            ArtifactStore store,
+            AdapterCopies copies,
+            Engine engine,
+            ServedBase base,
+            AdapterConfig config) {
         this.store = store;
+        this.copies = copies;
         this.engine = engine;
         this.base = base;
         this.minLogitDifference = config.minLogitDifference();
@@ -69,18 +76,18 @@ final class AdapterLoader implements AdapterLoading {
         try {
             // A private copy: what is validated is what is loaded, whatever happens to the
             // original.
-            Path copy = Files.createTempFile("loramill-adapter-", ".gguf");
+            Path copy = copies.create();
             try {
                 return load(announced, copy);
             } finally {
                 Files.deleteIfExists(copy);
             }
         } catch (CorruptArtifactException e) {
-            return new LoadOutcome.Refused(String.valueOf(e.getMessage()));
+            return new LoadOutcome.Failed(String.valueOf(e.getMessage()));
         } catch (IOException e) {
             return new LoadOutcome.Unavailable(String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
-            return new LoadOutcome.Refused("loading failed: " + e.getMessage());
+            return new LoadOutcome.Failed("loading failed: " + e.getMessage());
         }
     }
 

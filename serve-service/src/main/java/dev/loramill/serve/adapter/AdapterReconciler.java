@@ -23,11 +23,16 @@ import org.slf4j.LoggerFactory;
 /**
  * Brings the adapters that are served to those that are announced. What is served in the end
  * depends on the announcements alone, not on the order in which they came; to reconcile once more
- * changes nothing, except that files which could not be read are tried again. Not for several
- * threads, but {@link #served} is for any.
+ * changes nothing, except that files which could not be read, and loads that failed, are tried
+ * again. Not for several threads, but {@link #served} is for any.
  */
 final class AdapterReconciler {
     private static final Logger LOG = LoggerFactory.getLogger(AdapterReconciler.class);
+
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
+
+    /** Up to 10 minutes 40 seconds. */
+    private static final int MAX_DOUBLINGS = 7;
 
     private final AdapterLoading loading;
     private final String baseId;
@@ -39,7 +44,11 @@ final class AdapterReconciler {
     // Announcements that were answered by a refusal, so that each is refused once.
     private final Map<String, Announcement> unfit = new HashMap<>();
     private final Map<String, Announcement> waiting = new HashMap<>();
+    private final Map<String, Failure> failures = new HashMap<>();
     private volatile Map<String, ServedAdapter> served = Map.of();
+
+    /** A load that went wrong, and when it is tried again. */
+    private record Failure(Announcement announcement, int count, Instant retryAt) {}
 
     AdapterReconciler(
             AdapterLoading loading,
@@ -82,6 +91,7 @@ final class AdapterReconciler {
         }
         unfit.values().retainAll(live);
         waiting.values().retainAll(live);
+        failures.values().removeIf(failure -> !live.contains(failure.announcement()));
     }
 
     private static boolean isLive(Optional<Announcement> last) {
@@ -116,13 +126,21 @@ final class AdapterReconciler {
             }
             return true;
         }
-        return !announcement.equals(unfit.get(announcement.adapterId())) && load(announcement);
+        Failure failure = failures.get(announcement.adapterId());
+        boolean isTooEarly =
+                failure != null
+                        && failure.announcement().equals(announcement)
+                        && clock.instant().isBefore(failure.retryAt());
+        return !isTooEarly
+                && !announcement.equals(unfit.get(announcement.adapterId()))
+                && load(announcement);
     }
 
     private boolean load(Announcement announcement) {
         switch (loading.load(announcement.adapter())) {
             case LoadOutcome.Loaded loaded -> {
                 waiting.remove(announcement.adapterId());
+                failures.remove(announcement.adapterId());
                 loaded(announcement, loaded);
                 return true;
             }
@@ -130,12 +148,27 @@ final class AdapterReconciler {
                 unfit.put(announcement.adapterId(), announcement);
                 refuse(announcement, reason);
             }
+            case LoadOutcome.Failed(String reason) -> {
+                noteFailure(announcement);
+                refuseForNow(announcement, reason + "; it is tried again");
+            }
             case LoadOutcome.Unavailable(String reason) ->
                     refuseForNow(
                             announcement,
                             "its file cannot be read now, it is tried again: " + reason);
         }
         return false;
+    }
+
+    /** Tries again after longer and longer: what failed reads a whole file each time. */
+    private void noteFailure(Announcement announcement) {
+        Failure last = failures.get(announcement.adapterId());
+        int count =
+                last == null || !last.announcement().equals(announcement) ? 1 : last.count() + 1;
+        Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(count - 1, MAX_DOUBLINGS));
+        failures.put(
+                announcement.adapterId(),
+                new Failure(announcement, count, clock.instant().plus(pause)));
     }
 
     private void waitForRoom(Announcement announcement) {

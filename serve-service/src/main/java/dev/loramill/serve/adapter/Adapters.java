@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 class Adapters {
     private final ArtifactStore store;
     private final AdapterConfig config;
+    private final AdapterCopies copies;
     private final Replica replica;
     private final ServedModels models;
     private final StatusSink statuses;
@@ -42,6 +43,7 @@ class Adapters {
             StatusSink statuses) {
         this.store = store;
         this.config = config;
+        this.copies = AdapterCopies.of(config);
         this.replica = replica;
         this.models = models;
         this.statuses = statuses;
@@ -50,6 +52,7 @@ class Adapters {
     /** Runs before the listener begins. */
     synchronized void begin(@Observes @Priority(1) EngineState.Serving serving) {
         ServedBase base = serving.base();
+        copies.sweep();
         String baseId = base.model().id();
         models.serveBase(
                 new ServedModel(
@@ -60,7 +63,7 @@ class Adapters {
                         Optional.empty()));
         reconciler =
                 new AdapterReconciler(
-                        new AdapterLoader(store, serving.engine(), base, config),
+                        new AdapterLoader(store, copies, serving.engine(), base, config),
                         baseId,
                         models,
                         statuses,

@@ -4,7 +4,7 @@ import dev.loramill.messaging.Contact;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 
-/** Keeps readiness red until the base is loaded, with the reason. */
+/** Keeps readiness red until the base is loaded, and while it cannot generate, with the reason. */
 @Singleton
 class BaseContact implements Contact {
     private final EngineLifecycle lifecycle;
@@ -21,7 +21,7 @@ class BaseContact implements Contact {
     @Override
     public Optional<String> fault() {
         return switch (lifecycle.state()) {
-            case EngineState.Serving _ -> Optional.empty();
+            case EngineState.Serving(Engine engine, _) -> engine.fault();
             case EngineState.Waiting(String reason) -> Optional.of(reason);
             case EngineState.Stopped _ -> Optional.of("the server is shutting down");
         };

@@ -55,7 +55,7 @@ final class ContextDecoder implements VariantDecoder {
             if (active() > 0) {
                 decode(open(), threads);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.atError()
                     .setCause(e)
                     .addKeyValue("model", variant.name())

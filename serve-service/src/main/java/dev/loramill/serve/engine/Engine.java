@@ -15,8 +15,13 @@ import dev.loramill.llama.tokenizer.Tokenizer;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +35,9 @@ import org.slf4j.LoggerFactory;
  * a context is slow. Adapters come and go while requests are generated. Safe for many threads.
  */
 public final class Engine implements AutoCloseable {
+    /** A step computes one batch, which takes seconds on the slowest machine. */
+    private static final Duration LONGEST_TURN = Duration.ofMinutes(2);
+
     static final String CLOSING = "the server is shutting down";
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
@@ -41,6 +49,8 @@ public final class Engine implements AutoCloseable {
     private final DecodeScheduler scheduler;
     private final List<Thread> threads = new ArrayList<>();
     private final Set<LoraAdapter> adapters = ConcurrentHashMap.newKeySet();
+    private final Map<Thread, Instant> turns = new ConcurrentHashMap<>();
+    private volatile @Nullable Instant stoppedAt;
     private volatile boolean isClosing;
 
     private Engine(LlamaModel model, ChatFormat chat, EngineLimits limits, EngineMetrics metrics) {
@@ -213,7 +223,36 @@ public final class Engine implements AutoCloseable {
         return PromptLogits.of(model, variant, prompt);
     }
 
+    /** Why nothing may be generated, and since when; empty while the decode threads work. */
+    Optional<String> fault() {
+        return fault(Instant.now());
+    }
+
+    Optional<String> fault(Instant now) {
+        Optional<Instant> oldest = turns.values().stream().min(Comparator.naturalOrder());
+        if (oldest.isPresent() && oldest.get().plus(LONGEST_TURN).isBefore(now)) {
+            return Optional.of(
+                    "a decode step has not ended since "
+                            + oldest.get().truncatedTo(ChronoUnit.SECONDS));
+        }
+        long stopped = isClosing ? 0 : threads.stream().filter(thread -> !thread.isAlive()).count();
+        return stopped == 0
+                ? Optional.empty()
+                : Optional.of(
+                        "%d of %d decode threads have stopped, the first at %s; the server's log has the reason"
+                                .formatted(stopped, threads.size(), stoppedAt));
+    }
+
     private void decode() {
+        try {
+            decodeUntilClosed();
+        } catch (RuntimeException | Error e) {
+            stoppedAt = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+            LOG.atError().setCause(e).log("A decode thread stopped");
+        }
+    }
+
+    private void decodeUntilClosed() {
         @Nullable Turn done = null;
         int active = 0;
         while (true) {
@@ -227,7 +266,8 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    private static int take(Turn turn) {
+    private int take(Turn turn) {
+        turns.put(Thread.currentThread(), Instant.now());
         try {
             switch (turn) {
                 case Turn.Step(ScheduledContext context, List<Generation> admitted, int cores) -> {
@@ -239,8 +279,10 @@ public final class Engine implements AutoCloseable {
                 }
                 case Turn.Follow(Runnable action) -> action.run();
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.atError().setCause(e).log("A decode thread failed");
+        } finally {
+            turns.remove(Thread.currentThread());
         }
         return 0;
     }

@@ -18,6 +18,8 @@ import dev.loramill.serve.model.ServedModel;
 import dev.loramill.serve.model.ServedModels;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -91,6 +93,43 @@ class AdapterReconcilerTest {
     }
 
     @Test
+    void anAdapterThatFailedIsTriedAgainLessAndLessOftenUntilItsFileIsMended() {
+        AdapterAnnounced damaged = adapter(1, "damaged", AdapterAnnounced.State.LIVE);
+        ReplicaUnderTest replica = new ReplicaUnderTest(Set.of());
+        replica.failing.add(damaged.adapterId());
+        replica.take(record(0, 0, damaged, 1));
+        for (int second = 0; second < 3_600; second += 5) {
+            replica.now = START.plusSeconds(second);
+            replica.reconcile();
+        }
+        assertThat(replica.failureCount).isBetween(8, 14);
+        // It is told once, not at each try.
+        assertThat(replica.statuses).hasOnlyElementsOfType(AdapterRefused.class).hasSize(1);
+
+        replica.failing.clear();
+        replica.now = replica.now.plusSeconds(1_000);
+        replica.reconcile();
+
+        assertThat(replica.routes()).containsEntry("ft:damaged", damaged.adapterId());
+        assertThat(replica.statuses).last().isInstanceOf(AdapterLoaded.class);
+    }
+
+    @Test
+    void anAnnouncementThatComesAnewIsTriedAtOnce() {
+        AdapterAnnounced damaged = adapter(1, "damaged", AdapterAnnounced.State.LIVE);
+        ReplicaUnderTest replica = new ReplicaUnderTest(Set.of());
+        replica.failing.add(damaged.adapterId());
+        replica.take(record(0, 0, damaged, 1));
+        replica.failing.clear();
+        replica.reconcile();
+        assertThat(replica.routes()).isEmpty();
+
+        replica.take(record(0, 1, damaged, 2));
+
+        assertThat(replica.routes()).containsKey("ft:damaged");
+    }
+
+    @Test
     void whatComesOfAnAnnouncementGoesOnInItsTrace() {
         AdapterAnnounced unfit = adapter(2, "unfit", AdapterAnnounced.State.LIVE);
         ReplicaUnderTest replica = new ReplicaUnderTest(Set.of(unfit.adapterId()));
@@ -144,6 +183,26 @@ class AdapterReconcilerTest {
         private final ServedModels models = new ServedModels();
         private final Set<String> unfit;
         private final Set<String> loaded = new HashSet<>();
+        private final Set<String> failing = new HashSet<>();
+        private int failureCount;
+        private Instant now = START;
+        private final Clock clock =
+                new Clock() {
+                    @Override
+                    public Instant instant() {
+                        return now;
+                    }
+
+                    @Override
+                    public ZoneId getZone() {
+                        return ZoneOffset.UTC;
+                    }
+
+                    @Override
+                    public Clock withZone(@Nullable ZoneId zone) {
+                        return this;
+                    }
+                };
         private final AdapterReconciler reconciler;
 
         ReplicaUnderTest(Set<String> unfit) {
@@ -158,7 +217,7 @@ class AdapterReconcilerTest {
                                 traces.add(Trace.current());
                             },
                             new Replica("replica", START),
-                            Clock.systemUTC(),
+                            clock,
                             LIMIT);
         }
 
@@ -207,6 +266,10 @@ class AdapterReconcilerTest {
         public LoadOutcome load(AdapterAnnounced adapter) {
             if (unfit.contains(adapter.adapterId())) {
                 return new LoadOutcome.Refused("unfit");
+            }
+            if (failing.contains(adapter.adapterId())) {
+                failureCount++;
+                return new LoadOutcome.Failed("its file is damaged");
             }
             assertThat(loaded.add(adapter.adapterId())).isTrue();
             return new LoadOutcome.Loaded(Variants.named(adapter.adapterId()), 1);

@@ -1,6 +1,7 @@
 package dev.loramill.serve.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.loramill.llama.binding.LlamaModel;
 import dev.loramill.llama.binding.LlamaModelOptions;
@@ -14,6 +15,8 @@ import dev.loramill.llama.tiny.TinyAdapter;
 import dev.loramill.llama.tiny.TinyLlama;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -177,6 +180,35 @@ class EngineIT {
         }
         assertThat(last).isInstanceOfAny(GenerationEvent.Failed.class, GenerationEvent.Ended.class);
         start();
+    }
+
+    @Test
+    void tellsThatADecodeStepDoesNotEndAndGoesOnAfterErrors() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        engine.unload(
+                adapter(1),
+                () -> {
+                    begun.countDown();
+                    try {
+                        release.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    throw new LinkageError("on purpose");
+                });
+        begun.await();
+        try {
+            assertThat(engine.fault(Instant.now())).isEmpty();
+            assertThat(engine.fault(Instant.now().plusSeconds(180)).orElseThrow())
+                    .startsWith("a decode step has not ended since 2");
+        } finally {
+            release.countDown();
+        }
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> engine.fault(Instant.now().plusSeconds(180)).isEmpty());
+        assertThat(tokens(submit(engine.base(), engine.tokenizer().encode("Hello")))).isNotEmpty();
+        assertThat(engine.fault()).isEmpty();
     }
 
     @Test
