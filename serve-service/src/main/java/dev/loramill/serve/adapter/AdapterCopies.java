@@ -37,7 +37,8 @@ final class AdapterCopies {
                 config.copies()
                         .orElseGet(() ->
                                 Path.of(
-                                        Objects.requireNonNull(System.getProperty("java.io.tmpdir")),
+                                        Objects.requireNonNull(
+                                                System.getProperty("java.io.tmpdir")),
                                         "loramill-serve-" + System.getProperty("user.name"))));
     }
 
