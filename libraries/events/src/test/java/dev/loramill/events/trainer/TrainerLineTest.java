@@ -94,6 +94,7 @@ class TrainerLineTest {
                         81_920,
                         154.5,
                         1_700_000_000L),
+                new TrainerLine.Working(),
                 new TrainerLine.Failed(
                         TrainerLine.Fault.INVALID_INPUT, "lora.rank must be in [1, 256], got 0"),
                 new TrainerLine.Failed(TrainerLine.Fault.EXHAUSTED, "no memory is left"),
