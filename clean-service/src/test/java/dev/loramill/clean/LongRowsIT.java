@@ -31,7 +31,7 @@ class LongRowsIT {
 
     @Test
     void threeHundredRowsOf400KilobytesAreListedAndFrozen() {
-        String dataset = "ds-long";
+        String dataset = "ds-400-kilobytes";
         List<RowReceived> rows = new ArrayList<>();
         for (int line = 1; line <= LONG_ROWS + SHORT_ROWS; line++) {
             rows.add(

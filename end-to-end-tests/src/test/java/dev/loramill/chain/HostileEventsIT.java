@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.clients.admin.Admin;
@@ -179,7 +180,9 @@ class HostileEventsIT {
                         .forEach(partition -> asked.put(partition, OffsetSpec.latest()));
                 var ends = admin.listOffsets(asked).all().get();
                 ends.forEach((partition, end) -> {
-                    long lag = end.offset() - committed.get(partition).offset();
+                    long lag =
+                            end.offset()
+                                    - Objects.requireNonNull(committed.get(partition)).offset();
                     // The last record of a topic that Streams writes in transactions is a marker.
                     if (lag > 1) {
                         lags.put(group.groupId() + " " + partition, lag);

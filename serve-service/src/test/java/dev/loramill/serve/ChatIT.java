@@ -326,7 +326,7 @@ class ChatIT {
     private Socket ask(String body) throws IOException {
         Socket socket = new Socket(address.getHost(), address.getPort());
         String request =
-                "POST /v1/chat/completions HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: "
+                "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
                         + body.length()
                         + "\r\n\r\n"
                         + body;

@@ -62,7 +62,8 @@ class ResourcesIT {
         assertThat(answer.at("/object")).isEqualTo("chat.completion");
         assertThat(answer.at("/model")).isEqualTo("tiny");
         assertThat(answer.at("/choices/0/message/role")).isEqualTo("assistant");
-        assertThat(answer.at("/usage/completion_tokens")).isEqualTo("3");
+        // The answer is drawn, so it may end by itself before.
+        assertThat(Integer.parseInt(answer.at("/usage/completion_tokens"))).isBetween(1, 3);
 
         HttpAnswer wrong = chat("tiny", "\"temperature\":3");
         assertThat(wrong.status()).isEqualTo(400);

@@ -49,6 +49,11 @@ class FreezeRepository implements PanacheRepositoryBase<Freeze, String> {
                 .executeUpdate();
     }
 
+    /** Deletes what was asked of a dataset. */
+    void deleteOf(String datasetId) {
+        delete("datasetId", datasetId);
+    }
+
     /** Notes that an answer by an event is waited for; says whether nobody did before. */
     boolean await(String requestDigest) {
         return update(

@@ -1,6 +1,7 @@
 package dev.loramill.clean.freeze;
 
 import dev.loramill.artifacts.BaseModel;
+import dev.loramill.clean.ledger.DatasetForgotten;
 import dev.loramill.clean.ledger.LedgerQueries;
 import dev.loramill.clean.tokens.BaseTokenizers;
 import dev.loramill.clean.version.DatasetVersion;
@@ -16,6 +17,7 @@ import dev.loramill.messaging.Trace;
 import dev.loramill.outbox.Outbox;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.transaction.Transactional;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -73,6 +75,12 @@ class Freezes {
     @Transactional(Transactional.TxType.MANDATORY)
     public boolean keepAwaited(String datasetId, FreezeRequest request) {
         return freezes.await(keep(datasetId, request));
+    }
+
+    /** Forgets what was asked of a dataset that was deleted, in the transaction at hand. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    void forget(@Observes DatasetForgotten dataset) {
+        freezes.deleteOf(dataset.datasetId());
     }
 
     /** Requests that are to be answered by an event and can be now, the oldest first. */

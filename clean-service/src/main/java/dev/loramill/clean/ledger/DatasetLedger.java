@@ -1,6 +1,7 @@
 package dev.loramill.clean.ledger;
 
 import dev.loramill.events.DatasetCleaned;
+import dev.loramill.events.DatasetDeleted;
 import dev.loramill.events.DatasetEvent;
 import dev.loramill.events.DatasetSealed;
 import dev.loramill.events.RecipeReference;
@@ -20,6 +21,9 @@ public class DatasetLedger {
     private static final String OPEN = "open";
     private static final String SEALED = "sealed";
     private static final String CLEANED = "cleaned";
+
+    /** Only the id is left. */
+    static final String DELETED = "deleted";
 
     @Id
     @Column(name = "id", updatable = false)
@@ -148,6 +152,12 @@ public class DatasetLedger {
      * @param parent trace of the event; that which sealed the dataset is gone on with
      */
     void take(DatasetEvent event, @Nullable String parent) {
+        if (event instanceof DatasetDeleted) {
+            forget();
+        }
+        if (isDeleted()) {
+            return;
+        }
         name = event.name();
         recipeName = event.recipe().name();
         recipeDigest = event.recipe().digest();
@@ -157,6 +167,24 @@ public class DatasetLedger {
             refusedCount = sealed.refusedCount();
             traceParent = parent;
         }
+    }
+
+    /** Whether the dataset was deleted, after which nothing of it is kept. */
+    boolean isDeleted() {
+        return state.equals(DELETED);
+    }
+
+    private void forget() {
+        state = DELETED;
+        name = null;
+        recipeName = null;
+        recipeDigest = null;
+        rowCount = null;
+        refusedCount = null;
+        traceParent = null;
+        kept = 0;
+        rejected = 0;
+        duplicate = 0;
     }
 
     /** Becomes cleaned when it is sealed and every row has its outcome; says it once. */

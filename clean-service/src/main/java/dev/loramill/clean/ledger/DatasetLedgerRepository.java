@@ -29,7 +29,12 @@ class DatasetLedgerRepository implements KeysetRepository<DatasetLedger, String>
      * @throws RefusedException when the page is to begin after a dataset that is not known here
      */
     List<DatasetLedger> page(PageRequest page) {
-        return page(page, List.of("seenAt", "id"), last(page.after()), List.of(), Map.of());
+        return page(
+                page,
+                List.of("seenAt", "id"),
+                last(page.after()),
+                List.of("state <> :deleted"),
+                Map.of("deleted", DatasetLedger.DELETED));
     }
 
     private List<Object> last(@Nullable String id) {

@@ -32,16 +32,19 @@ class Ledger {
     private final DatasetLedgerRepository datasets;
     private final Outbox outbox;
     private final Event<DatasetCleaned> news;
+    private final Event<DatasetForgotten> forgotten;
 
     Ledger(
             RowOutcomeTable outcomes,
             DatasetLedgerRepository datasets,
             Outbox outbox,
-            Event<DatasetCleaned> news) {
+            Event<DatasetCleaned> news,
+            Event<DatasetForgotten> forgotten) {
         this.outcomes = outcomes;
         this.datasets = datasets;
         this.outbox = outbox;
         this.news = news;
+        this.forgotten = forgotten;
     }
 
     private record Told(DatasetEvent event, @Nullable String traceParent) {
@@ -73,9 +76,17 @@ class Ledger {
         }
         told.forEach(of -> added.putIfAbsent(of.datasetId(), RowOutcomeTable.Added.none()));
         added.keySet().forEach(id -> touched.put(id, datasets.lock(id)));
-        added.forEach((id, counts) -> ledger(touched, id).count(counts));
         told.forEach(of -> ledger(touched, of.datasetId()).take(of.event(), of.traceParent()));
-        touched.values().forEach(this::complete);
+        for (DatasetLedger dataset : touched.values()) {
+            if (dataset.isDeleted()) {
+                // Those of this batch, too: rows may come long after their dataset is gone.
+                outcomes.delete(dataset.id());
+                forgotten.fire(new DatasetForgotten(dataset.id()));
+            } else {
+                dataset.count(added.getOrDefault(dataset.id(), RowOutcomeTable.Added.none()));
+                complete(dataset);
+            }
+        }
     }
 
     private void complete(DatasetLedger dataset) {

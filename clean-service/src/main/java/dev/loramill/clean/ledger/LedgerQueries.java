@@ -92,11 +92,12 @@ public class LedgerQueries {
     @Transactional
     public DatasetLedger ledger(String datasetId) {
         return datasets.findByIdOptional(datasetId)
+                .filter(dataset -> !dataset.isDeleted())
                 .orElseThrow(() ->
                         RefusedException.missing(
                                 "dataset_not_found",
                                 "dataset",
-                                "no row and no event of dataset \"%s\" has come here"
+                                "no row and no event of dataset \"%s\" has come here, or it was deleted"
                                         .formatted(datasetId)));
     }
 

@@ -116,6 +116,16 @@ class RowOutcomeTable {
         }
     }
 
+    /** Deletes what became of the rows of a dataset. */
+    void delete(String datasetId) throws SQLException {
+        try (Connection tx = dataSource.getConnection();
+                PreparedStatement delete =
+                        tx.prepareStatement("DELETE FROM row_outcome WHERE dataset_id = ?")) {
+            delete.setString(1, datasetId);
+            delete.executeUpdate();
+        }
+    }
+
     /**
      * Text of a column that is declared NOT NULL.
      *

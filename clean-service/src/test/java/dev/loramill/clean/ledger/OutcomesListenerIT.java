@@ -1,24 +1,29 @@
 package dev.loramill.clean.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.loramill.clean.stack.Batches;
 import dev.loramill.clean.stack.CleanResources;
 import dev.loramill.clean.stack.Rows;
 import dev.loramill.events.DatasetCleaned;
+import dev.loramill.events.DatasetDeleted;
 import dev.loramill.events.DatasetOpened;
 import dev.loramill.events.DatasetSealed;
 import dev.loramill.events.KafkaEvents;
 import dev.loramill.events.Topics;
+import dev.loramill.http.PageRequest;
 import dev.loramill.http.RefusedException;
 import dev.loramill.messaging.Trace;
 import dev.loramill.stack.Topic;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.reactive.messaging.memory.InMemoryConnector;
 import jakarta.enterprise.inject.Any;
 import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,6 +42,7 @@ class OutcomesListenerIT {
 
     @Inject @Any InMemoryConnector connector;
     @Inject LedgerQueries ledgers;
+    @Inject EntityManager entities;
     @Inject Config config;
 
     @Test
@@ -107,6 +113,58 @@ class OutcomesListenerIT {
                         .extracting(record -> Trace.of(record.headers()))
                         .as("the trace in which it was sealed")
                         .isEqualTo(TRACE));
+    }
+
+    @Test
+    void ofADeletedDatasetNothingStaysAndNothingComesBack() {
+        String id = "ds-deleted";
+        send(
+                Batches.of(
+                        Topics.DATASETS_HISTORY,
+                        0,
+                        100,
+                        List.of(
+                                new DatasetOpened(id, "n", Rows.NONE, Instant.EPOCH),
+                                new DatasetSealed(id, "n", Rows.NONE, 20, 0))));
+        send(Batches.of(Topics.ROWS_CLEANED, 3, 0, Rows.cleaned(id)));
+        await().until(() -> kept(id) == 10);
+        QuarkusTransaction.requiringNew()
+                .run(() ->
+                        entities.createNativeQuery(
+                                        "INSERT INTO dataset_freeze (request_digest, dataset_id, request, is_awaited, requested_at) VALUES ('of-the-deleted', ?1, '{}', false, now())")
+                                .setParameter(1, id)
+                                .executeUpdate());
+
+        send(
+                Batches.of(
+                        Topics.DATASETS_HISTORY,
+                        0,
+                        102,
+                        List.of(new DatasetDeleted(id, id, Rows.NONE, Instant.EPOCH))));
+        await().until(() -> kept(id) == 0);
+        send(Batches.of(Topics.ROWS_REJECTED, 3, 0, Rows.cleaned(id)));
+        send(Batches.of(Topics.ROWS_CLEANED, 3, 10, Rows.cleaned("ds-after-deletion")));
+        await().until(() -> kept("ds-after-deletion") == 10);
+
+        assertThat(rowsOf("row_outcome", id)).isZero();
+        assertThat(rowsOf("dataset_freeze", id)).isZero();
+        assertThatThrownBy(() -> ledgers.ledger(id)).isInstanceOf(RefusedException.class);
+        assertThat(ledgers.ledgers(new PageRequest(100, null, false)).data())
+                .extracting(DatasetLedger::id)
+                .contains("ds-after-deletion")
+                .doesNotContain(id);
+    }
+
+    private long rowsOf(String table, String dataset) {
+        return QuarkusTransaction.requiringNew()
+                .call(() ->
+                        (Long)
+                                entities.createNativeQuery(
+                                                "SELECT count(*) FROM %s WHERE dataset_id = ?1"
+                                                        .formatted(table),
+                                                Long.class)
+                                        .setParameter(1, dataset)
+                                        .getSingleResult());
     }
 
     private static boolean saysThatItIsCleaned(ConsumerRecord<String, byte[]> record) {

@@ -40,7 +40,8 @@ record DatasetBody(
                     rowsOnKafkaUntil.getEpochSecond(),
                     ("gone now: the dataset's entry, name and counts, and the bytes of its batches;"
                                     + " its file, if it had one, is deleted by DELETE"
-                                    + " /v1/files/{id}. Other services are told by an event."
+                                    + " /v1/files/{id}. clean-service deletes its ledger and its rows"
+                                    + " as soon as it reads of it; frozen versions and adapters stay."
                                     + " Kafka keeps the rows, dead letters among them, until %s")
                             .formatted(rowsOnKafkaUntil));
         }

@@ -29,12 +29,14 @@ class JobFailure {
     private final JobEventLog events;
     private final ScheduleConfig config;
     private final Clock clock;
+    private final Instant startedAt;
     private final Event<JobsChanged> changes;
 
     JobFailure(JobEventLog events, ScheduleConfig config, Clock clock, Event<JobsChanged> changes) {
         this.events = events;
         this.config = config;
         this.clock = clock;
+        this.startedAt = clock.instant();
         this.changes = changes;
     }
 
@@ -59,10 +61,14 @@ class JobFailure {
         }
     }
 
-    /** Fails a job, which is locked, when its rows have been on their way for too long. */
+    /**
+     * Fails a job, which is locked, when its rows have been on their way for too long. Time in
+     * which this service was down is nobody's delay.
+     */
     boolean isTooLate(Job job) {
         Duration limit = config.preparationLimit();
-        if (clock.instant().isBefore(job.createdAt().plus(limit))) {
+        Instant since = job.createdAt().isBefore(startedAt) ? startedAt : job.createdAt();
+        if (clock.instant().isBefore(since.plus(limit))) {
             return false;
         }
         fail(

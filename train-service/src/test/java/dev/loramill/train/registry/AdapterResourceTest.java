@@ -78,7 +78,7 @@ class AdapterResourceTest {
     @Test
     void twoAdaptersOfOneNameAreBothRegisteredEachUnderItsOwn() {
         String first = "8".repeat(64);
-        String second = "9".repeat(64);
+        String second = "7".repeat(64);
         String model = "ft:tiny-base:loramill::same";
         QuarkusTransaction.requiringNew()
                 .run(() ->

@@ -57,7 +57,7 @@ class AttemptsIT {
             JsonNode done = stack.awaitJob(job, "succeeded");
 
             String model = done.path("fine_tuned_model").asText();
-            assertThat(model).matches("ft:tiny-base:loramill:it:[0-9a-f]{8}");
+            assertThat(model).matches("ft:tiny-base:loramill:it:[0-9a-f]{16}");
             assertThat(done.path("trained_tokens").asLong()).isEqualTo(10_000);
             await().atMost(PATIENCE).until(() -> !stack.announcements(job).isEmpty());
             AdapterAnnounced announced = stack.announcements(job).getFirst();

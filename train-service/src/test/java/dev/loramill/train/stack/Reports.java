@@ -42,7 +42,7 @@ public final class Reports {
                 100,
                 1_000L * step,
                 1L << 30,
-                TOTAL_STEPS - step);
+                Math.max(0, TOTAL_STEPS - step));
     }
 
     /** The held-out rows were measured. */
