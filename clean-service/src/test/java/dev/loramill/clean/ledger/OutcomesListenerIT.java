@@ -121,8 +121,8 @@ class OutcomesListenerIT {
         send(
                 Batches.of(
                         Topics.DATASETS_HISTORY,
+                        7,
                         0,
-                        100,
                         List.of(
                                 new DatasetOpened(id, "n", Rows.NONE, Instant.EPOCH),
                                 new DatasetSealed(id, "n", Rows.NONE, 20, 0))));
@@ -138,8 +138,8 @@ class OutcomesListenerIT {
         send(
                 Batches.of(
                         Topics.DATASETS_HISTORY,
-                        0,
-                        102,
+                        7,
+                        2,
                         List.of(new DatasetDeleted(id, id, Rows.NONE, Instant.EPOCH))));
         await().until(() -> kept(id) == 0);
         send(Batches.of(Topics.ROWS_REJECTED, 3, 0, Rows.cleaned(id)));

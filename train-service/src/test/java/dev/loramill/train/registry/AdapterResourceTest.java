@@ -102,7 +102,7 @@ class AdapterResourceTest {
                         .toList();
 
         assertThat(names)
-                .containsExactly(model, model + "-9999999999999999", model + "-9999999999999999");
+                .containsExactly(model, model + "-7777777777777777", model + "-7777777777777777");
     }
 
     private static URI address() {
