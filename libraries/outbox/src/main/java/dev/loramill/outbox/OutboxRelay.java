@@ -200,7 +200,7 @@ public class OutboxRelay implements Contact {
             return 0;
         }
         noteParked();
-        List<OutboxRow> rows = table.first(BATCH_SIZE, BATCH_BYTES);
+        List<OutboxRow> rows = table.first(BATCH_SIZE, BATCH_BYTES, parked.count() > 0);
         if (rows.isEmpty()) {
             return 0;
         }
@@ -304,8 +304,7 @@ public class OutboxRelay implements Contact {
     }
 
     private void noteParked() {
-        OutboxTable.ParkedSummary found = table.parkedSummary();
-        parked = found;
+        parked = table.parkedSummary();
     }
 
     private void await(Duration longest) throws InterruptedException {

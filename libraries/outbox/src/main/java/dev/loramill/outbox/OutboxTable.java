@@ -85,12 +85,9 @@ class OutboxTable {
      * as that takes, which for others would be a sign that their process stands still.
      */
     boolean tryLockForRelay() {
-        session.createNativeQuery(
-                        "SELECT set_config('idle_in_transaction_session_timeout', '0', true)",
-                        String.class)
-                .getSingleResult();
         return session.createNativeQuery(
-                        "SELECT pg_try_advisory_xact_lock(:lock, 0)", Boolean.class)
+                        "SELECT pg_try_advisory_xact_lock(:lock, 0) FROM set_config('idle_in_transaction_session_timeout', '0', true)",
+                        Boolean.class)
                 .setParameter("lock", RELAY_LOCK)
                 .getSingleResult();
     }
@@ -101,8 +98,9 @@ class OutboxTable {
      *
      * @param count greatest number of rows
      * @param bytes no more rows once so many bytes are reached; one row is returned in any case
+     * @param hasParked whether there are parked rows at all; without them nothing is looked for
      */
-    List<OutboxRow> first(int count, long bytes) {
+    List<OutboxRow> first(int count, long bytes, boolean hasParked) {
         return session.createNativeQuery(
                         """
                         SELECT o.* FROM outbox o JOIN (
@@ -115,7 +113,7 @@ class OutboxTable {
                         ) AS summed USING (id)
                         WHERE summed.before < :bytes ORDER BY o.id
                         """
-                                .formatted(hasParked() ? NOT_BEHIND_A_PARKED_ONE : ""),
+                                .formatted(hasParked ? NOT_BEHIND_A_PARKED_ONE : ""),
                         OutboxRow.class)
                 .setParameter("count", count)
                 .setParameter("bytes", bytes)
@@ -182,13 +180,6 @@ class OutboxTable {
                         .setParameter("id", id)
                         .executeUpdate()
                 == 1;
-    }
-
-    private boolean hasParked() {
-        return session.createNativeQuery(
-                        "SELECT EXISTS (SELECT 1 FROM outbox WHERE parked_at IS NOT NULL)",
-                        Boolean.class)
-                .getSingleResult();
     }
 
     void delete(List<OutboxRow> rows) {
