@@ -33,7 +33,8 @@ public interface ScheduleConfig {
 
     /**
      * Longest time from the creation of a job until its rows are frozen; after it the job fails.
-     * Must be longer than the slowest cleaning takes.
+     * Time before the start of this service does not count. Must be longer than the slowest
+     * cleaning takes.
      */
     @WithDefault("24h")
     Duration preparationLimit();

@@ -3,18 +3,25 @@ package dev.loramill.train.preparation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loramill.train.job.Job;
+import dev.loramill.train.job.JobEventLog;
 import dev.loramill.train.job.JobRepository;
+import dev.loramill.train.job.JobsChanged;
+import dev.loramill.train.schedule.ScheduleConfig;
 import dev.loramill.train.specification.FreezeRequests;
 import dev.loramill.train.stack.Samples;
 import dev.loramill.train.stack.TrainDatabase;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -23,6 +30,9 @@ class WaitingJobsTest {
     @Inject WaitingJobs waitingJobs;
     @Inject JobRepository jobs;
     @Inject EntityManager database;
+    @Inject JobEventLog events;
+    @Inject ScheduleConfig config;
+    @Inject Event<JobsChanged> changes;
 
     @Test
     void aJobThatCannotBeReadKeepsNoOtherWaiting() {
@@ -45,10 +55,20 @@ class WaitingJobsTest {
 
     @Test
     void aJobThatIsWaitedForTooLongFails() {
+        Instant start = Samples.CREATED.plus(Duration.ofDays(3));
+        AtomicReference<Instant> now = new AtomicReference<>(start);
+        InstantSource clock = now::get;
+        JobFailure failure =
+                new JobFailure(events, config, clock.withZone(ZoneOffset.UTC), changes);
         store(Samples.validating("ftjob-late", "ds-late"));
 
-        waitingJobs.look();
+        now.set(start.plus(config.preparationLimit()).minusSeconds(1));
+        boolean early = isTooLate(failure, "ftjob-late");
+        now.set(start.plus(config.preparationLimit()));
+        boolean late = isTooLate(failure, "ftjob-late");
 
+        assertThat(early).as("the days in which this service was down do not count").isFalse();
+        assertThat(late).isTrue();
         assertThat(messages("ftjob-late"))
                 .singleElement()
                 .asString()
@@ -70,6 +90,11 @@ class WaitingJobsTest {
         assertThat(JobFailure.pauseAfter(1, interval)).isEqualTo(interval);
         assertThat(JobFailure.pauseAfter(3, interval)).isEqualTo(Duration.ofMinutes(2));
         assertThat(JobFailure.pauseAfter(19, interval)).isEqualTo(Duration.ofMinutes(10));
+    }
+
+    private boolean isTooLate(JobFailure failure, String jobId) {
+        return QuarkusTransaction.requiringNew()
+                .call(() -> failure.isTooLate(jobs.lock(jobId).orElseThrow()));
     }
 
     private void store(String id, String dataset) {
