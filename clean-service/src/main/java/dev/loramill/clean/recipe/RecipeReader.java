@@ -160,7 +160,12 @@ public final class RecipeReader {
     }
 
     private static void requireDistinctIds(List<Rule> rules, List<String> faults) {
-        Set<String> ids = new HashSet<>(Set.of(CompiledRecipe.EMPTIED, CompiledRecipe.NO_REST));
+        Set<String> ids =
+                new HashSet<>(
+                        Set.of(
+                                CompiledRecipe.EMPTIED,
+                                CompiledRecipe.NO_REST,
+                                CompiledRecipe.TOO_SLOW));
         for (Rule rule : rules) {
             if (!ids.add(rule.id())) {
                 faults.add(

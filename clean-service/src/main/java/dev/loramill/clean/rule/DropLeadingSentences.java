@@ -30,7 +30,7 @@ record DropLeadingSentences(
         @JsonProperty(required = true) RewriteExamples examples)
         implements RewriteRule {
     DropLeadingSentences {
-        RuleIds.check(id);
+        RuleIds.check(id, field, examples);
         Phrases all = Phrases.of(phrases, patterns, triggers, caseSensitive);
         new SentenceMatch(all, where, maxWords);
         phrases = all.phrases();

@@ -30,7 +30,7 @@ record DropSentences(
         @JsonProperty(required = true) RewriteExamples examples)
         implements RewriteRule {
     DropSentences {
-        RuleIds.check(id);
+        RuleIds.check(id, field, examples);
         Phrases all = Phrases.of(phrases, patterns, triggers, caseSensitive);
         new SentenceMatch(all, where, maxWords);
         phrases = all.phrases();

@@ -25,7 +25,7 @@ public record LengthBounds(
         @JsonProperty(required = true) Examples examples)
         implements Rule {
     public LengthBounds {
-        RuleIds.check(id);
+        RuleIds.check(id, field, examples);
         unit = unit == null ? Unit.WORDS : unit;
         if (min == null && max == null) {
             throw new IllegalArgumentException("\"min\", \"max\" or both must be given, got none");

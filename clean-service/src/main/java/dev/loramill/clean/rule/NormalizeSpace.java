@@ -19,7 +19,7 @@ record NormalizeSpace(
     private static final int MOST_LINE_BREAKS = 2;
 
     NormalizeSpace {
-        RuleIds.check(id);
+        RuleIds.check(id, field, examples);
     }
 
     @Override

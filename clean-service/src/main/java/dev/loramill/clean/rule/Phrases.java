@@ -84,6 +84,13 @@ record Phrases(
                         prefix + "(?:" + String.join("|", alternatives) + ")" + suffix, flags));
     }
 
+    /** Groups of all patterns together, as {@link #compile} numbers them. */
+    int groupCount() {
+        return patterns.stream()
+                .mapToInt(pattern -> Pattern.compile(pattern).matcher("").groupCount())
+                .sum();
+    }
+
     /** Lower-case literals of which one stands in every text that holds a match; maybe empty. */
     Set<String> literals() {
         if (!patterns.isEmpty() && triggers.isEmpty()) {

@@ -27,7 +27,7 @@ record Redact(
     private static final int LONGEST_DOMAIN = 190 + 1 + 24;
 
     Redact {
-        RuleIds.check(id);
+        RuleIds.check(id, field, examples);
         if (kinds.isEmpty()) {
             throw new IllegalArgumentException(
                     "\"kinds\" must hold at least one of email, url, phone, got none");

@@ -28,7 +28,7 @@ public record RejectIf(
         @JsonProperty(required = true) Examples examples)
         implements Rule {
     public RejectIf {
-        RuleIds.check(id);
+        RuleIds.check(id, field, examples);
         Phrases all = Phrases.of(phrases, patterns, triggers, caseSensitive);
         phrases = all.phrases();
         patterns = all.patterns();

@@ -29,11 +29,26 @@ record Replace(
         @JsonProperty(required = true) RewriteExamples examples)
         implements RewriteRule {
     Replace {
-        RuleIds.check(id);
+        RuleIds.check(id, field, examples);
         Phrases all = Phrases.of(phrases, patterns, triggers, caseSensitive);
         phrases = all.phrases();
         patterns = all.patterns();
         triggers = all.triggers();
+        requireGroups(with, all.groupCount());
+    }
+
+    private static void requireGroups(String with, int most) {
+        for (int i = 0; i + 1 < with.length(); i++) {
+            char digit = with.charAt(i + 1);
+            if (with.charAt(i) == '$' && Character.isDigit(digit)) {
+                if (digit - '0' > most || digit > '9') {
+                    throw new IllegalArgumentException(
+                            "\"with\" names the group $%c, its patterns have %d groups; name one of them, or leave out the \"$\""
+                                    .formatted(digit, most));
+                }
+                i++;
+            }
+        }
     }
 
     @Override
@@ -69,30 +84,23 @@ record Replace(
     }
 
     private String expand(SearchPattern.Search search, int before, StepBudget budget) {
-        try {
-            StringBuilder expanded = new StringBuilder();
-            for (int i = 0; i < with.length(); i++) {
-                char character = with.charAt(i);
-                boolean isGroup =
-                        character == '$'
-                                && i + 1 < with.length()
-                                && Character.isDigit(with.charAt(i + 1));
-                if (isGroup) {
-                    String group = search.group(with.charAt(++i) - '0');
-                    int length = group == null ? 0 : group.length();
-                    budget.grow((long) before + expanded.length() + length, length);
-                    expanded.append(group == null ? "" : group);
-                } else {
-                    expanded.append(character);
-                }
+        StringBuilder expanded = new StringBuilder();
+        for (int i = 0; i < with.length(); i++) {
+            char character = with.charAt(i);
+            boolean isGroup =
+                    character == '$'
+                            && i + 1 < with.length()
+                            && Character.isDigit(with.charAt(i + 1));
+            if (isGroup) {
+                String group = search.group(with.charAt(++i) - '0');
+                int length = group == null ? 0 : group.length();
+                budget.grow((long) before + expanded.length() + length, length);
+                expanded.append(group == null ? "" : group);
+            } else {
+                expanded.append(character);
             }
-            return expanded.toString();
-        } catch (IndexOutOfBoundsException e) {
-            throw new IllegalArgumentException(
-                    "\"with\" of rule \"%s\" names a group that no pattern has: \"%s\""
-                            .formatted(id, with),
-                    e);
         }
+        return expanded.toString();
     }
 
     private static boolean endsOpen(CharSequence text) {

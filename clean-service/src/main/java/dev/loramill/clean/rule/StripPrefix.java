@@ -28,7 +28,7 @@ record StripPrefix(
     private static final String PUNCTUATION = ",.;:!?-–—…)*~";
 
     StripPrefix {
-        RuleIds.check(id);
+        RuleIds.check(id, field, examples);
         Phrases all = Phrases.of(phrases, patterns, triggers, caseSensitive);
         phrases = all.phrases();
         patterns = all.patterns();

@@ -32,7 +32,7 @@ record StripSuffix(
     private static final int WINDOW = 240;
 
     StripSuffix {
-        RuleIds.check(id);
+        RuleIds.check(id, field, examples);
         Phrases all = Phrases.of(phrases, patterns, triggers, caseSensitive);
         phrases = all.phrases();
         patterns = all.patterns();

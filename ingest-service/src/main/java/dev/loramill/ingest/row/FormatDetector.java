@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class FormatDetector {
     private static final int OBJECTS_LOOKED_AT = 100;
     private static final int COLUMNS_SHOWN = 20;
+    private static final int COLUMN_SHOWN = 80;
     private static final int BEGINNING_SHOWN = 40;
 
     private final Map<RowFormat, Integer> fits = new EnumMap<>(RowFormat.class);
@@ -70,8 +71,13 @@ public final class FormatDetector {
     static String columnsOf(JsonNode row) {
         return row.properties().stream()
                 .limit(COLUMNS_SHOWN)
-                .map(field -> "\"" + field.getKey() + "\"")
+                .map(field -> "\"" + shown(field.getKey()) + "\"")
                 .collect(Collectors.joining(", ", "[", "]"));
+    }
+
+    /** Names come from people, and may be as long as a row. */
+    private static String shown(String column) {
+        return column.length() <= COLUMN_SHOWN ? column : column.substring(0, COLUMN_SHOWN) + "…";
     }
 
     private void see(long number, String text) {
@@ -92,7 +98,7 @@ public final class FormatDetector {
         }
         for (Map.Entry<String, JsonNode> field : value.properties()) {
             if (columns.size() < COLUMNS_SHOWN) {
-                columns.add(field.getKey());
+                columns.add(shown(field.getKey()));
             }
         }
     }

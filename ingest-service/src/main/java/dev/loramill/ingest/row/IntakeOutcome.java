@@ -16,7 +16,17 @@ public sealed interface IntakeOutcome {
      * No row.
      *
      * @param rule what was broken
-     * @param reason sentence for a person: what is wrong, the value seen and what is allowed
+     * @param reason sentence for a person: what is wrong, the value seen and what is allowed; cut
+     *     where it quotes much of the row
      */
-    record Refused(RowRule rule, String reason) implements IntakeOutcome {}
+    record Refused(RowRule rule, String reason) implements IntakeOutcome {
+        /** Longest reason, in characters. */
+        static final int LONGEST_REASON = 1_000;
+
+        public Refused {
+            if (reason.length() > LONGEST_REASON) {
+                reason = reason.substring(0, LONGEST_REASON - 1) + "…";
+            }
+        }
+    }
 }

@@ -7,6 +7,7 @@ import dev.loramill.ingest.source.SourceConfig;
 import dev.loramill.ingest.source.SourceLimits;
 import dev.loramill.ingest.source.UnreadableSourceException;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.stream.Collectors;
@@ -24,10 +25,15 @@ public class SourceInspection {
     private final long maxRows;
     private final long maxRefused;
 
+    @Inject
     SourceInspection(SourceConfig config) {
-        this.limits = config.limits();
-        this.maxRows = config.maxRows();
-        this.maxRefused = config.maxRefusedRows();
+        this(config.limits(), config.maxRows(), config.maxRefusedRows());
+    }
+
+    SourceInspection(SourceLimits limits, long maxRows, long maxRefused) {
+        this.limits = limits;
+        this.maxRows = maxRows;
+        this.maxRefused = maxRefused;
     }
 
     /** What is looked at; may be opened more than once. */

@@ -163,7 +163,8 @@ final class ChatRequestReader {
     }
 
     private SamplerOptions sampling(RequestFields fields) {
-        double topP = fields.number("top_p", 0, 1, 1);
+        // Narrowed at once: what is left of a very small number is 0.
+        float topP = (float) fields.number("top_p", 0, 1, 1);
         int topK = fields.wholeNumber("top_k", -1, Integer.MAX_VALUE).orElse(0);
         long seed =
                 fields.anyWholeNumber("seed")
@@ -175,7 +176,7 @@ final class ChatRequestReader {
                 temperature < LEAST_TEMPERATURE ? 0 : temperature,
                 // The one likeliest token is what a probability of 0 leaves.
                 topP == 0 ? 1 : Math.max(0, topK),
-                topP == 0 ? 1f : (float) topP,
+                topP == 0 ? 1f : topP,
                 (float) fields.number("min_p", 0, 1, 0),
                 (float) repetition,
                 (float) fields.number("frequency_penalty", -2, 2, 0),

@@ -2,6 +2,7 @@ package dev.loramill.serve.chat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.loramill.events.ChatMessage;
+import dev.loramill.events.EventLimits;
 import java.util.Optional;
 
 /** Reads one message of a request. */
@@ -15,12 +16,28 @@ final class MessageReader {
             return Optional.empty();
         }
         Optional<String> role = role(path, message, fields);
-        Optional<String> content = content(path + ".content", message.path("content"), fields);
+        Optional<String> content =
+                content(path + ".content", message.path("content"), fields)
+                        .filter(text -> isText(path + ".content", text, fields));
         JsonNode calls = message.path("tool_calls");
         if (!calls.isMissingNode() && !calls.isNull() && !calls.isEmpty()) {
             fields.refuse(path + ".tool_calls", "absent: tools are not supported", calls);
         }
         return role.flatMap(name -> content.map(text -> new ChatMessage(name, text)));
+    }
+
+    /** Halves of surrogate pairs are in no text, and U+0000 ends one in many programs. */
+    private static boolean isText(String path, String text, RequestFields fields) {
+        boolean isText = EventLimits.isStorable(text);
+        if (!isText) {
+            fields.refuse(
+                    new RequestFields.Fault(
+                            path,
+                            "invalid_value",
+                            path
+                                    + " must hold neither U+0000 nor half of a surrogate pair, and does; leave it out"));
+        }
+        return isText;
     }
 
     private static Optional<String> role(String path, JsonNode message, RequestFields fields) {

@@ -17,8 +17,20 @@ final class RequestFields {
     private final JsonNode body;
     private final List<Fault> faults = new ArrayList<>();
 
-    /** One thing that is wrong with a request. */
-    record Fault(String field, String code, String message) {}
+    /** One thing that is wrong with a request; names and values of any length are cut. */
+    record Fault(String field, String code, String message) {
+        private static final int LONGEST_FIELD = 100;
+        private static final int LONGEST_MESSAGE = 350;
+
+        Fault {
+            field = cut(field, LONGEST_FIELD);
+            message = cut(message, LONGEST_MESSAGE);
+        }
+
+        private static String cut(String text, int longest) {
+            return text.length() <= longest ? text : text.substring(0, longest - 3) + "...";
+        }
+    }
 
     RequestFields(JsonNode body) {
         this.body = body;

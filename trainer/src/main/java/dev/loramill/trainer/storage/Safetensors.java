@@ -18,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tensors of floats in a file of the safetensors format: the length of a JSON header, the header,
@@ -27,6 +28,7 @@ public final class Safetensors {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int MOST_HEADER_BYTES = 16 << 20;
     private static final int WRITE_AT_ONCE = 1 << 20;
+    private static final int LONGEST_REASON = 1_000;
 
     private Safetensors() {}
 
@@ -40,16 +42,19 @@ public final class Safetensors {
         /** Checks that shape and contents agree. */
         public Floats {
             shape = List.copyOf(shape);
-            long count = 1;
+            long byteSize = Float.BYTES;
             for (long size : shape) {
-                count = Math.multiplyExact(count, size);
+                if (size < 0) {
+                    throw new IllegalArgumentException("a shape must have sizes >= 0, got " + size);
+                }
+                byteSize = Math.multiplyExact(byteSize, size);
             }
-            if (data.byteSize() != count * Float.BYTES) {
+            if (data.byteSize() != byteSize) {
                 throw new IllegalArgumentException(
                         "tensor of shape "
                                 + shape
                                 + " must have "
-                                + count * Float.BYTES
+                                + byteSize
                                 + " bytes, got "
                                 + data.byteSize());
             }
@@ -172,7 +177,15 @@ public final class Safetensors {
         }
     }
 
-    private static IOException broken(Path path, @org.jspecify.annotations.Nullable String reason) {
-        return new IOException("\"" + path + "\" is not a sound safetensors file: " + reason);
+    /** The reason may quote a header of any length, so it is cut. */
+    private static IOException broken(Path path, @Nullable String reason) {
+        String text = String.valueOf(reason);
+        return new IOException(
+                "\""
+                        + path
+                        + "\" is not a sound safetensors file: "
+                        + (text.length() <= LONGEST_REASON
+                                ? text
+                                : text.substring(0, LONGEST_REASON) + "…"));
     }
 }

@@ -4,9 +4,12 @@ package dev.loramill.llama.jinja;
 public final class TemplateException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** Says what is wrong. */
+    /** Longest message, in characters: templates are not trusted, and quoted in many places. */
+    private static final int LONGEST = 800;
+
+    /** Says what is wrong; a long sentence is cut. */
     public TemplateException(String message) {
-        super(message);
+        super(message.length() <= LONGEST ? message : message.substring(0, LONGEST) + "...");
     }
 
     static TemplateException at(int line, String message) {
