@@ -2,31 +2,34 @@ package dev.loramill.clean.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.management.ThreadMXBean;
 import dev.loramill.clean.rule.StepBudget;
 import dev.loramill.events.ChatMessage;
+import dev.loramill.events.EventLimits;
+import dev.loramill.fuzzing.Corpus;
+import dev.loramill.fuzzing.Fuzz;
+import dev.loramill.fuzzing.JsonMutator;
+import dev.loramill.fuzzing.Verdict;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random recipes on random rows: whatever a recipe says, a row has an outcome within its budget.
- * {@code -Dloramill.fuzz.inputs} and {@code -Dloramill.fuzz.seed} make it longer, or another.
+ * Random recipes on random rows, and recipes with faults: each is refused with its faults, or gives
+ * every row an outcome within its budget.
  */
 class RecipeFuzzTest {
+    private static final Path CORPUS = Path.of("src/test/resources/fuzz/recipes");
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final List<String> TYPES =
-            List.of(
-                    "normalize-space",
-                    "strip-prefix",
-                    "strip-suffix",
-                    "drop-leading-sentences",
-                    "drop-trailing-sentences",
-                    "drop-sentences",
-                    "replace",
-                    "redact",
-                    "reject-if");
+    private static final List<String> TYPES = RuleTypes.all();
     private static final List<String> PIECES =
             List.of(
                     "a",
@@ -59,47 +62,122 @@ class RecipeFuzzTest {
     private static final List<String> WITH = List.of("", "$0", "$1", "$1$1$1", "a a", "$0$0", "$9");
     private static final String LETTERS = "aabbx  .!?\\n\\t@1-";
 
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     @Test
-    void everyRowHasAnOutcomeWithinItsBudget() {
-        long seed = Long.getLong("loramill.fuzz.seed", 1);
-        int inputs = Integer.getInteger("loramill.fuzz.inputs", 1_500);
-        Random random = new Random(seed);
-        int compiled = 0;
-        for (int i = 0; i < inputs; i++) {
-            StringBuilder rules = new StringBuilder();
-            for (int rule = random.nextInt(1, 4); rule > 0; rule--) {
-                rules.append(rules.isEmpty() ? "" : ",").append(rule(random, rule));
+    void recipesAreRefusedOrGiveEachRowAnOutcomeWithinItsBudget() throws IOException {
+        List<byte[]> corpus = Corpus.of(CORPUS);
+        JsonMutator mutator =
+                new JsonMutator(
+                        corpus,
+                        Stream.concat(TYPES.stream(), PIECES.stream())
+                                .map(piece -> piece.replace("\\\\", "\\"))
+                                .toList());
+
+        Fuzz.target("recipes")
+                .inputs(2_000)
+                .allocatesAtMost(length -> 1L << 30)
+                .corpus(corpus)
+                .corpus(Corpus.found(CORPUS))
+                .run(
+                        random ->
+                                random.nextInt(3) == 0 ? mutator.mutate(random) : generated(random),
+                        this::judge)
+                .requireShares(0.15, 0.1);
+    }
+
+    private static byte[] generated(Random random) {
+        StringBuilder rules = new StringBuilder();
+        for (int rule = random.nextInt(1, 4); rule > 0; rule--) {
+            rules.append(rules.isEmpty() ? "" : ",").append(rule(random, rule));
+        }
+        return "{\"recipe\":{\"name\":\"fuzz\",\"description\":\"d\",\"rules\":[%s]},\"row\":\"%s\"}"
+                .formatted(rules, text(random))
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** An input is a recipe and the text of a row. */
+    private Verdict judge(byte[] input) throws IOException {
+        JsonNode tree;
+        try {
+            tree = JSON.readTree(input);
+        } catch (JacksonException e) {
+            return refused(input);
+        }
+        String document = tree.path("recipe").toString();
+        String text = tree.path("row").asText();
+        boolean isStorable = EventLimits.isStorable(text);
+        requireDoor(document);
+        CompiledRecipe recipe;
+        try {
+            recipe = CompiledRecipe.of(RecipeReader.stored(document));
+        } catch (InvalidRecipeException e) {
+            requireFaults(e);
+            return Verdict.REFUSED;
+        }
+        if (!isStorable) {
+            return Verdict.REFUSED;
+        }
+        CleaningOutcome outcome = clean(recipe, List.of(new ChatMessage("assistant", text)));
+        switch (outcome) {
+            case CleaningOutcome.Refused(String rule, String reason) -> {
+                assertThat(EventLimits.isId(rule)).as(rule).isTrue();
+                assertThat(reason).isNotBlank();
             }
-            String document =
-                    "{\"name\":\"fuzz\",\"description\":\"d\",\"rules\":[%s]}".formatted(rules);
-            CompiledRecipe recipe;
-            try {
-                recipe = CompiledRecipe.of(RecipeReader.stored(document));
-            } catch (InvalidRecipeException e) {
-                continue;
-            }
-            compiled++;
-            String text = text(random);
-            StepBudget budget = StepBudget.ofRow(text.length());
-            long before = THREADS.getCurrentThreadAllocatedBytes();
-            CleaningOutcome outcome;
-            try {
-                outcome = recipe.clean(List.of(new ChatMessage("assistant", text)), budget);
-            } catch (IllegalArgumentException e) {
-                // A replacement that names a group which no pattern has: the row is a dead letter.
-                assertThat(e).hasMessageContaining("names a group");
-                continue;
-            }
-            assertThat(outcome).isNotNull();
-            assertThat(THREADS.getCurrentThreadAllocatedBytes() - before)
-                    .as("bytes for %d characters by %s, seed %d", text.length(), document, seed)
-                    .isLessThan(400_000_000L);
-            if (outcome instanceof CleaningOutcome.Kept kept) {
-                assertThat(kept.messages().getLast().content())
-                        .hasSizeLessThanOrEqualTo(4 * text.length() + 10_000);
+            case CleaningOutcome.Kept(var messages, var applied) -> {
+                String cleaned = messages.isEmpty() ? "" : messages.getLast().content();
+                assertThat(cleaned).hasSizeLessThanOrEqualTo(4 * text.length() + 10_000);
+                assertThat(EventLimits.isStorable(cleaned)).as("storable").isTrue();
+                assertThat(applied.isEmpty()).isEqualTo(cleaned.equals(text));
+                requireRest(recipe, messages);
             }
         }
-        assertThat(compiled).isGreaterThan(inputs / 5);
+        return Verdict.ACCEPTED;
+    }
+
+    /** Bytes that are no JSON at all: the door says so. */
+    private static Verdict refused(byte[] input) {
+        try {
+            RecipeReader.read(input);
+        } catch (InvalidRecipeException e) {
+            requireFaults(e);
+        }
+        return Verdict.REFUSED;
+    }
+
+    /** The door runs the examples too. */
+    private static void requireDoor(String document) {
+        try {
+            RecipeReader.read(document.getBytes(StandardCharsets.UTF_8));
+        } catch (InvalidRecipeException e) {
+            requireFaults(e);
+        }
+    }
+
+    private static void requireFaults(InvalidRecipeException e) {
+        assertThat(e.faults()).isNotEmpty().hasSizeLessThanOrEqualTo(100);
+        assertThat(e.faults())
+                .allSatisfy(fault -> assertThat(fault).isNotBlank().hasSizeLessThan(2_100));
+    }
+
+    private static CleaningOutcome clean(CompiledRecipe recipe, List<ChatMessage> row) {
+        long length = row.stream().mapToLong(message -> message.content().length()).sum();
+        StepBudget budget = StepBudget.ofRow(length);
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        CleaningOutcome outcome = recipe.clean(row, budget);
+        assertThat(THREADS.getCurrentThreadAllocatedBytes() - before)
+                .as("bytes for %d characters", length)
+                .isLessThan(400_000_000L);
+        assertThat(budget.spent()).as("steps").isLessThan(200 * length + 10_000_000);
+        return outcome;
+    }
+
+    /** What is kept is kept again as it is; it may have fewer steps, being shorter. */
+    private static void requireRest(CompiledRecipe recipe, List<ChatMessage> kept) {
+        if (clean(recipe, kept) instanceof CleaningOutcome.Kept again) {
+            assertThat(again.messages()).isEqualTo(kept);
+            assertThat(again.rulesApplied()).isEmpty();
+        }
     }
 
     private static String rule(Random random, int number) {
@@ -107,6 +185,12 @@ class RecipeFuzzTest {
         String members =
                 switch (type) {
                     case "normalize-space" -> "";
+                    case "length-bounds" ->
+                            "\"unit\":\"%s\",\"min\":%d,\"max\":%d,"
+                                    .formatted(
+                                            random.nextBoolean() ? "words" : "characters",
+                                            random.nextInt(3),
+                                            random.nextInt(3, 9_000));
                     case "redact" -> "\"kinds\":[\"email\",\"url\",\"phone\"],";
                     case "replace" ->
                             what(random)
@@ -137,6 +221,7 @@ class RecipeFuzzTest {
         for (int length = random.nextInt(1, 8); length > 0; length--) {
             piece.append(LETTERS.charAt(random.nextInt(LETTERS.length())));
         }
-        return piece.toString().repeat(random.nextInt(1, 3_000));
+        // Seldom long: what long rows cost, RowCostTest counts.
+        return piece.toString().repeat(random.nextInt(1, random.nextInt(8) == 0 ? 3_000 : 100));
     }
 }

@@ -117,7 +117,11 @@ final class GgufMutator {
     /** A file with one to four faults; now and then a sound one comes out. */
     byte[] mutate(long seed) {
         // Plain Random would begin alike for neighbouring seeds.
-        Random random = Random.from(new SplittableRandom(seed));
+        return mutate(Random.from(new SplittableRandom(seed)));
+    }
+
+    /** The same of numbers that are given. */
+    byte[] mutate(Random random) {
         byte[] bytes = sound.clone();
         int faults = 1 + random.nextInt(4);
         for (int i = 0; i < faults; i++) {

@@ -10,7 +10,6 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,7 +19,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a template costs is bounded, and grows as its input does; counted, not timed. */
 class BudgetTest {
     private static final LocalDate DATE = LocalDate.of(2024, 7, 26);
-    private static final int FUZZED = 3_000;
 
     private static Map<String, Object> input(int size) {
         List<Object> numbers = new ArrayList<>();
@@ -156,116 +154,5 @@ class BudgetTest {
                 .isInstanceOf(TemplateException.class)
                 .satisfies(fault ->
                         assertThat(String.valueOf(fault.getMessage())).hasSizeLessThan(600));
-    }
-
-    /** Every template is rendered or refused by name; LORAMILL_FUZZ=100000 tries that many. */
-    @Test
-    void mixedUpTemplatesAreRenderedOrRefusedAndNothingElse() {
-        List<String> parts =
-                List.of(
-                        "{{ ",
-                        " }}",
-                        "{% ",
-                        " %}",
-                        "for i in ",
-                        "endfor",
-                        "if ",
-                        "else",
-                        "endif",
-                        "set ",
-                        "macro f(a)",
-                        "endmacro",
-                        "f(",
-                        ")",
-                        "x",
-                        "l",
-                        "m",
-                        "ns",
-                        "loop",
-                        "i",
-                        " = ",
-                        " ~ ",
-                        " + ",
-                        " * ",
-                        " - ",
-                        " / ",
-                        " // ",
-                        " % ",
-                        " ** ",
-                        " in ",
-                        " is ",
-                        " not ",
-                        "[",
-                        "]",
-                        ":",
-                        "{",
-                        "}",
-                        "'a'",
-                        "\"",
-                        "-1",
-                        "0",
-                        "9999999999",
-                        "1.5",
-                        "1e300",
-                        "|list",
-                        "|sort",
-                        "|unique",
-                        "|join(",
-                        "|replace('', x)",
-                        "|tojson",
-                        "|map('upper')",
-                        "|map(attribute='k')",
-                        "|min",
-                        "|max",
-                        "|first",
-                        "|round(99)",
-                        "|int",
-                        "|float",
-                        "|items",
-                        "|dictsort",
-                        "|batch(2)",
-                        ".k",
-                        ".split('')",
-                        ".split(x)",
-                        ".strip(1)",
-                        ".items()",
-                        ".get(l)",
-                        "range(5)",
-                        "range(9, 0, -0)",
-                        "namespace(a=1)",
-                        "dict(a=x)",
-                        "strftime_now('%Q')",
-                        "loop.cycle()",
-                        "{#",
-                        "#}",
-                        "-",
-                        "\n",
-                        ",",
-                        "|",
-                        ".",
-                        "(",
-                        "==",
-                        " < ");
-        int count = Integer.parseInt(System.getenv().getOrDefault("LORAMILL_FUZZ", "" + FUZZED));
-        int rendered = 0;
-        int refused = 0;
-        for (int seed = 0; seed < count; seed++) {
-            Random random = new Random(seed);
-            StringBuilder source = new StringBuilder(random.nextBoolean() ? "{{ x" : "");
-            for (int i = random.nextInt(12); i >= 0; i--) {
-                source.append(parts.get(random.nextInt(parts.size())));
-            }
-            source.append(random.nextBoolean() ? " }}" : "");
-            try {
-                JinjaTemplate.parse(source.toString()).render(input(3), DATE);
-                rendered++;
-            } catch (TemplateException e) {
-                refused++;
-            } catch (Throwable e) {
-                throw new AssertionError("seed " + seed + ": " + source, e);
-            }
-        }
-        assertThat(rendered).isGreaterThan(count / 50);
-        assertThat(refused).isGreaterThan(count / 10);
     }
 }
