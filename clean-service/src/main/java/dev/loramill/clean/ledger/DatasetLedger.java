@@ -64,12 +64,8 @@ public class DatasetLedger {
 
     /** For Hibernate. */
     protected DatasetLedger() {
-        this("", Instant.EPOCH);
-    }
-
-    DatasetLedger(String id, Instant seenAt) {
-        this.id = id;
-        this.seenAt = seenAt;
+        this.id = "";
+        this.seenAt = Instant.EPOCH;
     }
 
     /** Id of the dataset. */

@@ -16,11 +16,17 @@ class DatasetLedgerRepository implements KeysetRepository<DatasetLedger, String>
     /** The ledger of a dataset, made where there is none; nobody else changes it meanwhile. */
     DatasetLedger lock(String id) {
         DatasetLedger found = findById(id, LockModeType.PESSIMISTIC_WRITE);
-        if (found == null) {
-            found = new DatasetLedger(id, Instant.now());
-            persist(found);
+        if (found != null) {
+            return found;
         }
-        return found;
+        // Another replica may make it at the same moment: this waits for it, and does nothing.
+        getEntityManager()
+                .createNativeQuery(
+                        "INSERT INTO dataset (id, seen_at) VALUES (:id, :now) ON CONFLICT DO NOTHING")
+                .setParameter("id", id)
+                .setParameter("now", Instant.now())
+                .executeUpdate();
+        return findByIdOptional(id, LockModeType.PESSIMISTIC_WRITE).orElseThrow();
     }
 
     /**

@@ -65,7 +65,25 @@ public final class LocalKafka implements AutoCloseable {
      * @throws IOException when the directory cannot be formatted
      */
     public static LocalKafka start(Path dataDirectory, int port) throws IOException {
-        return start(dataDirectory, port, Optional.empty());
+        return start(dataDirectory, port, Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * A second way to a broker, for clients that are to come through something in between: they
+     * find the broker again where they came from.
+     *
+     * @param port port that the broker listens on for them
+     * @param advertisedPort port that it tells them
+     */
+    public record Detour(int port, int advertisedPort) {}
+
+    /**
+     * Starts an open broker, as {@link #start(Path, int)} does, that has a second way to it.
+     *
+     * @throws IOException when the directory cannot be formatted
+     */
+    public static LocalKafka start(Path dataDirectory, int port, Detour detour) throws IOException {
+        return start(dataDirectory, port, Optional.empty(), Optional.of(detour));
     }
 
     /**
@@ -80,16 +98,18 @@ public final class LocalKafka implements AutoCloseable {
      */
     public static LocalKafka startSecured(Path dataDirectory, int port, KafkaSecurity security)
             throws IOException {
-        return start(dataDirectory, port, Optional.of(security));
+        return start(dataDirectory, port, Optional.of(security), Optional.empty());
     }
 
-    private static LocalKafka start(Path dataDirectory, int port, Optional<KafkaSecurity> security)
+    private static LocalKafka start(
+            Path dataDirectory, int port, Optional<KafkaSecurity> security, Optional<Detour> detour)
             throws IOException {
         int brokerPort = port == 0 ? freePort() : port;
         Path directory = dataDirectory.toAbsolutePath();
         format(directory);
         int controllerPort = freePort();
         Properties properties = properties(directory, brokerPort, controllerPort, security);
+        detour.ifPresent(way -> add(way, properties));
         KafkaRaftServer server =
                 new KafkaRaftServer(KafkaConfig.fromProps(properties, false), Time.SYSTEM);
         server.startup();
@@ -306,6 +326,19 @@ public final class LocalKafka implements AutoCloseable {
             properties.put("log.flush.interval.messages", "1");
         });
         return properties;
+    }
+
+    private static void add(Detour detour, Properties properties) {
+        append(properties, "listeners", "DETOUR://%s:%d".formatted(HOST, detour.port()));
+        append(
+                properties,
+                "advertised.listeners",
+                "DETOUR://%s:%d".formatted(HOST, detour.advertisedPort()));
+        append(properties, "listener.security.protocol.map", "DETOUR:" + OPEN);
+    }
+
+    private static void append(Properties properties, String name, String value) {
+        properties.setProperty(name, properties.getProperty(name) + "," + value);
     }
 
     private static int freePort() throws IOException {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,6 +20,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -67,6 +69,38 @@ class LocalKafkaIT {
                 assertThat(config(admin, Topics.DATASETS_HISTORY, "retention.ms")).isEqualTo("-1");
                 assertThat(config(admin, Topics.ROWS_SUBMITTED, "retention.ms"))
                         .isEqualTo(Long.toString(TimeUnit.DAYS.toMillis(7)));
+            }
+        }
+    }
+
+    @Test
+    void aRecordThatIsSmallOnlyWhilePackedIsRefusedWhereAnybodyMayWrite() throws Exception {
+        byte[] large = new byte[3 * Topics.maxMessageBytes(Topics.ROWS_SUBMITTED)];
+        Arrays.fill(large, (byte) ' ');
+        try (LocalKafka kafka = LocalKafka.start(directory, 0)) {
+            kafka.createTopics();
+            try (KafkaProducer<String, byte[]> producer =
+                    new KafkaProducer<>(
+                            Map.of(
+                                    "bootstrap.servers",
+                                    kafka.bootstrapServers(),
+                                    "compression.type",
+                                    "gzip",
+                                    "max.request.size",
+                                    2 * large.length),
+                            new StringSerializer(),
+                            new ByteArraySerializer())) {
+                assertThat(producer.send(new ProducerRecord<>(Topics.ROWS_SUBMITTED, large)))
+                        .failsWithin(Duration.ofSeconds(60))
+                        .withThrowableThat()
+                        .withCauseInstanceOf(RecordTooLargeException.class);
+
+                assertThat(
+                                producer.send(
+                                        new ProducerRecord<>(
+                                                Topics.ROWS_SUBMITTED,
+                                                "{}".getBytes(StandardCharsets.UTF_8))))
+                        .succeedsWithin(Duration.ofSeconds(60));
             }
         }
     }

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param cleanup what Kafka does with old records
  * @param retention how long Kafka keeps records at least; empty when for good. A compacted topic
  *     keeps the newest record of each key for good
- * @param maxMessageBytes largest record, or compressed batch of records, in bytes
+ * @param maxMessageBytes largest record, or batch of records, in bytes: compressed, but unpacked
+ *     where anybody may write
  * @param writers programs that publish on it
  * @param readers programs that consume from it
  */
@@ -35,6 +36,8 @@ public record TopicDescription(
     private static final String RETENTION_BYTES = "retention.bytes";
     private static final String MAX_MESSAGE_BYTES = "max.message.bytes";
     private static final String SEGMENT_MILLIS = "segment.ms";
+    private static final String COMPRESSION = "compression.type";
+    private static final String UNCOMPRESSED = "uncompressed";
     private static final String UNLIMITED = "-1";
     // The newest segment is never compacted. Managed clusters refuse less than four hours.
     private static final Duration COMPACTED_SEGMENT = Duration.ofHours(4);
@@ -76,6 +79,10 @@ public record TopicDescription(
         Map<String, String> config = new TreeMap<>();
         config.put(CLEANUP_POLICY, cleanup.policy());
         config.put(MAX_MESSAGE_BYTES, Integer.toString(maxMessageBytes));
+        if (writers.contains(Program.OUTSIDE)) {
+            // Kafka compares what it stores with the limit, and a reader has to unpack that whole.
+            config.put(COMPRESSION, UNCOMPRESSED);
+        }
         if (cleanup == Cleanup.COMPACT) {
             config.put(SEGMENT_MILLIS, Long.toString(COMPACTED_SEGMENT.toMillis()));
         } else {

@@ -29,10 +29,6 @@ class ConsumerOffset {
 
     /** For Hibernate. */
     protected ConsumerOffset() {
-        this(new Id("", "", 0));
-    }
-
-    ConsumerOffset(Id id) {
-        this.id = id;
+        this.id = new Id("", "", 0);
     }
 }
