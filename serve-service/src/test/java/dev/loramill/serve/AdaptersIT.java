@@ -14,6 +14,8 @@ import dev.loramill.events.LoraSpec;
 import dev.loramill.events.ServingStatus;
 import dev.loramill.events.Topics;
 import dev.loramill.events.TrainServeContract;
+import dev.loramill.events.authority.RecordSignature;
+import dev.loramill.events.authority.SigningKey;
 import dev.loramill.llama.gguf.ModelHyperparameters;
 import dev.loramill.llama.tiny.TinyAdapter;
 import dev.loramill.serve.engine.EngineLifecycle;
@@ -226,7 +228,8 @@ class AdaptersIT {
                 AnnouncedFiles.inState(adapter, AdapterAnnounced.State.HELD, "it loops"));
         status(AdapterEvicted.class, adapter);
         assertThat(tryAnswer(adapter.model())).isEqualTo("404");
-        announcer.announce(adapter);
+        announcer.announce(
+                AnnouncedFiles.inState(adapter, AdapterAnnounced.State.LIVE, "promoted"));
 
         await().atMost(PATIENCE).until(() -> tryAnswer(adapter.model()).equals(before));
     }
@@ -242,9 +245,10 @@ class AdaptersIT {
         status(AdapterLoaded.class, second);
         assertThat(answer(first.model())).isNotEqualTo(firstAnswer);
 
-        announcer.send(new ProducerRecord<>(Topics.ADAPTERS, second.adapterId(), null));
+        announcer.announce(
+                AnnouncedFiles.inState(second, AdapterAnnounced.State.HELD, "it is worse"));
 
-        assertThat(status(AdapterEvicted.class, second).reason()).contains("deleted");
+        assertThat(status(AdapterEvicted.class, second).reason()).contains("it is worse");
         assertThat(answer(first.model())).isEqualTo(firstAnswer);
     }
 
@@ -256,6 +260,94 @@ class AdaptersIT {
         announcer.announce(adapter);
 
         status(AdapterLoaded.class, adapter);
+    }
+
+    @Test
+    void nobodyElseDecidesWhatIsServed() throws Exception {
+        AdapterAnnounced honest = announcer.adapter("honest", 211);
+        ProducerRecord<String, byte[]> honestRecord = announcer.signed(honest);
+        announcer.send(honestRecord);
+        status(AdapterLoaded.class, honest);
+        double refusedBefore = refusals();
+        List<AdapterAnnounced> forged = new ArrayList<>();
+        for (int seed = 212; seed < 217; seed++) {
+            forged.add(announcer.adapter("forged" + seed, seed));
+        }
+
+        announcer.send(announcer.unsigned(forged.get(0)));
+        ProducerRecord<String, byte[]> byAnother = announcer.unsigned(forged.get(1));
+        SigningKey.random().sign(byAnother);
+        announcer.send(byAnother);
+        // The name that people ask for, on another file.
+        announcer.send(
+                with(
+                        honestRecord,
+                        honestRecord.key(),
+                        new String(honestRecord.value(), StandardCharsets.UTF_8)
+                                .replace(honest.model(), honest.model() + "-changed")));
+        ProducerRecord<String, byte[]> borrowed = announcer.unsigned(forged.get(2));
+        borrowed.headers().add(honestRecord.headers().lastHeader(RecordSignature.HEADER));
+        announcer.send(borrowed);
+        // All that was signed, under another key of the log.
+        ProducerRecord<String, byte[]> moved = announcer.signed(forged.get(3));
+        announcer.send(
+                with(moved, "another-key", new String(moved.value(), StandardCharsets.UTF_8)));
+        ProducerRecord<String, byte[]> oversized = announcer.unsigned(forged.get(4));
+        oversized.headers().add(RecordSignature.HEADER, new byte[500_000]);
+        announcer.send(oversized);
+        // A deletion of what is served.
+        announcer.send(new ProducerRecord<>(Topics.ADAPTERS, honest.adapterId(), null));
+
+        AdapterAnnounced next = announcer.adapter("next-honest", 217);
+        announcer.announce(next);
+        status(AdapterLoaded.class, next);
+        assertThat(refusals() - refusedBefore).isEqualTo(7);
+        for (AdapterAnnounced adapter : forged) {
+            assertThat(tryAnswer(adapter.model())).isEqualTo("404");
+        }
+        assertThat(tryAnswer(honest.model() + "-changed")).isEqualTo("404");
+        assertThat(tryAnswer(honest.model())).isNotEqualTo("404");
+        assertThat(announcer.statuses())
+                .extracting(ServingStatus::adapterId)
+                .doesNotContainAnyElementsOf(
+                        forged.stream().map(AdapterAnnounced::adapterId).toList());
+    }
+
+    @Test
+    void whatWasRetiredStaysSoWhenItsOldAnnouncementIsSentAgain() throws Exception {
+        AdapterAnnounced adapter = announcer.adapter("replayed", 218);
+        ProducerRecord<String, byte[]> live = announcer.signed(adapter);
+        announcer.send(live);
+        status(AdapterLoaded.class, adapter);
+        announcer.announce(
+                AnnouncedFiles.inState(adapter, AdapterAnnounced.State.RETIRED, "it is unsafe"));
+        status(AdapterEvicted.class, adapter);
+
+        announcer.send(live);
+
+        AdapterAnnounced next = announcer.adapter("after-the-replay", 219);
+        announcer.announce(next);
+        status(AdapterLoaded.class, next);
+        assertThat(tryAnswer(adapter.model())).isEqualTo("404");
+    }
+
+    private static ProducerRecord<String, byte[]> with(
+            ProducerRecord<String, byte[]> headers, String key, String value) {
+        return new ProducerRecord<>(
+                headers.topic(),
+                null,
+                key,
+                value.getBytes(StandardCharsets.UTF_8),
+                headers.headers());
+    }
+
+    private double refusals() throws Exception {
+        return get("/q/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("loramill_serve_announcements_refused_total"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
     }
 
     private void assertRefused(AdapterAnnounced adapter, String... reasons) throws Exception {

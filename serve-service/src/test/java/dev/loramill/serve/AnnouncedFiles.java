@@ -14,9 +14,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Adapters of the tiny base, stored, with their announcements. */
 public final class AnnouncedFiles {
+    private static final AtomicLong REVISIONS = new AtomicLong();
+
     private final ArtifactStore store;
     private final ModelHyperparameters sizes;
     private final TrainServeContract contract;
@@ -65,10 +68,11 @@ public final class AnnouncedFiles {
                 new LoraSpec(4, 8, 0, LoraSpec.ALL_TARGETS),
                 "0".repeat(64),
                 new AdapterEvaluation(2, 1, reference, 1, List.of(), "greedy,max_tokens=256", null),
-                Instant.now());
+                Instant.now(),
+                REVISIONS.incrementAndGet());
     }
 
-    /** The same adapter in another state. */
+    /** The same adapter in another state, or again in its own, announced later. */
     public static AdapterAnnounced inState(
             AdapterAnnounced adapter, AdapterAnnounced.State state, String reason) {
         return new AdapterAnnounced(
@@ -84,7 +88,8 @@ public final class AnnouncedFiles {
                 adapter.lora(),
                 adapter.datasetVersion(),
                 adapter.evaluation(),
-                adapter.createdAt());
+                adapter.createdAt(),
+                REVISIONS.incrementAndGet());
     }
 
     /** The same adapter, trained for another contract and shape. */
@@ -103,6 +108,7 @@ public final class AnnouncedFiles {
                 lora,
                 adapter.datasetVersion(),
                 adapter.evaluation(),
-                adapter.createdAt());
+                adapter.createdAt(),
+                REVISIONS.incrementAndGet());
     }
 }

@@ -7,6 +7,7 @@ import dev.loramill.events.KafkaEvents;
 import dev.loramill.events.ServingStatus;
 import dev.loramill.events.Topics;
 import dev.loramill.events.TrainServeContract;
+import dev.loramill.events.authority.SigningKey;
 import dev.loramill.llama.gguf.ModelHyperparameters;
 import dev.loramill.llama.tiny.TinyAdapter;
 import java.io.IOException;
@@ -31,6 +32,7 @@ public final class Announcer implements AutoCloseable {
 
     private final String bootstrapServers;
     private final AnnouncedFiles files;
+    private final SigningKey key = TrainAuthority.key();
     private final KafkaProducer<String, byte[]> producer;
     private final List<ServingStatus> statuses = new ArrayList<>();
     private final KafkaConsumer<String, byte[]> consumer;
@@ -83,7 +85,19 @@ public final class Announcer implements AutoCloseable {
 
     /** Announces an adapter; returns when the broker has it. */
     public void announce(AdapterAnnounced adapter) throws Exception {
-        send(KafkaEvents.record(EventEnvelope.of(SOURCE, adapter)));
+        send(signed(adapter));
+    }
+
+    /** The record that announces an adapter. */
+    public ProducerRecord<String, byte[]> signed(AdapterAnnounced adapter) {
+        ProducerRecord<String, byte[]> record = unsigned(adapter);
+        key.sign(record);
+        return record;
+    }
+
+    /** The record that would announce an adapter, if whoever wrote it were believed. */
+    public ProducerRecord<String, byte[]> unsigned(AdapterAnnounced adapter) {
+        return KafkaEvents.record(EventEnvelope.of(SOURCE, adapter));
     }
 
     /** Puts any record on the topic of announcements. */

@@ -73,6 +73,8 @@ public final class TinyServing implements QuarkusTestResourceLifecycleManager {
         config.put("loramill.serve.contexts", "3");
         config.put("loramill.serve.queue-limit", "40");
         config.put("loramill.serve.adapters.replica", REPLICA);
+        config.put(
+                "loramill.serve.adapters.public-keys", TrainAuthority.publicKeyIn(root).toString());
         return config;
     }
 

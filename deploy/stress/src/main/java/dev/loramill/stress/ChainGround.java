@@ -1,6 +1,8 @@
 package dev.loramill.stress;
 
 import dev.loramill.artifacts.LocalArtifactStore;
+import dev.loramill.events.authority.SharedSecret;
+import dev.loramill.events.authority.SigningKey;
 import dev.loramill.llama.tiny.TinyLlama;
 import dev.loramill.local.LocalPostgres;
 import dev.loramill.local.base.BaseException;
@@ -226,6 +228,16 @@ final class ChainGround implements AutoCloseable {
                 "LORAMILL_WORKER_TRAINER_DIRECTORY",
                 checkout.resolve("trainer/target/app").toString());
         environment.put("LORAMILL_SERVE_BASE", base);
+        Path signingKey = directory.resolve("authority/announcements.pem");
+        Path workerSecret = directory.resolve("authority/worker-secret");
+        SigningKey.in(signingKey);
+        SharedSecret.make(workerSecret);
+        environment.put("LORAMILL_TRAIN_AUTHORITY_SIGNING_KEY", signingKey.toString());
+        environment.put("LORAMILL_TRAIN_AUTHORITY_WORKER_SECRET", workerSecret.toString());
+        environment.put("LORAMILL_WORKER_SECRET", workerSecret.toString());
+        environment.put(
+                "LORAMILL_SERVE_ADAPTERS_PUBLIC_KEYS",
+                SigningKey.publicFile(signingKey).toString());
         if (WITH_DATABASE.contains(service)) {
             environment.put(
                     "QUARKUS_DATASOURCE_JDBC_URL",

@@ -1,8 +1,10 @@
 package dev.loramill.events;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of an adapter, in full: the last event of an adapter id is all a replica needs.
@@ -20,6 +22,9 @@ import java.util.List;
  * @param datasetVersion frozen version that it was trained on
  * @param evaluation what was measured
  * @param createdAt when it was trained
+ * @param revision grows with each announcement of the adapter, whatever clocks do: of two, the one
+ *     with the greater is true, and an older one that is sent again changes nothing; null from a
+ *     registry that does not count
  */
 public record AdapterAnnounced(
         String adapterId,
@@ -34,7 +39,8 @@ public record AdapterAnnounced(
         LoraSpec lora,
         String datasetVersion,
         AdapterEvaluation evaluation,
-        Instant createdAt)
+        Instant createdAt,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long revision)
         implements Event {
 
     /** Where an adapter stands. */
@@ -60,6 +66,9 @@ public record AdapterAnnounced(
         Check.id("baseId", baseId);
         Check.sha256("datasetVersion", datasetVersion);
         Check.time("createdAt", createdAt);
+        if (revision != null) {
+            Check.notNegative("revision", revision);
+        }
         if (!adapter.sha256().equals(adapterId)) {
             throw new IllegalArgumentException(
                     "adapterId must be the SHA-256 of the adapter's file \"%s\", got \"%s\""

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *     apart; null from a worker that has none yet
  * @param progress grows with each sign of work on the attempt that it runs; null from a worker that
  *     does not tell it
+ * @param beat grows with each heartbeat of the incarnation: one that is sent again says nothing;
+ *     null from a worker that does not count
  */
 public record WorkerHeartbeat(
         String workerId,
@@ -27,7 +29,8 @@ public record WorkerHeartbeat(
         @Nullable AttemptReference running,
         Instant sentAt,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String instance,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long progress)
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long progress,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long beat)
         implements Event {
     public WorkerHeartbeat {
         Check.id("workerId", workerId);
@@ -40,6 +43,9 @@ public record WorkerHeartbeat(
         }
         if (progress != null) {
             Check.notNegative("progress", progress);
+        }
+        if (beat != null) {
+            Check.notNegative("beat", beat);
         }
     }
 

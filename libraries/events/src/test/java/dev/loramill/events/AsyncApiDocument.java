@@ -57,6 +57,13 @@ final class AsyncApiDocument {
                 "version; anything else is a new one. A record that cannot be read goes to the topic's");
         line(2, "name with .dlq behind it. While traces are on, the header traceparent (W3C Trace");
         line(2, "Context) names the trace of the request that a record follows from.");
+        line(2, "AdapterAnnounced bears a signature of train-service by Ed25519 in the header");
+        line(
+                2,
+                "loramill-signature; assignments, heartbeats and reports one by HMAC-SHA256 with the");
+        line(
+                2,
+                "secret that train-service and its workers share (docs/architecture.md, Authority).");
         line(0, "defaultContentType: application/json");
         channels();
         operations();

@@ -7,6 +7,7 @@ import dev.loramill.events.EventType;
 import dev.loramill.events.KafkaEvents;
 import dev.loramill.events.Topics;
 import dev.loramill.messaging.Trace;
+import io.quarkus.arc.All;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Status;
@@ -32,16 +33,19 @@ public class Outbox {
     private final OutboxRelay relay;
     private final TransactionSynchronizationRegistry transaction;
     private final URI source;
+    private final List<OutboxSigner> signers;
 
     Outbox(
             OutboxTable table,
             OutboxRelay relay,
             TransactionSynchronizationRegistry transaction,
-            @ConfigProperty(name = "loramill.events.source") URI source) {
+            @ConfigProperty(name = "loramill.events.source") URI source,
+            @All List<OutboxSigner> signers) {
         this.table = table;
         this.relay = relay;
         this.transaction = transaction;
         this.source = source;
+        this.signers = signers;
     }
 
     /**
@@ -159,13 +163,13 @@ public class Outbox {
         return rows;
     }
 
-    private static OutboxRow row(String topic, EventEnvelope envelope) {
+    private OutboxRow row(String topic, EventEnvelope envelope) {
         return row(topic, envelope, Trace.current());
     }
 
-    private static OutboxRow row(
-            String topic, EventEnvelope envelope, @Nullable String traceParent) {
+    private OutboxRow row(String topic, EventEnvelope envelope, @Nullable String traceParent) {
         ProducerRecord<String, byte[]> record = KafkaEvents.record(topic, envelope);
+        signers.forEach(signer -> signer.sign(record));
         Trace.addTo(record.headers(), traceParent);
         return OutboxRow.of(record);
     }

@@ -6,6 +6,7 @@ import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** Which adapters are let in. */
@@ -28,6 +29,21 @@ interface AdapterConfig {
      * there is deleted at the next start.
      */
     Optional<Path> copies();
+
+    /**
+     * Files of the public keys (Ed25519; X.509, PEM) by whose signature an announcement of an
+     * adapter is believed: what train-service writes beside its key. Several while one key replaces
+     * another.
+     */
+    Optional<List<Path>> publicKeys();
+
+    /**
+     * Believes announcements of whoever can write to the topic, and no keys are needed: he then
+     * decides what is served, and an old announcement that is sent again brings back what was
+     * retired. For trials only.
+     */
+    @WithDefault("false")
+    boolean trustUnsigned();
 
     /** Largest rank that is let in. */
     @WithDefault("256")

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -37,9 +38,10 @@ import org.slf4j.LoggerFactory;
  * its own that stores no offsets, so that every replica comes to serve the same adapters. Begins
  * when the base is loaded.
  *
- * <p>Delivery: at least once. Idempotency key: place in the topic. Ordering: per adapter. Failure:
- * records that are no announcements are logged and passed over, since every replica reads them at
- * every start; when the broker is away the listener waits for it and goes on where it was.
+ * <p>Delivery: at least once. Idempotency key: place in the topic. Ordering: per adapter, by the
+ * revisions of its announcements. Failure: records that are no announcements, or that train-service
+ * did not sign, are logged and passed over, since every replica reads them at every start; when the
+ * broker is away the listener waits for it and goes on where it was.
  */
 @ApplicationScoped
 @Identifier("adapters")
@@ -54,6 +56,7 @@ class AdaptersListener implements KafkaConsumerRebalanceListener {
     private final KafkaClientService clients;
     private final ChannelRegistry channels;
     private final Stopping stopping;
+    private final AnnouncementAuthority authority;
     private final TopicProgress progress = new TopicProgress();
     private int quietLooks;
 
@@ -62,12 +65,14 @@ class AdaptersListener implements KafkaConsumerRebalanceListener {
             Deliveries deliveries,
             KafkaClientService clients,
             ChannelRegistry channels,
-            Stopping stopping) {
+            Stopping stopping,
+            AnnouncementAuthority authority) {
         this.adapters = adapters;
         this.deliveries = deliveries;
         this.clients = clients;
         this.channels = channels;
         this.stopping = stopping;
+        this.authority = authority;
     }
 
     /** Runs when the base is loaded and adapters can be. */
@@ -101,6 +106,11 @@ class AdaptersListener implements KafkaConsumerRebalanceListener {
     }
 
     private void take(ConsumerRecord<String, byte[]> record) {
+        Optional<String> forgery = authority.fault(record);
+        if (forgery.isPresent()) {
+            passOver(record, forgery.get());
+            return;
+        }
         if (record.value() == null) {
             adapters.deleted(
                     record.partition(),

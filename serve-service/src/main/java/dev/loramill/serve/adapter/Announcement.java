@@ -28,6 +28,12 @@ record Announcement(
         return adapter.adapterId();
     }
 
+    /** Number of the announcement among those of its adapter; 0 where none are counted. */
+    long revision() {
+        Long revision = adapter.revision();
+        return revision == null ? 0 : revision;
+    }
+
     @Override
     public int compareTo(Announcement other) {
         return ORDER.compare(this, other);

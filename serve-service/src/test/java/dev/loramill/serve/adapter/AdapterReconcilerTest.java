@@ -54,6 +54,25 @@ class AdapterReconcilerTest {
     }
 
     @Test
+    void anOlderAnnouncementThatIsSentAgainBringsNothingBack() {
+        AdapterAnnounced live = adapter(1, "one", AdapterAnnounced.State.LIVE, 5L);
+        AdapterAnnounced retired = adapter(1, "one", AdapterAnnounced.State.RETIRED, 6L);
+        ReplicaUnderTest replica = new ReplicaUnderTest(Set.of());
+
+        replica.take(record(0, 0, live, 10));
+        assertThat(replica.routes()).containsKey("ft:one");
+        // By a clock that was set back meanwhile.
+        replica.take(record(0, 1, retired, 5));
+        assertThat(replica.routes()).doesNotContainKey("ft:one");
+        replica.take(record(0, 2, live, 10));
+        replica.take(record(1, 0, live, 10));
+        assertThat(replica.routes()).doesNotContainKey("ft:one");
+
+        replica.take(record(0, 3, adapter(1, "one", AdapterAnnounced.State.LIVE, 7L), 6));
+        assertThat(replica.routes()).containsKey("ft:one");
+    }
+
+    @Test
     void anAnnouncementThatComesAgainChangesNothing() {
         ReplicaUnderTest replica = new ReplicaUnderTest(Set.of());
         Record live = record(0, 0, adapter(1, "one", AdapterAnnounced.State.LIVE), 1);
@@ -381,6 +400,11 @@ class AdapterReconcilerTest {
     }
 
     private static AdapterAnnounced adapter(int id, String name, AdapterAnnounced.State state) {
+        return adapter(id, name, state, null);
+    }
+
+    private static AdapterAnnounced adapter(
+            int id, String name, AdapterAnnounced.State state, @Nullable Long revision) {
         ArtifactReference file = new ArtifactReference(idOf(id), 1);
         return new AdapterAnnounced(
                 idOf(id),
@@ -404,6 +428,7 @@ class AdapterReconcilerTest {
                 new LoraSpec(4, 8, 0, LoraSpec.ALL_TARGETS),
                 "0".repeat(64),
                 new AdapterEvaluation(2, 1, file, 1, List.of(), "greedy", null),
-                START);
+                START,
+                revision);
     }
 }

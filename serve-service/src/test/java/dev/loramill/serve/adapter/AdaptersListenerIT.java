@@ -1,6 +1,7 @@
 package dev.loramill.serve.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
 
 import dev.loramill.artifacts.ArtifactStore;
@@ -10,10 +11,12 @@ import dev.loramill.events.AdapterLoaded;
 import dev.loramill.events.EventEnvelope;
 import dev.loramill.events.KafkaEvents;
 import dev.loramill.events.Topics;
+import dev.loramill.events.authority.SigningKey;
 import dev.loramill.messaging.Trace;
 import dev.loramill.serve.AnnouncedFiles;
 import dev.loramill.serve.InMemoryServing;
 import dev.loramill.serve.TinyServing;
+import dev.loramill.serve.TrainAuthority;
 import dev.loramill.serve.engine.EngineLifecycle;
 import dev.loramill.serve.engine.EngineState;
 import dev.loramill.stack.HttpAnswer;
@@ -50,6 +53,8 @@ class AdaptersListenerIT {
     private static final TopicPartition PARTITION = new TopicPartition(Topics.ADAPTERS, 0);
 
     private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+    private static final SigningKey KEY = TrainAuthority.key();
 
     @Inject @Any InMemoryConnector connector;
 
@@ -98,13 +103,24 @@ class AdaptersListenerIT {
         // Assigned again: it goes on where it was, and what comes again changes nothing.
         listener.onPartitionsAssigned(consumer, List.of(PARTITION));
         assertThat(consumer.position(PARTITION)).isEqualTo(4);
-        send(record(1, kept, TRACE), deletion(4, kept.adapterId()));
+        send(
+                record(1, kept, TRACE),
+                deletion(4, kept.adapterId()),
+                record(
+                        5,
+                        AnnouncedFiles.inState(kept, AdapterAnnounced.State.HELD, "it loops"),
+                        null));
 
         await().atMost(PATIENCE).until(() -> statuses().size() == 2);
-        assertThat(statuses()).last().isInstanceOf(AdapterEvicted.class);
+        assertThat(statuses())
+                .last()
+                .as("a deletion, which nobody signs, takes nothing out")
+                .asInstanceOf(type(AdapterEvicted.class))
+                .extracting(AdapterEvicted::reason)
+                .isEqualTo("it is held: it loops");
         assertThat(adapters.served()).isEmpty();
 
-        send(record(5, files.adapter("untraced", 3), null));
+        send(record(6, files.adapter("untraced", 3), null));
         await().atMost(PATIENCE).until(() -> statuses().size() == 3);
         assertThat(traces()).last().isNull();
     }
@@ -150,6 +166,7 @@ class AdaptersListenerIT {
             long offset, AdapterAnnounced adapter, @Nullable String traceParent) {
         ProducerRecord<String, byte[]> sent =
                 KafkaEvents.record(EventEnvelope.of(URI.create("/test"), adapter));
+        KEY.sign(sent);
         Trace.addTo(sent.headers(), traceParent);
         return new ConsumerRecord<>(
                 sent.topic(),

@@ -40,6 +40,10 @@ public class Adapter {
     @Column(name = "created_at")
     Instant createdAt;
 
+    /** Number of its latest announcement. */
+    @Column(name = "revision")
+    long revision;
+
     /** For Hibernate. */
     protected Adapter() {}
 
@@ -86,8 +90,13 @@ public class Adapter {
         createdAt = now;
     }
 
-    /** The event that tells its whole state. */
-    AdapterAnnounced announcement() {
+    /**
+     * The next event that tells its whole state; the adapter must be locked or new. Its revision is
+     * greater than all before, also when the clock was set back, and, by the clock, also when a
+     * backup of the database was restored that knows less than was announced.
+     */
+    AdapterAnnounced nextAnnouncement(Instant now) {
+        revision = Math.max(revision + 1, now.toEpochMilli());
         return new AdapterAnnounced(
                 id(),
                 candidate.model(),
@@ -105,6 +114,7 @@ public class Adapter {
                 candidate.lora(),
                 candidate.datasetVersion(),
                 candidate.evaluation(),
-                createdAt);
+                createdAt,
+                revision);
     }
 }

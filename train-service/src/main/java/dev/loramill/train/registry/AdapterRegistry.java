@@ -1,5 +1,6 @@
 package dev.loramill.train.registry;
 
+import dev.loramill.events.AdapterAnnounced;
 import dev.loramill.http.Page;
 import dev.loramill.http.PageRequest;
 import dev.loramill.http.RefusedException;
@@ -14,6 +15,7 @@ import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -149,6 +151,18 @@ public class AdapterRegistry {
                         });
     }
 
+    /** Ids of all adapters, in the order of their registration. */
+    @Transactional
+    List<String> ids() {
+        return adapters.ids();
+    }
+
+    /** Announces an adapter as it stands, in a transaction of its own unless there is one. */
+    @Transactional
+    void announceAgain(String id) {
+        adapters.lock(id).ifPresent(this::announce);
+    }
+
     @FunctionalInterface
     private interface Transition {
         /** The state after the transition; empty when it is not legal. */
@@ -167,7 +181,8 @@ public class AdapterRegistry {
     }
 
     private void announce(Adapter adapter) {
-        Trace.in(trace(adapter), () -> outbox.publish(adapter.announcement()));
+        AdapterAnnounced announcement = adapter.nextAnnouncement(clock.instant());
+        Trace.in(trace(adapter), () -> outbox.publish(announcement));
         LOG.atInfo()
                 .addKeyValue("adapterId", adapter.id())
                 .addKeyValue("jobId", adapter.candidate().jobId())

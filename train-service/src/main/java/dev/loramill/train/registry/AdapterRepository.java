@@ -27,6 +27,13 @@ class AdapterRepository implements KeysetRepository<Adapter, String> {
         return find(BY_NAME, idOrModel).firstResultOptional();
     }
 
+    /** Ids of all adapters, in the order of their registration. */
+    List<String> ids() {
+        return getEntityManager()
+                .createQuery("select id from Adapter order by number", String.class)
+                .getResultList();
+    }
+
     /**
      * Adapters, newest first, one more than the page holds when there are more.
      *

@@ -18,12 +18,17 @@ import org.slf4j.LoggerFactory;
 class ServingReports {
     private static final Logger LOG = LoggerFactory.getLogger(ServingReports.class);
 
+    private final AdapterRegistry registry;
     private final AdapterRepository adapters;
     private final AdapterServingRepository servings;
     private final JobEventLog events;
 
     ServingReports(
-            AdapterRepository adapters, AdapterServingRepository servings, JobEventLog events) {
+            AdapterRegistry registry,
+            AdapterRepository adapters,
+            AdapterServingRepository servings,
+            JobEventLog events) {
+        this.registry = registry;
         this.adapters = adapters;
         this.servings = servings;
         this.events = events;
@@ -47,6 +52,7 @@ class ServingReports {
         String jobId = adapter.candidate().jobId();
         switch (status) {
             case AdapterLoaded loaded -> {
+                correct(adapter, loaded);
                 if (servings.note(id, "loaded", reportedAt)) {
                     events.info(
                             jobId,
@@ -74,6 +80,21 @@ class ServingReports {
                                     .formatted(evicted.replicaId(), evicted.reason()));
                 }
             }
+        }
+    }
+
+    /**
+     * Says again that an adapter is not live, to a replica that loaded it: whoever sends an old
+     * announcement again displaces the newer one from the compacted topic.
+     */
+    private void correct(Adapter adapter, AdapterLoaded loaded) {
+        if (!(adapter.state() instanceof AdapterState.Live)) {
+            LOG.atWarn()
+                    .addKeyValue("adapterId", adapter.id())
+                    .addKeyValue("replicaId", loaded.replicaId())
+                    .addKeyValue("state", adapter.state().word())
+                    .log("A replica has loaded an adapter that is not live, which is told again");
+            registry.announceAgain(adapter.id());
         }
     }
 }

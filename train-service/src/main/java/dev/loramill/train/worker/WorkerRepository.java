@@ -17,16 +17,17 @@ import org.hibernate.query.NativeQuery;
 public class WorkerRepository implements PanacheRepositoryBase<Worker, String> {
     /**
      * SQL, because one statement must decide whether the heartbeat is of a process that a newer one
-     * has replaced, or of another that merely has the same id, and keep what the row knew and the
-     * heartbeat does not say. Who has another directory takes an id over when its owner is silent.
+     * has replaced, was sent before, or of another that merely has the same id, and keep what the
+     * row knew and the heartbeat does not say. Who has another directory takes an id over when its
+     * owner is silent.
      */
     private static final String HEARD =
             """
             INSERT INTO worker (id, incarnation, device, memory_bytes, heard_at,
                                 running_job, running_attempt, running_epoch, busy_epoch, busy_heard_at,
-                                instance, progress, progressed_at)
+                                instance, progress, progressed_at, beat)
             VALUES (:id, :incarnation, :device, :memory, :now, :job, :attempt, :epoch, :epoch, :busyAt,
-                    :instance, :progress, :busyAt)
+                    :instance, :progress, :busyAt, :beat)
             ON CONFLICT (id) DO UPDATE SET
                 incarnation = excluded.incarnation,
                 device = excluded.device,
@@ -39,6 +40,7 @@ public class WorkerRepository implements PanacheRepositoryBase<Worker, String> {
                 busy_heard_at = coalesce(excluded.busy_heard_at, worker.busy_heard_at),
                 instance = excluded.instance,
                 progress = excluded.progress,
+                beat = excluded.beat,
                 progressed_at = CASE WHEN worker.running_epoch = excluded.running_epoch
                                           AND worker.progress = excluded.progress
                                      THEN worker.progressed_at
@@ -49,7 +51,9 @@ public class WorkerRepository implements PanacheRepositoryBase<Worker, String> {
                             excluded.instance IS NOT NULL
                                 OR worker.incarnation <= excluded.incarnation
                        WHEN worker.instance = excluded.instance THEN
-                            worker.incarnation <= excluded.incarnation
+                            worker.incarnation < excluded.incarnation
+                                OR worker.incarnation = excluded.incarnation
+                                   AND coalesce(worker.beat < excluded.beat, true)
                        ELSE worker.heard_at NOT BETWEEN :lostBefore AND :notYet END
             """;
 
@@ -57,7 +61,7 @@ public class WorkerRepository implements PanacheRepositoryBase<Worker, String> {
     public enum Hearing {
         /** It was noted. */
         TAKEN,
-        /** It is of a process that a newer one has replaced. */
+        /** It is of a process that a newer one has replaced, or was heard before. */
         REPLACED,
         /** It is of another process than the one that has the id and lives. */
         RIVAL,
@@ -86,6 +90,7 @@ public class WorkerRepository implements PanacheRepositoryBase<Worker, String> {
                 .setParameter("notYet", now.plus(lease))
                 .setParameter("instance", instance.orElse(null), String.class)
                 .setParameter("progress", progress.orElse(null), Long.class)
+                .setParameter("beat", heartbeat.beat(), Long.class)
                 .setParameter(
                         "job", running.map(AttemptReference::jobId).orElse(null), String.class)
                 .setParameter(

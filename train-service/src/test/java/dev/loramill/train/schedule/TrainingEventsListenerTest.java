@@ -7,12 +7,15 @@ import dev.loramill.events.AttemptReference;
 import dev.loramill.events.Topics;
 import dev.loramill.events.TrainingCheckpointed;
 import dev.loramill.events.TrainingProgressed;
+import dev.loramill.events.authority.RecordSignature;
+import dev.loramill.events.authority.SharedSecret;
 import dev.loramill.train.job.Job;
 import dev.loramill.train.job.JobRepository;
 import dev.loramill.train.job.JobState;
 import dev.loramill.train.stack.Delivery;
 import dev.loramill.train.stack.Samples;
 import dev.loramill.train.stack.TrainDatabase;
+import dev.loramill.train.stack.WorkerSecret;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -21,6 +24,7 @@ import jakarta.enterprise.inject.Any;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import java.util.List;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -75,9 +79,35 @@ class TrainingEventsListenerTest {
         assertThat(messages("ftjob-epochs")).containsExactly("Step 7/10: training loss=2.5000");
         assertThat(
                         query(
-                                "SELECT convert_from(value, 'UTF8') FROM outbox WHERE topic = ?1",
+                                "SELECT convert_from(value, 'UTF8') FROM outbox WHERE topic = ?1 AND record_key = 'noise'",
                                 Topics.deadLetters(Topics.TRAINING_EVENTS)))
                 .containsExactly("no event");
+    }
+
+    @Test
+    void whoDoesNotHaveTheSecretReportsNothingThoughHeKnowsTheAttempt() {
+        AttemptReference attempt = new AttemptReference("ftjob-forged", 1, 104, "worker-1");
+        QuarkusTransaction.requiringNew().run(() -> jobs.persist(Samples.running(attempt)));
+        Delivery delivery = new Delivery(Topics.TRAINING_EVENTS, 3);
+        ProducerRecord<String, byte[]> wrong = delivery.sent(progressed(attempt, 2));
+        SharedSecret.random().sign(wrong);
+        ProducerRecord<String, byte[]> honest = delivery.sent(progressed(attempt, 4));
+        WorkerSecret.get().sign(honest);
+        ProducerRecord<String, byte[]> changed = delivery.sent(progressed(attempt, 3));
+        changed.headers().add(honest.headers().lastHeader(RecordSignature.HEADER));
+        send(
+                delivery.record(delivery.sent(progressed(attempt, 1)))
+                        .record(wrong)
+                        .record(changed)
+                        .record(honest));
+
+        await().until(() -> !messages("ftjob-forged").isEmpty());
+        assertThat(messages("ftjob-forged")).containsExactly("Step 4/10: training loss=2.5000");
+        assertThat(
+                        query(
+                                "SELECT headers FROM outbox WHERE topic = ?1 AND record_key = convert_to('ftjob-forged', 'UTF8')",
+                                Topics.deadLetters(Topics.TRAINING_EVENTS)))
+                .hasSize(3);
     }
 
     private static TrainingProgressed progressed(AttemptReference attempt, int step) {

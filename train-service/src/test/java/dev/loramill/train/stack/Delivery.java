@@ -3,6 +3,8 @@ package dev.loramill.train.stack;
 import dev.loramill.events.Event;
 import dev.loramill.events.EventEnvelope;
 import dev.loramill.events.KafkaEvents;
+import dev.loramill.events.TrainingEvent;
+import dev.loramill.events.WorkerHeartbeat;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -28,11 +30,23 @@ public final class Delivery {
         this.partition = new TopicPartition(topic, partition);
     }
 
-    /** Adds an event. */
+    /** Adds an event; one of a worker is signed with the secret of the workers. */
     public Delivery event(Event event) {
-        ProducerRecord<String, byte[]> sent =
-                KafkaEvents.record(
-                        partition.topic(), EventEnvelope.of(URI.create("/loramill/test"), event));
+        ProducerRecord<String, byte[]> sent = sent(event);
+        if (event instanceof WorkerHeartbeat || event instanceof TrainingEvent) {
+            WorkerSecret.get().sign(sent);
+        }
+        return record(sent);
+    }
+
+    /** The record of an event, which nobody has signed. */
+    public ProducerRecord<String, byte[]> sent(Event event) {
+        return KafkaEvents.record(
+                partition.topic(), EventEnvelope.of(URI.create("/loramill/test"), event));
+    }
+
+    /** Adds a record. */
+    public Delivery record(ProducerRecord<String, byte[]> sent) {
         ConsumerRecord<String, byte[]> record = add(sent.key(), sent.value());
         for (Header header : sent.headers()) {
             record.headers().add(header);

@@ -11,6 +11,7 @@ import dev.loramill.events.EventEnvelope;
 import dev.loramill.events.KafkaEvents;
 import dev.loramill.events.TrainingAssignment;
 import dev.loramill.events.WorkerHeartbeat;
+import dev.loramill.events.authority.SharedSecret;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
@@ -43,9 +45,12 @@ public final class ScriptedWorker implements AutoCloseable {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private volatile @Nullable AttemptReference running;
     private final AtomicLong signs = new AtomicLong();
+    private final AtomicLong beats = new AtomicLong();
+    private final SharedSecret secret;
     private volatile LongSupplier progress = signs::incrementAndGet;
 
-    ScriptedWorker(TrainStack stack, String id, String bootstrapServers) {
+    ScriptedWorker(TrainStack stack, String id, String bootstrapServers, SharedSecret secret) {
+        this.secret = secret;
         this.stack = stack;
         this.id = id;
         this.producer =
@@ -111,9 +116,11 @@ public final class ScriptedWorker implements AutoCloseable {
     /** Reports, in order, and waits until Kafka has it. */
     public void report(Event... events) {
         for (Event event : events) {
-            producer.send(
+            ProducerRecord<String, byte[]> record =
                     KafkaEvents.record(
-                            EventEnvelope.of(URI.create("/loramill/worker/" + id), event)));
+                            EventEnvelope.of(URI.create("/loramill/worker/" + id), event));
+            secret.sign(record);
+            producer.send(record);
         }
         producer.flush();
     }
@@ -163,6 +170,7 @@ public final class ScriptedWorker implements AutoCloseable {
                         running,
                         Instant.now(),
                         "directory-of-" + id,
-                        progress.getAsLong()));
+                        progress.getAsLong(),
+                        beats.incrementAndGet()));
     }
 }

@@ -48,6 +48,12 @@ public final class TrainDatabase implements QuarkusTestResourceLifecycleManager 
             configuration.put(
                     "loramill.artifacts.directory", directory.resolve("artifacts").toString());
             configuration.put("loramill.train.schedule.preparation-interval", "1h");
+            configuration.put(
+                    "loramill.train.authority.signing-key",
+                    directory.resolve("announcements.pem").toString());
+            configuration.put(
+                    "loramill.train.authority.worker-secret",
+                    WorkerSecret.in(directory).toString());
             // Nobody listens there; a stack that runs on this machine is not to be asked.
             configuration.put("loramill.ingest.url", "http://127.0.0.1:1");
             configuration.put("loramill.clean.url", "http://127.0.0.1:1");

@@ -12,6 +12,9 @@ import dev.loramill.events.ArtifactReference;
 import dev.loramill.events.Topics;
 import dev.loramill.events.TrainServeContract;
 import dev.loramill.events.TrainingAssignment;
+import dev.loramill.events.authority.PublicKeys;
+import dev.loramill.events.authority.SharedSecret;
+import dev.loramill.events.authority.SigningKey;
 import dev.loramill.stack.HttpAnswer;
 import dev.loramill.stack.ServiceStack;
 import java.io.ByteArrayInputStream;
@@ -93,6 +96,11 @@ public final class TrainStack extends ServiceStack {
     public void launch(Map<String, String> more) throws IOException {
         Map<String, String> environment = new HashMap<>(more);
         environment.put("LORAMILL_BASES_CATALOGUE", catalogue().toString());
+        environment.put(
+                "LORAMILL_TRAIN_AUTHORITY_SIGNING_KEY",
+                scratch().resolve("authority/announcements.pem").toString());
+        environment.put(
+                "LORAMILL_TRAIN_AUTHORITY_WORKER_SECRET", WorkerSecret.in(scratch()).toString());
         environment.put("LORAMILL_INGEST_URL", ingest.url());
         environment.put("LORAMILL_CLEAN_URL", clean.url());
         environment.put("LORAMILL_TRAIN_LEASE_DURATION", LEASE.toSeconds() + "s");
@@ -149,7 +157,19 @@ public final class TrainStack extends ServiceStack {
 
     /** A worker that beats from now on. */
     public ScriptedWorker worker() {
-        return new ScriptedWorker(this, unique("worker"), bootstrapServers());
+        return new ScriptedWorker(this, unique("worker"), bootstrapServers(), WorkerSecret.get());
+    }
+
+    /** A worker that beats without the secret, under an id that comes before all others. */
+    public ScriptedWorker impostor() {
+        return new ScriptedWorker(
+                this, "aaa-" + unique("impostor"), bootstrapServers(), SharedSecret.random());
+    }
+
+    /** Keys by which what the service announces is believed. */
+    public PublicKeys publicKeys() throws IOException {
+        return PublicKeys.in(
+                List.of(SigningKey.publicFile(scratch().resolve("authority/announcements.pem"))));
     }
 
     // Jobs.

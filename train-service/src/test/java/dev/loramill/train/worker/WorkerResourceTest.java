@@ -25,6 +25,9 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @QuarkusTestResource(TrainDatabase.class)
 class WorkerResourceTest {
+    /** Longer than any other number of a worker, so that none has it as a part. */
+    private static final long EPOCH = 123_456_789_012_345L;
+
     @Inject @Any InMemoryConnector connector;
 
     @Test
@@ -38,7 +41,7 @@ class WorkerResourceTest {
                                         heartbeat(
                                                 "listed-busy",
                                                 new AttemptReference(
-                                                        "ftjob-listed", 2, 78, "listed-busy")))
+                                                        "ftjob-listed", 2, EPOCH, "listed-busy")))
                                 .records());
 
         try (HttpTestClient http =
@@ -49,7 +52,7 @@ class WorkerResourceTest {
             assertThat(busy.at("/running/job").asText()).isEqualTo("ftjob-listed");
             assertThat(busy.toString())
                     .as("nothing by which one could report in its place")
-                    .doesNotContain("78", "epoch", "attempt", "instance");
+                    .doesNotContain(Long.toString(EPOCH), "epoch", "attempt", "instance");
             JsonNode free = listed(http, "listed-free");
             assertThat(free.path("state").asText()).isEqualTo("free");
             assertThat(free.path("memory_bytes").asLong()).isEqualTo(1L << 30);
@@ -68,6 +71,6 @@ class WorkerResourceTest {
 
     private static WorkerHeartbeat heartbeat(String worker, @Nullable AttemptReference running) {
         return new WorkerHeartbeat(
-                worker, 1, "cpu", 1L << 30, running, Samples.CREATED, "abc", null);
+                worker, 1, "cpu", 1L << 30, running, Samples.CREATED, "abc", null, null);
     }
 }

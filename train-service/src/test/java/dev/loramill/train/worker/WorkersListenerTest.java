@@ -6,9 +6,12 @@ import static org.awaitility.Awaitility.await;
 import dev.loramill.events.AttemptReference;
 import dev.loramill.events.Topics;
 import dev.loramill.events.WorkerHeartbeat;
+import dev.loramill.events.authority.RecordSignature;
+import dev.loramill.events.authority.SharedSecret;
 import dev.loramill.train.stack.Delivery;
 import dev.loramill.train.stack.Samples;
 import dev.loramill.train.stack.TrainDatabase;
+import dev.loramill.train.stack.WorkerSecret;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -19,6 +22,7 @@ import jakarta.persistence.EntityManager;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -131,6 +135,71 @@ class WorkersListenerTest {
         await().until(() -> find("worker-d").progressedWith(79).orElseThrow().isAfter(LONG_AGO));
     }
 
+    @Test
+    void whoDoesNotHaveTheSecretIsNotHeardInAnyName() {
+        Delivery delivery = new Delivery(Topics.WORKERS, 8);
+        ProducerRecord<String, byte[]> wrong = delivery.sent(heartbeat("worker-f", 1, null));
+        SharedSecret.random().sign(wrong);
+        ProducerRecord<String, byte[]> known = delivery.sent(heartbeat("worker-g", 1, null));
+        WorkerSecret.get().sign(known);
+        ProducerRecord<String, byte[]> borrowed = delivery.sent(heartbeat("worker-h", 1, null));
+        borrowed.headers().add(known.headers().lastHeader(RecordSignature.HEADER));
+
+        connector
+                .source("workers")
+                .send(
+                        delivery.record(delivery.sent(heartbeat("worker-e", 1, null)))
+                                .record(wrong)
+                                .record(borrowed)
+                                // In the name of one that is registered, after it.
+                                .record(known)
+                                .record(
+                                        delivery.sent(
+                                                heartbeat("worker-g", 9, ATTEMPT, "other", 1)))
+                                .event(heartbeat("worker-i", 1, null))
+                                .records());
+
+        await().until(() -> ids(() -> workers.all()).contains("worker-i"));
+        assertThat(ids(() -> workers.all()))
+                .contains("worker-g")
+                .doesNotContain("worker-e", "worker-f", "worker-h");
+        assertThat(find("worker-g").incarnation()).isEqualTo(1);
+        assertThat(find("worker-g").running()).isNull();
+    }
+
+    @Test
+    void aHeartbeatThatIsSentAgainKeepsNobodyAlive() {
+        connector
+                .source("workers")
+                .send(
+                        new Delivery(Topics.WORKERS, 9)
+                                .event(counted("worker-j", 1, 1L))
+                                .event(counted("worker-j", 1, 2L))
+                                .records());
+        await().until(() -> ids(() -> workers.all()).contains("worker-j"));
+        QuarkusTransaction.requiringNew()
+                .run(() ->
+                        database.createNativeQuery(
+                                        "UPDATE worker SET heard_at = '2026-01-01' WHERE id = 'worker-j'")
+                                .executeUpdate());
+
+        connector
+                .source("workers")
+                .send(
+                        new Delivery(Topics.WORKERS, 10)
+                                .event(counted("worker-j", 1, 2L))
+                                .event(counted("worker-j", 1, 1L))
+                                .event(counted("worker-k", 1, 1L))
+                                .records());
+        await().until(() -> ids(() -> workers.all()).contains("worker-k"));
+        assertThat(find("worker-j").heardAt()).isEqualTo(LONG_AGO);
+
+        connector
+                .source("workers")
+                .send(new Delivery(Topics.WORKERS, 11).event(counted("worker-j", 1, 3L)).records());
+        await().until(() -> find("worker-j").heardAt().isAfter(LONG_AGO));
+    }
+
     private Worker find(String id) {
         return QuarkusTransaction.requiringNew()
                 .call(() -> workers.findByIdOptional(id).orElseGet(Worker::new));
@@ -144,7 +213,7 @@ class WorkersListenerTest {
     private static WorkerHeartbeat heartbeat(
             String worker, long incarnation, @Nullable AttemptReference running) {
         return new WorkerHeartbeat(
-                worker, incarnation, "cpu", 1L << 30, running, Samples.CREATED, "a", null);
+                worker, incarnation, "cpu", 1L << 30, running, Samples.CREATED, "a", null, null);
     }
 
     private static WorkerHeartbeat heartbeat(
@@ -154,6 +223,19 @@ class WorkersListenerTest {
             String instance,
             long progress) {
         return new WorkerHeartbeat(
-                worker, incarnation, "cpu", 1L << 30, running, Samples.CREATED, instance, progress);
+                worker,
+                incarnation,
+                "cpu",
+                1L << 30,
+                running,
+                Samples.CREATED,
+                instance,
+                progress,
+                null);
+    }
+
+    private static WorkerHeartbeat counted(String worker, long incarnation, long beat) {
+        return new WorkerHeartbeat(
+                worker, incarnation, "cpu", 1L << 30, null, Samples.CREATED, "a", null, beat);
     }
 }

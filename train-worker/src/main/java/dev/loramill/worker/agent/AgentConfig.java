@@ -39,6 +39,13 @@ public interface AgentConfig {
     @Min(0)
     long memoryBytes();
 
+    /**
+     * File of the secret that this worker registers with; the same as {@code
+     * loramill.train.authority.worker-secret} of train-service.
+     */
+    @WithDefault(".loramill/authority/worker-secret")
+    Path secret();
+
     /** The trainer's child process. */
     Trainer trainer();
 

@@ -35,9 +35,10 @@ import org.slf4j.LoggerFactory;
  * each worker reads the whole topic.
  *
  * <p>Delivery: at least once. Idempotency key: the attempt's epoch. Ordering: that of the worker's
- * partition. Failure: a record that cannot be read is logged and passed over; an assignment that
- * cannot be taken is reported as failed; anything else is tried again, without heartbeats. A worker
- * that starts for the first time begins at the end: nobody could have meant it before.
+ * partition. Failure: a record that is not train-service's, or cannot be read, is logged and passed
+ * over; an assignment that cannot be taken is reported as failed; anything else is tried again,
+ * without heartbeats. A worker that starts for the first time begins at the end: nobody could have
+ * meant it before.
  */
 @ApplicationScoped
 @Identifier(AssignmentsListener.CHANNEL)
@@ -50,12 +51,15 @@ class AssignmentsListener implements KafkaConsumerRebalanceListener {
     private final WorkerLifecycle worker;
     private final Deliveries deliveries;
     private final Stopping stopping;
+    private final WorkerSecret secret;
     private volatile boolean isAssigned;
 
-    AssignmentsListener(WorkerLifecycle worker, Deliveries deliveries, Stopping stopping) {
+    AssignmentsListener(
+            WorkerLifecycle worker, Deliveries deliveries, Stopping stopping, WorkerSecret secret) {
         this.worker = worker;
         this.deliveries = deliveries;
         this.stopping = stopping;
+        this.secret = secret;
     }
 
     /** Why nothing that comes is heard at the moment. */
@@ -77,6 +81,16 @@ class AssignmentsListener implements KafkaConsumerRebalanceListener {
 
     private void take(ConsumerRecord<String, byte[]> record) throws InterruptedException {
         if (!worker.id().equals(record.key())) {
+            return;
+        }
+        Optional<String> forgery = secret.fault(record);
+        if (forgery.isPresent()) {
+            LOG.atWarn()
+                    .addKeyValue("topic", record.topic())
+                    .addKeyValue("partition", record.partition())
+                    .addKeyValue("offset", record.offset())
+                    .addKeyValue("reason", forgery.get())
+                    .log("An assignment is not of train-service and is passed over");
             return;
         }
         Event event;

@@ -14,18 +14,24 @@ import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Publishes to Kafka, idempotent and in order; a broker that is away delays, it loses nothing. */
+/**
+ * Publishes to Kafka, signed, idempotent and in order; a broker that is away delays, it loses
+ * nothing.
+ */
 @ApplicationScoped
 class EventReporter implements Reporter {
     static final URI SOURCE = URI.create("/loramill/train-worker");
 
     private static final Logger LOG = LoggerFactory.getLogger(EventReporter.class);
 
+    private final WorkerSecret secret;
     private final MutinyEmitter<ProducerRecord<String, byte[]>> emitter;
 
     EventReporter(
+            WorkerSecret secret,
             @Channel("training-events") @OnOverflow(OnOverflow.Strategy.UNBOUNDED_BUFFER)
                     MutinyEmitter<ProducerRecord<String, byte[]>> emitter) {
+        this.secret = secret;
         this.emitter = emitter;
     }
 
@@ -59,8 +65,9 @@ class EventReporter implements Reporter {
         }
     }
 
-    private static ProducerRecord<String, byte[]> record(TrainingEvent event) {
+    private ProducerRecord<String, byte[]> record(TrainingEvent event) {
         ProducerRecord<String, byte[]> record = KafkaEvents.record(EventEnvelope.of(SOURCE, event));
+        secret.sign(record);
         Trace.addTo(record.headers());
         return record;
     }

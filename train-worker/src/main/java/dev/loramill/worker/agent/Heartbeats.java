@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.OnOverflow;
@@ -34,18 +35,22 @@ class Heartbeats implements Contact {
     private final AssignmentsListener listener;
     private final List<Contact> contacts;
     private final MutinyEmitter<ProducerRecord<String, byte[]>> emitter;
+    private final WorkerSecret secret;
     private final AtomicBoolean isOnItsWay = new AtomicBoolean();
+    private final AtomicLong beats = new AtomicLong();
     private volatile Optional<String> fault = Optional.of("the worker has not begun yet");
 
     Heartbeats(
             WorkerLifecycle worker,
             @Identifier(AssignmentsListener.CHANNEL) AssignmentsListener listener,
             @All List<Contact> contacts,
+            WorkerSecret secret,
             @Channel("heartbeats") @OnOverflow(OnOverflow.Strategy.UNBOUNDED_BUFFER)
                     MutinyEmitter<ProducerRecord<String, byte[]>> emitter) {
         this.worker = worker;
         this.listener = listener;
         this.contacts = contacts;
+        this.secret = secret;
         this.emitter = emitter;
     }
 
@@ -98,7 +103,8 @@ class Heartbeats implements Contact {
                 running.orElse(null),
                 Instant.now(),
                 worker.instance(),
-                running.flatMap(_ -> worker.agent().flatMap(Agent::progress)).orElse(null));
+                running.flatMap(_ -> worker.agent().flatMap(Agent::progress)).orElse(null),
+                beats.incrementAndGet());
     }
 
     private Optional<String> find(boolean isBusy) {
@@ -127,7 +133,10 @@ class Heartbeats implements Contact {
     }
 
     private void send(WorkerHeartbeat heartbeat) {
-        emitter.send(KafkaEvents.record(EventEnvelope.of(EventReporter.SOURCE, heartbeat)))
+        ProducerRecord<String, byte[]> record =
+                KafkaEvents.record(EventEnvelope.of(EventReporter.SOURCE, heartbeat));
+        secret.sign(record);
+        emitter.send(record)
                 .subscribe()
                 .with(
                         _ -> isOnItsWay.set(false),

@@ -11,6 +11,8 @@ import dev.loramill.events.EventEnvelope;
 import dev.loramill.events.KafkaEvents;
 import dev.loramill.events.Topics;
 import dev.loramill.events.WorkerHeartbeat;
+import dev.loramill.events.authority.RecordSignature;
+import dev.loramill.events.authority.SharedSecret;
 import dev.loramill.messaging.Contact;
 import dev.loramill.messaging.Trace;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -91,9 +93,13 @@ class AssignmentsListenerTest {
                 InMemoryWorker.ID,
                 new AttemptAssigned(
                         elsewhere.attempt(), elsewhere.spec(), null, "another-directory"));
-        send(new ConsumerRecord<>(PARTITION.topic(), 0, offset++, InMemoryWorker.ID, garbage()));
+        sendGarbage();
+        sendForgeries();
         send(InMemoryWorker.ID, Assignments.of("job-1", 2), TRACE);
         await().atMost(PATIENCE).until(() -> failures().size() == 1);
+        assertThat(failures().getFirst().attempt().jobId())
+                .as("forgeries are neither run nor answered")
+                .isEqualTo("job-1");
         assertThat(failures().getFirst().category()).isEqualTo(FaultCategory.MISSING);
         await().atMost(PATIENCE).until(() -> worker.agent().orElseThrow().running().isEmpty());
 
@@ -119,9 +125,33 @@ class AssignmentsListenerTest {
         isSilentWhileABatchFails();
         isSilentWhileItsConsumerIsDead();
 
+        assertIsSigned("heartbeats");
+        assertIsSigned("training-events");
+        assertThat(beats()).extracting(WorkerHeartbeat::beat).isSorted().doesNotHaveDuplicates();
         // Whether it was run or declined, each goes on in the trace of its own assignment.
         assertThat(traces("training-events")).containsExactly(TRACE, OTHER_TRACE, null);
         assertThat(traces("heartbeats")).containsOnlyNulls();
+    }
+
+    /** Of somebody who can write to the topic, and has read what train-service wrote there. */
+    private void sendForgeries() {
+        send(InMemoryWorker.ID, record(InMemoryWorker.ID, Assignments.of("job-unsigned", 1)));
+        ProducerRecord<String, byte[]> wrong =
+                record(InMemoryWorker.ID, Assignments.of("job-wrong", 1));
+        SharedSecret.random().sign(wrong);
+        send(InMemoryWorker.ID, wrong);
+        ProducerRecord<String, byte[]> ofAnother =
+                record("worker-2", Assignments.of("job-of-another", 1));
+        TestSecret.get().sign(ofAnother);
+        send(InMemoryWorker.ID, ofAnother);
+        ProducerRecord<String, byte[]> changed =
+                record("worker-2", Assignments.of("job-changed", 1));
+        changed.headers().add(ofAnother.headers().lastHeader(RecordSignature.HEADER));
+        send(InMemoryWorker.ID, changed);
+        ProducerRecord<String, byte[]> oversized =
+                record(InMemoryWorker.ID, Assignments.of("job-oversized", 1));
+        oversized.headers().add(RecordSignature.HEADER, new byte[1 << 20]);
+        send(InMemoryWorker.ID, oversized);
     }
 
     /** As a full disk has it: nothing can be written any more. */
@@ -135,10 +165,21 @@ class AssignmentsListenerTest {
         Files.createFile(own);
     }
 
+    /** Signed by train-service, of a release that this one does not understand. */
+    private void sendGarbage() {
+        ProducerRecord<String, byte[]> sent =
+                record(InMemoryWorker.ID, Assignments.of("job-garbage", 1));
+        ProducerRecord<String, byte[]> garbage =
+                new ProducerRecord<>(
+                        sent.topic(), null, InMemoryWorker.ID, garbage(), sent.headers());
+        TestSecret.get().sign(garbage);
+        send(InMemoryWorker.ID, garbage);
+    }
+
     /** A batch that fails by an error, and then no longer. */
     private void isSilentWhileABatchFails() {
         AtomicBoolean isBroken = new AtomicBoolean(true);
-        send(
+        ConsumerRecord<String, byte[]> record =
                 new ConsumerRecord<>(PARTITION.topic(), 0, offset++, InMemoryWorker.ID, garbage()) {
                     @Override
                     public byte[] value() {
@@ -147,7 +188,12 @@ class AssignmentsListenerTest {
                         }
                         return super.value();
                     }
-                });
+                };
+        record.headers()
+                .add(
+                        RecordSignature.HEADER,
+                        "v1 hmac-sha256 AAAA".getBytes(StandardCharsets.UTF_8));
+        send(record);
 
         awaitFault("NoClassDefFoundError");
         isBroken.set(false);
@@ -206,28 +252,53 @@ class AssignmentsListenerTest {
     }
 
     private void send(String worker, AttemptAssigned assigned, @Nullable String traceParent) {
+        ProducerRecord<String, byte[]> sent = record(worker, assigned);
+        TestSecret.get().sign(sent);
+        Trace.addTo(sent.headers(), traceParent);
+        send(worker, sent);
+    }
+
+    private static ProducerRecord<String, byte[]> record(String worker, AttemptAssigned assigned) {
         ProducerRecord<String, byte[]> sent =
                 KafkaEvents.record(EventEnvelope.of(URI.create("/test"), assigned));
-        Trace.addTo(sent.headers(), traceParent);
-        send(
-                new ConsumerRecord<>(
-                        PARTITION.topic(),
-                        0,
-                        offset++,
-                        0,
-                        TimestampType.CREATE_TIME,
-                        0,
-                        0,
-                        worker,
-                        sent.value(),
-                        new RecordHeaders(sent.headers().toArray()),
-                        Optional.empty()));
+        return new ProducerRecord<>(sent.topic(), null, worker, sent.value(), sent.headers());
+    }
+
+    private void send(String worker, ProducerRecord<String, byte[]> sent) {
+        send(received(worker, sent, offset++));
+    }
+
+    private static ConsumerRecord<String, byte[]> received(
+            String key, ProducerRecord<String, byte[]> sent, long offset) {
+        return new ConsumerRecord<>(
+                sent.topic(),
+                0,
+                offset,
+                0,
+                TimestampType.CREATE_TIME,
+                0,
+                0,
+                key,
+                sent.value(),
+                new RecordHeaders(sent.headers().toArray()),
+                Optional.empty());
     }
 
     private void send(ConsumerRecord<String, byte[]> record) {
         connector
                 .<ConsumerRecords<String, byte[]>>source("assignments")
                 .send(new ConsumerRecords<>(Map.of(PARTITION, List.of(record)), Map.of()));
+    }
+
+    private void assertIsSigned(String channel) {
+        SharedSecret secret = TestSecret.get();
+        connector
+                .<ProducerRecord<String, byte[]>>sink(channel)
+                .received()
+                .forEach(message -> {
+                    ProducerRecord<String, byte[]> sent = message.getPayload();
+                    assertThat(secret.fault(received(sent.key(), sent, 0))).isEmpty();
+                });
     }
 
     private List<AttemptFailed> failures() {

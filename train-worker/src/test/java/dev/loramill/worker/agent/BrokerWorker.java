@@ -45,6 +45,7 @@ public final class BrokerWorker implements QuarkusTestResourceLifecycleManager {
                     "loramill.worker.id", ID,
                     "loramill.worker.directory", directory.resolve("own").toString(),
                     "loramill.worker.trainer.directory", directory.resolve("trainer").toString(),
+                    "loramill.worker.secret", TestSecret.in(directory).toString(),
                     "loramill.worker.heartbeat", "1s");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -111,6 +112,7 @@ public final class BrokerWorker implements QuarkusTestResourceLifecycleManager {
                         new AttemptReference(job, 1, epoch, ID), other.spec(), null, null);
         ProducerRecord<String, byte[]> record =
                 KafkaEvents.record(EventEnvelope.of(URI.create("/test"), assigned));
-        return new ProducerRecord<>(record.topic(), null, ID, record.value(), record.headers());
+        TestSecret.get().sign(record);
+        return record;
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.loramill.events.AttemptReference;
 import dev.loramill.events.AttemptStarted;
+import dev.loramill.events.authority.SharedSecret;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import java.io.IOException;
@@ -29,7 +30,8 @@ class EventReporterTest {
 
     private final Logger logger = Logger.getLogger(EventReporter.class.getName());
     private final RecordingHandler handler = new RecordingHandler();
-    private final EventReporter reporter = new EventReporter(refusing());
+    private final EventReporter reporter =
+            new EventReporter(new WorkerSecret(SharedSecret.random()), refusing());
 
     @BeforeEach
     void listen() {

@@ -25,6 +25,7 @@ public final class InMemoryWorker implements QuarkusTestResourceLifecycleManager
             config.put("loramill.worker.id", ID);
             config.put("loramill.worker.directory", directory.resolve("own").toString());
             config.put("loramill.worker.trainer.directory", directory + "/trainer");
+            config.put("loramill.worker.secret", TestSecret.in(directory).toString());
             config.put("loramill.worker.heartbeat", "1s");
             config.putAll(InMemoryConnector.switchIncomingChannelsToInMemory("assignments"));
             config.putAll(

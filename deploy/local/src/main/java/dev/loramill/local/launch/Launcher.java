@@ -2,6 +2,8 @@ package dev.loramill.local.launch;
 
 import dev.loramill.artifacts.BaseModel;
 import dev.loramill.artifacts.LocalArtifactStore;
+import dev.loramill.events.authority.SharedSecret;
+import dev.loramill.events.authority.SigningKey;
 import dev.loramill.local.KafkaSecurity;
 import dev.loramill.local.LocalKafka;
 import dev.loramill.local.LocalPostgres;
@@ -113,6 +115,9 @@ public final class Launcher {
         for (Service service : started()) {
             specs().of(service);
         }
+        // Serving starts beside train-service, which would otherwise make its key.
+        SigningKey.in(home.signingKey());
+        SharedSecret.make(home.workerSecret());
         writeState();
         base = provideBase().id();
         writeState();

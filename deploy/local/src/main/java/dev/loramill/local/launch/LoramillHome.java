@@ -85,6 +85,16 @@ public record LoramillHome(Path directory, Path checkout, Ports ports) {
         return directory.resolve("worker");
     }
 
+    /** Key by which train-service signs what is served. */
+    public Path signingKey() {
+        return directory.resolve("authority/announcements.pem");
+    }
+
+    /** Secret by which train-service and its workers know one another. */
+    public Path workerSecret() {
+        return directory.resolve("authority/worker-secret");
+    }
+
     /** Log files. */
     public Path logs() {
         return directory.resolve("logs");

@@ -1,6 +1,7 @@
 package dev.loramill.local.launch;
 
 import dev.loramill.events.Program;
+import dev.loramill.events.authority.SigningKey;
 import dev.loramill.local.KafkaSecurity;
 import dev.loramill.local.PostgresPasswords;
 import dev.loramill.local.PrivateFiles;
@@ -120,6 +121,7 @@ final class ServiceSpecs {
         environment.put("LORAMILL_WORKER_DIRECTORY", home.worker().toString());
         environment.put("LORAMILL_WORKER_TRAINER_DIRECTORY", home.trainer().toString());
         environment.put("LORAMILL_SERVE_BASE", base);
+        environment.putAll(authority(service));
         if (WITH_DATABASE.contains(service)) {
             environment.put(
                     "QUARKUS_DATASOURCE_JDBC_URL",
@@ -129,5 +131,23 @@ final class ServiceSpecs {
             environment.put("QUARKUS_DATASOURCE_PASSWORD", passwords.of(database(service)));
         }
         return environment;
+    }
+
+    /** What a service signs by, and whom it believes. */
+    private Map<String, String> authority(Service service) {
+        return switch (service) {
+            case TRAIN ->
+                    Map.of(
+                            "LORAMILL_TRAIN_AUTHORITY_SIGNING_KEY",
+                            home.signingKey().toString(),
+                            "LORAMILL_TRAIN_AUTHORITY_WORKER_SECRET",
+                            home.workerSecret().toString());
+            case WORKER -> Map.of("LORAMILL_WORKER_SECRET", home.workerSecret().toString());
+            case SERVE ->
+                    Map.of(
+                            "LORAMILL_SERVE_ADAPTERS_PUBLIC_KEYS",
+                            SigningKey.publicFile(home.signingKey()).toString());
+            case INGEST, CLEAN -> Map.of();
+        };
     }
 }
