@@ -74,7 +74,9 @@ public final class RecipeReader {
             throw new InvalidRecipeException(
                     List.of("the document is not JSON: " + e.getOriginalMessage()));
         } catch (IOException e) {
-            throw new IllegalStateException("reading from memory failed", e);
+            // From memory that means bytes that are no characters, in one of the encodings of JSON.
+            throw new InvalidRecipeException(
+                    List.of("the document is not JSON in UTF-8: " + e.getMessage()));
         }
     }
 

@@ -48,7 +48,22 @@ class RowCostTest {
                 Arguments.of(rule("redact", "\"kinds\":[\"url\"],"), "www.!"),
                 Arguments.of(rule("redact", "\"kinds\":[\"url\"],"), "http://x "),
                 Arguments.of(rule("redact", "\"kinds\":[\"phone\"],"), "1 "),
-                Arguments.of(rule("redact", "\"kinds\":[\"phone\"],"), "11-11 "));
+                Arguments.of(rule("redact", "\"kinds\":[\"phone\"],"), "11-11 "),
+                Arguments.of(rule("length-bounds", "\"unit\":\"words\",\"min\":1,"), "a "),
+                Arguments.of(rule("length-bounds", "\"unit\":\"words\",\"max\":9,"), "\u2028"),
+                Arguments.of(
+                        rule("length-bounds", "\"unit\":\"characters\",\"min\":1,"), "\u00E9"));
+    }
+
+    /** Whoever adds a type of rule adds its worst row. */
+    @Test
+    void everyTypeOfRuleIsCounted() {
+        assertThat(
+                        hostileRows()
+                                .map(row -> String.valueOf(row.get()[0]))
+                                .map(rule -> rule.replaceAll(".*\"type\":\"([^\"]*)\".*", "$1"))
+                                .distinct())
+                .containsExactlyInAnyOrderElementsOf(RuleTypes.all());
     }
 
     @ParameterizedTest
@@ -157,6 +172,7 @@ class RowCostTest {
                 switch (type) {
                     case "reject-if" ->
                             "\"because\":\"because\",\"examples\":{\"rejects\":[\"a\"],\"keeps\":[\"b\"]}";
+                    case "length-bounds" -> "\"examples\":{\"rejects\":[0],\"keeps\":[9]}";
                     case "replace" ->
                             "\"with\":\"z\",\"examples\":{\"changes\":[{\"from\":\"a\",\"to\":\"b\"}],\"leaves\":[\"b\"]}";
                     default ->

@@ -9,7 +9,7 @@ public final class Cost {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     /** What work of any size may cost beside what its size does. */
-    private static final long SLACK_BYTES = 256 << 10;
+    private static final long SLACK_BYTES = 64 << 10;
 
     private Cost() {}
 
@@ -51,7 +51,7 @@ public final class Cost {
     /** The first time costs more, for what is loaded and kept then. */
     private static <T> long least(T input, Work<T> work) {
         long least = Long.MAX_VALUE;
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 2; i++) {
             least = Math.min(least, allocatedBytes(input, work));
         }
         return least;

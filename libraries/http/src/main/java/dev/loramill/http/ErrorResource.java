@@ -8,6 +8,7 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -55,6 +56,14 @@ final class ErrorResource {
                         null,
                         "the body is not the JSON that is expected here: "
                                 + fault.getOriginalMessage()));
+    }
+
+    /** Bytes that are no characters in the encoding that a body seems to have, such as UTF-32. */
+    @ServerExceptionMapper
+    RestResponse<ErrorBody> characters(CharConversionException fault) {
+        return refused(
+                RefusedException.invalid(
+                        "invalid_json", null, "the body is not JSON in UTF-8; send it in UTF-8"));
     }
 
     /** Takes the place of the framework's own mapper, which answers without a body. */

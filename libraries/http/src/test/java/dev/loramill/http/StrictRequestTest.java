@@ -67,6 +67,16 @@ class StrictRequestTest {
         assertThat(answer.body()).contains("invalid_json", message);
     }
 
+    /** What begins so is taken for UTF-32, and goes on with what is no character. */
+    @Test
+    void aBodyOfNoCharactersIsRefused() throws Exception {
+        HttpResponse<String> answer =
+                post(BodyPublishers.ofByteArray(new byte[] {0, 0, 0, '{', '"', '9', '{', '"'}));
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        assertThat(answer.body()).contains("invalid_json", "not JSON in UTF-8");
+    }
+
     @Test
     void whatUtf8CannotHoldIsQuotedWithoutIt() throws Exception {
         HttpResponse<String> answer = post("{\"name\":\"x\\ud800y\\udc00\\ud83d\\ude00\"}");
@@ -91,11 +101,15 @@ class StrictRequestTest {
     }
 
     private HttpResponse<String> post(String body) throws Exception {
+        return post(BodyPublishers.ofString(body));
+    }
+
+    private HttpResponse<String> post(HttpRequest.BodyPublisher body) throws Exception {
         try (HttpClient http = HttpClient.newHttpClient()) {
             return http.send(
                     HttpRequest.newBuilder(strict)
                             .header("Content-Type", "application/json")
-                            .POST(BodyPublishers.ofString(body))
+                            .POST(body)
                             .build(),
                     BodyHandlers.ofString());
         }

@@ -172,8 +172,10 @@ public final class Safetensors {
             List<Long> shape =
                     tensor.path("shape").valueStream().map(size -> size.asLong(-1)).toList();
             return new Floats(shape, data);
-        } catch (IllegalArgumentException | ArithmeticException e) {
+        } catch (IllegalArgumentException e) {
             throw broken(path, e.getMessage());
+        } catch (ArithmeticException e) {
+            throw broken(path, "a shape has more elements than a file can hold");
         }
     }
 

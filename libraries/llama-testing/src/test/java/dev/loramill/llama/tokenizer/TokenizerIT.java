@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.loramill.fuzzing.Cost;
 import dev.loramill.llama.binding.LlamaLibrary;
 import dev.loramill.llama.binding.LlamaModel;
 import dev.loramill.llama.binding.LlamaModelOptions;
@@ -52,6 +53,24 @@ class TokenizerIT {
     @BeforeAll
     static void writeBase() throws IOException {
         base = TinyLlama.standard().write(folder.resolve("base.gguf"));
+    }
+
+    /** Of what Java allocates; what the library does inside is its own. */
+    @ParameterizedTest
+    @MethodSource(LIBRARIES)
+    void twiceTheTextCostsTwiceAtMost(LlamaLibrary library) throws IOException {
+        try (Tokenizer tokenizer = Tokenizer.open(library, base)) {
+            for (String piece : List.of("The miller weighs. ", "aaaaaaaa", "粉", "\n\n", "1 2 3 ")) {
+                Cost.requireLinear(
+                        50_000,
+                        size -> piece.repeat(size / piece.length()),
+                        text -> tokenizer.encode(text, true));
+                Cost.requireLinear(
+                        50_000,
+                        size -> tokenizer.encode(piece.repeat(size / piece.length())),
+                        tokens -> tokenizer.decode(tokens));
+            }
+        }
     }
 
     @ParameterizedTest

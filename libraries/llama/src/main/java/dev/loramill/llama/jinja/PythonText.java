@@ -43,7 +43,11 @@ final class PythonText {
                 }
                 to.append("]", Text.TEMPLATE);
             }
-            default -> to.append(value.toString(), Text.TEMPLATE);
+            case Number number -> to.append(number.toString(), Text.TEMPLATE);
+            // Python writes where these lie in memory, which no two renderings have alike.
+            case Namespace _ -> to.append("<Namespace>", Text.TEMPLATE);
+            case Callable _ -> to.append("<function>", Text.TEMPLATE);
+            default -> to.append("<object>", Text.TEMPLATE);
         }
     }
 
