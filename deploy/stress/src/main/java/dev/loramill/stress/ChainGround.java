@@ -3,6 +3,7 @@ package dev.loramill.stress;
 import dev.loramill.artifacts.LocalArtifactStore;
 import dev.loramill.events.authority.SharedSecret;
 import dev.loramill.events.authority.SigningKey;
+import dev.loramill.llama.natives.NativesLookup;
 import dev.loramill.llama.tiny.TinyLlama;
 import dev.loramill.local.LocalPostgres;
 import dev.loramill.local.base.BaseException;
@@ -238,6 +239,8 @@ final class ChainGround implements AutoCloseable {
         environment.put(
                 "LORAMILL_SERVE_ADAPTERS_PUBLIC_KEYS",
                 SigningKey.publicFile(signingKey).toString());
+        // Models are made up here, and any library will do for them.
+        environment.put(NativesLookup.FALLBACK_VARIABLE, NativesLookup.CLASS_PATH);
         if (WITH_DATABASE.contains(service)) {
             environment.put(
                     "QUARKUS_DATASOURCE_JDBC_URL",

@@ -1,5 +1,6 @@
 package dev.loramill.local.bench;
 
+import dev.loramill.llama.natives.NativesLookup;
 import dev.loramill.local.launch.LaunchException;
 import dev.loramill.local.launch.Ports;
 import dev.loramill.local.launch.Service;
@@ -44,6 +45,8 @@ final class StackRun implements AutoCloseable {
         home = Files.createTempDirectory("loramill-bench");
         environment = ports();
         environment.put("LORAMILL_HOME", home.toString());
+        // Nothing is generated here, so any library will do.
+        environment.put(NativesLookup.FALLBACK_VARIABLE, NativesLookup.CLASS_PATH);
     }
 
     /**

@@ -97,7 +97,7 @@ final class DoctorCommand implements Callable<Integer> {
                 hasProgram("npm") ? Verdict.GOOD : Verdict.DOUBTFUL,
                 "npm",
                 hasProgram("npm") ? "there" : "missing",
-                "without it the slower java-llama.cpp serves");
+                "./loramill up fetches llama.cpp with it, once; without it: ./loramill natives fetch --archive FILE");
         boolean hasPip = hasProgram("pip") || hasProgram("pip3") || hasProgram("python3");
         report(
                 hasPip ? Verdict.GOOD : Verdict.DOUBTFUL,
@@ -151,8 +151,14 @@ final class DoctorCommand implements Callable<Integer> {
 
     private void checkNatives() {
         try {
-            NativesSource source = NativesLookup.find();
+            NativesSource source = NativesLookup.look().orElse(null);
             switch (source) {
+                case null ->
+                        report(
+                                hasProgram("npm") ? Verdict.DOUBTFUL : Verdict.BAD,
+                                "llama.cpp",
+                                "not fetched yet",
+                                "./loramill up fetches it with npm");
                 case NativesSource.FetchedBuild build -> {
                     NativeFiles.check(build);
                     report(Verdict.GOOD, "llama.cpp", source.describe(), "");
@@ -162,8 +168,8 @@ final class DoctorCommand implements Callable<Integer> {
                                 Verdict.DOUBTFUL,
                                 "llama.cpp",
                                 source.describe(),
-                                "slower, and adapters on F16 and Q8_0 bases only; ./loramill up"
-                                        + " fetches the current build");
+                                "asked for by name; it is of March 2025, slower, and takes adapters"
+                                        + " on F16 and Q8_0 bases only");
             }
         } catch (NativesException | UnsupportedPlatformException e) {
             report(Verdict.BAD, "llama.cpp", "unusable", String.valueOf(e.getMessage()));

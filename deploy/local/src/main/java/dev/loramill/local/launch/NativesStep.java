@@ -22,9 +22,11 @@ final class NativesStep {
     }
 
     /**
-     * Returns a remark; a failure is one too, because there is a slower library to fall back on.
+     * Returns a remark; a failure is one too where another library was asked for.
+     *
+     * @throws LaunchException when there is no library that models can run on
      */
-    String call() throws IOException, InterruptedException {
+    String call() throws IOException, InterruptedException, LaunchException {
         String given = System.getenv(DIRECTORY_VARIABLE);
         if (given != null) {
             return "(those in " + given + ")";
@@ -43,7 +45,11 @@ final class NativesStep {
         try {
             int code = process.waitFor();
             List<String> lines = LogFile.lastLines(log, logStart, 2);
-            return code == 0 ? "" : "(" + String.join(" ", lines) + ")";
+            String said = String.join(" ", lines);
+            if (code != 0 && System.getenv(NativesLookup.FALLBACK_VARIABLE) == null) {
+                throw new LaunchException(said);
+            }
+            return code == 0 ? "" : "(" + said + ")";
         } finally {
             process.handle().descendants().forEach(ProcessHandle::destroyForcibly);
             process.close();

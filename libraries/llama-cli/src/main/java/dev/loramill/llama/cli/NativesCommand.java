@@ -97,7 +97,8 @@ final class NativesCommand {
             err.println("The current llama.cpp build is not available: " + e.getMessage());
             err.println(
                     platform.hasJavaLlama()
-                            ? "Until it is, java-llama.cpp from the class path is used, which is slower."
+                            ? "Until it is, nothing runs models. Bring the package by --archive FILE, or ask for java-llama.cpp's older library by %s=%s."
+                                    .formatted(NativesLookup.VARIABLE, NativesLookup.CLASS_PATH)
                             : "There is no other library for " + platform.label() + ".");
             return 1;
         }

@@ -135,7 +135,8 @@ class LlamaCommandTest {
         assertThat(err.toString())
                 .contains(
                         "the archive of @node-llama-cpp/mac-arm64-metal@3.21.1 has the digest",
-                        "java-llama.cpp from the class path is used");
+                        "--archive FILE",
+                        "LORAMILL_LLAMA_NATIVES=classpath");
         assertThat(home.resolve("natives/mac-arm64")).doesNotExist();
     }
 

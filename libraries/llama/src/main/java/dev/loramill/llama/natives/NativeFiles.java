@@ -50,13 +50,13 @@ public final class NativeFiles {
                 platform.jarFile()
                         .orElseThrow(() ->
                                 new NativesException(
-                                        "no native llama.cpp library: none is fetched, and java-llama.cpp has no usable one for %s; fetch the current build"
+                                        "java-llama.cpp has no usable one for %s; fetch the current build by ./loramill natives fetch"
                                                 .formatted(platform.label())));
         String resource = "/de/kherud/llama/" + wanted.path();
         try (InputStream in = NativeFiles.class.getResourceAsStream(resource)) {
             if (in == null) {
                 throw new NativesException(
-                        "no native llama.cpp library: none is fetched, and \"%s\" of java-llama.cpp is not on the class path"
+                        "\"%s\" of java-llama.cpp, which was asked for, is not on the class path; fetch the current build by ./loramill natives fetch"
                                 .formatted(resource));
             }
             Path file = Files.createTempFile("loramill-jllama", wanted.suffix());

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the native libraries: the directory that is named explicitly, else the build that was
- * fetched into Loramill's home, else java-llama.cpp from the class path.
+ * fetched into Loramill's home. The library of java-llama.cpp on the class path, which is older, is
+ * taken only where it is asked for by name.
  */
 public final class NativesLookup {
     /** System property that names a directory of libraries. */
@@ -18,7 +19,13 @@ public final class NativesLookup {
     /** Environment variable that names a directory of libraries. */
     public static final String VARIABLE = "LORAMILL_LLAMA_NATIVES";
 
-    /** Value of {@link #PROPERTY} and {@link #VARIABLE} that asks for java-llama.cpp's library. */
+    /** System property that names what is taken where no build was fetched. */
+    public static final String FALLBACK_PROPERTY = "loramill.llama.natives.fallback";
+
+    /** Environment variable that names what is taken where no build was fetched. */
+    public static final String FALLBACK_VARIABLE = "LORAMILL_LLAMA_NATIVES_FALLBACK";
+
+    /** Value of all of these that asks for java-llama.cpp's library. */
     public static final String CLASS_PATH = "classpath";
 
     private NativesLookup() {}
@@ -26,13 +33,20 @@ public final class NativesLookup {
     /**
      * The source to load.
      *
-     * @throws NativesException if the directory that is named explicitly holds no build
+     * @throws NativesException if there is none that was asked for, or the directory that is named
+     *     explicitly holds no build; says what to do
      */
     public static NativesSource find() {
-        return find(
-                first(System.getProperty(PROPERTY), System.getenv(VARIABLE)),
-                namedHome(),
-                Path.of("").toAbsolutePath());
+        return find(named(), namedHome(), namedFallback(), Path.of("").toAbsolutePath());
+    }
+
+    /**
+     * The source to load; empty where no build was fetched and nothing else is named.
+     *
+     * @throws NativesException if what is named holds no build
+     */
+    public static Optional<NativesSource> look() {
+        return look(named(), namedHome(), namedFallback(), Path.of("").toAbsolutePath());
     }
 
     /**
@@ -49,12 +63,54 @@ public final class NativesLookup {
         return first(System.getProperty("loramill.home"), System.getenv("LORAMILL_HOME"));
     }
 
+    private static @Nullable String named() {
+        return first(System.getProperty(PROPERTY), System.getenv(VARIABLE));
+    }
+
+    private static @Nullable String namedFallback() {
+        return first(System.getProperty(FALLBACK_PROPERTY), System.getenv(FALLBACK_VARIABLE));
+    }
+
     static NativesSource find(
-            @Nullable String explicit, @Nullable String home, Path workingDirectory) {
+            @Nullable String explicit,
+            @Nullable String home,
+            @Nullable String fallback,
+            Path workingDirectory) {
+        return look(explicit, home, fallback, workingDirectory)
+                .orElseThrow(() ->
+                        new NativesException(
+                                "no llama.cpp library: no current build was fetched into \"%s\"; fetch it by ./loramill natives fetch (with npm and a network, or of a file by --archive)%s"
+                                        .formatted(
+                                                homeDirectory(home, workingDirectory)
+                                                        .orElse(
+                                                                workingDirectory.resolve(
+                                                                        ".loramill"))
+                                                        .resolve("natives")
+                                                        .resolve(Platform.current().label()),
+                                                Platform.current().hasJavaLlama()
+                                                        ? ", or ask for the library of java-llama.cpp, which is of March 2025 and lacks the fixes since, by %s=%s"
+                                                                .formatted(VARIABLE, CLASS_PATH)
+                                                        : "")));
+    }
+
+    private static Optional<NativesSource> look(
+            @Nullable String explicit,
+            @Nullable String home,
+            @Nullable String fallback,
+            Path workingDirectory) {
         if (explicit != null) {
-            return named(explicit);
+            return Optional.of(named(explicit));
         }
-        return fetched(home, workingDirectory).orElseGet(NativesSource.JavaLlamaJar::new);
+        if (fallback != null && !fallback.equals(CLASS_PATH)) {
+            throw new NativesException(
+                    "%s and %s may be \"%s\" or nothing, got \"%s\""
+                            .formatted(FALLBACK_PROPERTY, FALLBACK_VARIABLE, CLASS_PATH, fallback));
+        }
+        return fetched(home, workingDirectory)
+                .or(() ->
+                        fallback == null
+                                ? Optional.empty()
+                                : Optional.of(new NativesSource.JavaLlamaJar()));
     }
 
     /**
@@ -75,10 +131,13 @@ public final class NativesLookup {
         return new NativesSource.FetchedBuild(directory);
     }
 
-    /** The sources that this machine has, the one that is chosen first. */
+    /**
+     * The sources that this machine has, the one that is chosen first; for tests, benches and
+     * trials that ask for each.
+     */
     public static Set<NativesSource> all() {
         Set<NativesSource> sources = new LinkedHashSet<>();
-        sources.add(find());
+        look().ifPresent(sources::add);
         if (Platform.current().hasJavaLlama()) {
             sources.add(new NativesSource.JavaLlamaJar());
         }

@@ -30,13 +30,13 @@ class NativesLookupTest {
     void takesTheDirectoryThatIsNamed() throws IOException {
         Path named = build("named");
         build(".loramill/natives/" + label());
-        assertThat(NativesLookup.find(named.toString(), null, folder))
+        assertThat(NativesLookup.find(named.toString(), null, null, folder))
                 .isEqualTo(new NativesSource.FetchedBuild(named));
     }
 
     @Test
     void refusesANamedDirectoryWithoutABuild() {
-        assertThatThrownBy(() -> NativesLookup.find(folder.toString(), null, folder))
+        assertThatThrownBy(() -> NativesLookup.find(folder.toString(), null, null, folder))
                 .isInstanceOf(NativesException.class)
                 .hasMessageContaining(folder.toString())
                 .hasMessageContaining(NativesLookup.VARIABLE);
@@ -46,7 +46,7 @@ class NativesLookupTest {
     void findsTheFetchedBuildFromADeeperDirectory() throws IOException {
         Path fetched = build(".loramill/natives/" + label());
         Path deep = Files.createDirectories(folder.resolve("a/b/c"));
-        assertThat(NativesLookup.find(null, null, deep))
+        assertThat(NativesLookup.find(null, null, null, deep))
                 .isEqualTo(new NativesSource.FetchedBuild(fetched));
     }
 
@@ -54,17 +54,33 @@ class NativesLookupTest {
     void prefersTheHomeThatIsNamed() throws IOException {
         build(".loramill/natives/" + label());
         Path fetched = build("home/natives/" + label());
-        assertThat(NativesLookup.find(null, folder.resolve("home").toString(), folder))
+        assertThat(NativesLookup.find(null, folder.resolve("home").toString(), "classpath", folder))
                 .isEqualTo(new NativesSource.FetchedBuild(fetched));
     }
 
     @Test
-    void fallsBackToTheClassPath() throws IOException {
+    void takesTheOlderLibraryOnlyWhereItIsNamed() throws IOException {
         build(".loramill/natives/" + label());
-        assertThat(NativesLookup.find(null, folder.resolve("empty").toString(), folder))
+        String empty = folder.resolve("empty").toString();
+
+        assertThat(NativesLookup.find(NativesLookup.CLASS_PATH, null, null, folder))
                 .isEqualTo(new NativesSource.JavaLlamaJar());
-        assertThat(NativesLookup.find(NativesLookup.CLASS_PATH, null, folder))
+        assertThat(NativesLookup.find(null, empty, NativesLookup.CLASS_PATH, folder))
                 .isEqualTo(new NativesSource.JavaLlamaJar());
+        assertThatThrownBy(() -> NativesLookup.find(null, empty, null, folder))
+                .isInstanceOf(NativesException.class)
+                .hasMessageContainingAll(
+                        empty,
+                        "no current build was fetched",
+                        "./loramill natives fetch",
+                        "LORAMILL_LLAMA_NATIVES=classpath");
+    }
+
+    @Test
+    void refusesAFallbackThatIsNone() {
+        assertThatThrownBy(() -> NativesLookup.find(null, null, "newest", folder))
+                .isInstanceOf(NativesException.class)
+                .hasMessageContainingAll(NativesLookup.FALLBACK_VARIABLE, "\"newest\"");
     }
 
     @Test
