@@ -1,5 +1,6 @@
 package dev.loramill.ingest.files;
 
+import dev.loramill.http.IdempotencyKey;
 import dev.loramill.http.Page;
 import dev.loramill.http.PageRequest;
 import dev.loramill.http.RefusedException;
@@ -7,6 +8,7 @@ import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -41,7 +43,8 @@ class FileResource {
     @Produces(MediaType.APPLICATION_JSON)
     public FileBody upload(
             @RestForm("file") @Nullable FileUpload file,
-            @RestForm("purpose") @Nullable String purpose)
+            @RestForm("purpose") @Nullable String purpose,
+            @HeaderParam(IdempotencyKey.HEADER) @Nullable String key)
             throws IOException {
         if (file == null) {
             throw RefusedException.invalid(
@@ -49,7 +52,9 @@ class FileResource {
                     "file",
                     "the form must have a part \"file\" with a file name");
         }
-        return FileBody.of(files.accept(file.uploadedFile(), file.fileName(), purpose));
+        return FileBody.of(
+                files.accept(
+                        file.uploadedFile(), file.fileName(), purpose, IdempotencyKey.of(key)));
     }
 
     @GET

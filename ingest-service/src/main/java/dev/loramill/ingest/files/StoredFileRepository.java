@@ -19,14 +19,27 @@ class StoredFileRepository implements ListedRepository<StoredFile> {
         this.store = store;
     }
 
-    /** Notes a file; false when its bytes were deleted meanwhile. */
+    /**
+     * Notes a file, or finds the one that has its id already.
+     *
+     * @return empty when its bytes were deleted meanwhile
+     */
     @Transactional
-    boolean add(StoredFile file) {
+    Optional<StoredFile> add(StoredFile file) {
+        getEntityManager()
+                .createNativeQuery(
+                        "SELECT count(pg_advisory_xact_lock(hashtextextended(:id, 0)))", Long.class)
+                .setParameter("id", file.id())
+                .getSingleResult();
+        Optional<StoredFile> before = findByIdOptional(file.id());
+        if (before.isPresent()) {
+            return before;
+        }
         if (!store.hold(file.sha256())) {
-            return false;
+            return Optional.empty();
         }
         persist(file);
-        return true;
+        return Optional.of(file);
     }
 
     @Transactional

@@ -1,6 +1,7 @@
 package dev.loramill.ingest.files;
 
 import dev.loramill.artifacts.StoredArtifact;
+import dev.loramill.http.IdempotencyKey;
 import dev.loramill.http.Page;
 import dev.loramill.http.PageRequest;
 import dev.loramill.http.RefusedException;
@@ -16,6 +17,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Takes files in and gives them out again. */
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public class StoredFiles {
     private static final String PURPOSE = "fine-tune";
     private static final int MAX_FILENAME_LENGTH = 255;
+    private static final int ID_DIGITS = 24;
 
     private final SecureRandom random = new SecureRandom();
     private final SourceInspection inspection;
@@ -42,26 +45,40 @@ public class StoredFiles {
     }
 
     /**
-     * Takes a file in, or refuses it as a whole and keeps nothing of it.
+     * Takes a file in, or refuses it as a whole and keeps nothing of it. The same file under the
+     * same key is taken in once.
      *
      * @param content file on the local disk; may be deleted afterwards
      * @throws RefusedException when it cannot be read as rows, or the purpose is not supported
      */
-    StoredFile accept(Path content, String filename, @Nullable String purpose) throws IOException {
+    StoredFile accept(
+            Path content, String filename, @Nullable String purpose, Optional<IdempotencyKey> key)
+            throws IOException {
         requirePurpose(purpose);
         Detection.Detected format =
                 inspection.requireFormat(() -> Files.newInputStream(content), "file");
+        String id =
+                "file-"
+                        + key.map(known -> known.hexadecimal("file", ID_DIGITS))
+                                .orElseGet(this::randomText);
         while (true) {
-            StoredFile file = file(store.put(content), filename, format);
-            if (repository.add(file)) {
-                return file;
+            StoredFile wanted = file(id, store.put(content), filename, format);
+            Optional<StoredFile> file = repository.add(wanted);
+            if (file.isPresent()) {
+                if (!file.get().sha256().equals(wanted.sha256())
+                        || !file.get().filename().equals(wanted.filename())) {
+                    collector.collect(wanted.sha256());
+                    throw key.orElseThrow().reused("file \"%s\"".formatted(id));
+                }
+                return file.get();
             }
         }
     }
 
-    private StoredFile file(StoredArtifact artifact, String filename, Detection.Detected format) {
+    private static StoredFile file(
+            String id, StoredArtifact artifact, String filename, Detection.Detected format) {
         return new StoredFile(
-                "file-" + HexFormat.of().formatHex(randomBytes()),
+                id,
                 artifact.sha256(),
                 artifact.sizeBytes(),
                 shortened(filename),
@@ -127,9 +144,9 @@ public class StoredFiles {
         return name.substring(Character.isLowSurrogate(name.charAt(begin)) ? begin + 1 : begin);
     }
 
-    private byte[] randomBytes() {
-        byte[] bytes = new byte[12];
+    private String randomText() {
+        byte[] bytes = new byte[ID_DIGITS / 2];
         random.nextBytes(bytes);
-        return bytes;
+        return HexFormat.of().formatHex(bytes);
     }
 }

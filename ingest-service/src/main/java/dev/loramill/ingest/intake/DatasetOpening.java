@@ -1,6 +1,7 @@
 package dev.loramill.ingest.intake;
 
 import dev.loramill.events.RecipeReference;
+import dev.loramill.http.IdempotencyKey;
 import dev.loramill.http.RefusedException;
 import dev.loramill.ingest.dataset.Dataset;
 import dev.loramill.ingest.files.StoredFile;
@@ -17,11 +18,14 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Opens datasets as people ask for them. */
 @ApplicationScoped
 class DatasetOpening {
+    private static final int ID_DIGITS = 24;
+
     private final SecureRandom random = new SecureRandom();
     private final IntakeGate gate;
     private final StoredFiles files;
@@ -44,18 +48,19 @@ class DatasetOpening {
 
     /**
      * Opens a dataset; with a file its rows are read in the background, and it is sealed at their
-     * end. Opening it again with the same id and the same content gives the one that is there.
+     * end. Opening it again with the same id, or under the same key, and with the same content
+     * gives the one that is there.
      *
      * @throws RefusedException when a value is not allowed, the file or the recipe is unknown, the
      *     id is taken by other content, clean-service is away, or rows cannot be taken at the
      *     moment
      */
-    Dataset open(DatasetRequest request) {
+    Dataset open(DatasetRequest request, Optional<IdempotencyKey> key) {
         request.requireValid();
         gate.requireOpen();
         StoredFile file = request.file() == null ? null : requireFile(request.file());
         RecipeReference recipe = recipes.require(request.recipeName());
-        Dataset wanted = dataset(request, recipe, file);
+        Dataset wanted = dataset(request, key, recipe, file);
         Dataset opened = datasets.open(wanted, file == null ? null : upload(wanted, file));
         requireSame(opened, wanted, request);
         String fileId = opened.fileId();
@@ -76,8 +81,16 @@ class DatasetOpening {
     }
 
     private Dataset dataset(
-            DatasetRequest request, RecipeReference recipe, @Nullable StoredFile file) {
-        String id = request.id() == null ? newId() : request.id();
+            DatasetRequest request,
+            Optional<IdempotencyKey> key,
+            RecipeReference recipe,
+            @Nullable StoredFile file) {
+        String id = request.id();
+        if (id == null) {
+            id =
+                    key.map(known -> "ds-" + known.hexadecimal("dataset", ID_DIGITS))
+                            .orElseGet(this::newId);
+        }
         String name = request.name();
         if (name == null) {
             name = file == null ? id : file.filename();
@@ -102,7 +115,7 @@ class DatasetOpening {
     }
 
     private String newId() {
-        byte[] bytes = new byte[12];
+        byte[] bytes = new byte[ID_DIGITS / 2];
         random.nextBytes(bytes);
         return "ds-" + HexFormat.of().formatHex(bytes);
     }

@@ -1,5 +1,6 @@
 package dev.loramill.ingest.intake;
 
+import dev.loramill.http.IdempotencyKey;
 import dev.loramill.http.Page;
 import dev.loramill.http.PageRequest;
 import dev.loramill.http.RefusedException;
@@ -48,12 +49,14 @@ class DatasetResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    public DatasetBody open(@Nullable DatasetRequest request) {
+    public DatasetBody open(
+            @HeaderParam(IdempotencyKey.HEADER) @Nullable String key,
+            @Nullable DatasetRequest request) {
         if (request == null) {
             throw RefusedException.invalid(
                     "missing_body", null, "the body must be a JSON object, at least {}");
         }
-        return DatasetBody.of(opening.open(request));
+        return DatasetBody.of(opening.open(request, IdempotencyKey.of(key)));
     }
 
     @GET
@@ -83,11 +86,11 @@ class DatasetResource {
     @Consumes(MediaType.WILDCARD)
     public DatasetBody.BatchBody rows(
             @PathParam("id") String id,
-            @HeaderParam("Idempotency-Key") @Nullable String key,
+            @HeaderParam(IdempotencyKey.HEADER) @Nullable String key,
             InputStream body)
             throws IOException {
         try {
-            return DatasetBody.BatchBody.of(id, batches.accept(id, body, key));
+            return DatasetBody.BatchBody.of(id, batches.accept(id, body, IdempotencyKey.of(key)));
         } catch (BrokerAwayException e) {
             throw RefusedException.unavailable(String.valueOf(e.getMessage()));
         }

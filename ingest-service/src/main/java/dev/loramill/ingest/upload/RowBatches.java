@@ -1,5 +1,6 @@
 package dev.loramill.ingest.upload;
 
+import dev.loramill.http.IdempotencyKey;
 import dev.loramill.http.RefusedException;
 import dev.loramill.ingest.row.SourceInspection;
 import dev.loramill.ingest.source.SourceConfig;
@@ -18,13 +19,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** Takes batches of rows that people send. */
 @ApplicationScoped
 public class RowBatches {
-    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,200}");
     private static final int BUFFER_BYTES = 64 << 10;
 
     private final IntakeGate gate;
@@ -63,21 +61,14 @@ public class RowBatches {
      * key, or without one the same bytes again, changes nothing and gives the same answer.
      *
      * @param body one JSON object a line, read to its end
-     * @param key key of the batch, or null to name it by its digest
+     * @param key key of the batch, or none to name it by its digest
      * @throws RefusedException when there is no such dataset, it takes no rows, the body cannot be
      *     read as lines, or the key was used for other bytes
      * @throws BrokerAwayException when Kafka does not take the rows now; what was accepted is
      *     published later
      */
-    public Batch accept(String datasetId, InputStream body, @Nullable String key)
+    public Batch accept(String datasetId, InputStream body, Optional<IdempotencyKey> key)
             throws IOException {
-        if (key != null && !KEY.matcher(key).matches()) {
-            throw RefusedException.invalid(
-                    "invalid_value",
-                    "Idempotency-Key",
-                    "Idempotency-Key must be 1 to 200 visible ASCII characters, got %d characters"
-                            .formatted(key.length()));
-        }
         gate.requireOpen();
         uploads.requireTakesBatches(datasetId);
         Uploads.Accepted accepted = accept(datasetId, spool(body), key);
@@ -106,11 +97,14 @@ public class RowBatches {
     }
 
     /** Accepts a body, which is deleted; what is refused leaves nothing in the store. */
-    private Uploads.Accepted accept(String datasetId, Spooled body, @Nullable String key)
+    private Uploads.Accepted accept(String datasetId, Spooled body, Optional<IdempotencyKey> key)
             throws IOException {
         try {
             inspection.requireReadable(() -> Files.newInputStream(body.file()), "body");
-            UploadId id = new UploadId(datasetId, "batch/" + (key == null ? body.sha256() : key));
+            UploadId id =
+                    new UploadId(
+                            datasetId,
+                            "batch/" + key.map(IdempotencyKey::text).orElse(body.sha256()));
             uploads.requireAcceptable(id, body.sha256());
             while (true) {
                 Optional<Uploads.Accepted> accepted =

@@ -66,6 +66,32 @@ class FilesIT {
     }
 
     @Test
+    void theSameFileUnderTheSameKeyIsTakenInOnce() {
+        HttpAnswer first = upload(ROW, "upload-1");
+        HttpAnswer again = upload(ROW, "upload-1");
+        HttpAnswer other = upload(ROW + ROW, "upload-1");
+        HttpAnswer another = upload(ROW, "upload-2");
+        HttpAnswer noKey = upload(ROW, "upload 1");
+
+        assertThat(first.status()).as(first.text()).isEqualTo(200);
+        assertThat(again.json()).isEqualTo(first.json());
+        assertThat(other.status()).isEqualTo(409);
+        assertThat(other.at("/error/code")).isEqualTo("idempotency_key_reused");
+        assertThat(another.at("/id")).isNotEqualTo(first.at("/id"));
+        assertThat(noKey.status()).isEqualTo(400);
+        assertThat(noKey.at("/error/param")).isEqualTo("Idempotency-Key");
+    }
+
+    private HttpAnswer upload(String content, String key) {
+        return stack.upload(
+                "rows.jsonl",
+                BodyPublishers.ofString(content),
+                "fine-tune",
+                "Idempotency-Key",
+                key);
+    }
+
+    @Test
     void officialClientUploadsListsReadsAndDeletes() throws IOException {
         Path path = stack.scratch().resolve("rows.jsonl.gz");
         Files.write(path, gzip(ROW));

@@ -25,6 +25,7 @@ import dev.loramill.stack.HttpAnswer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -238,6 +239,28 @@ class DatasetsIT {
         HttpAnswer late = stack.postRows(dataset, "{}".getBytes(UTF_8));
         assertThat(late.status()).isEqualTo(409);
         assertThat(late.at("/error/code")).isEqualTo("dataset_sealed");
+    }
+
+    @Test
+    void theSameDatasetUnderTheSameKeyIsOpenedOnce() {
+        HttpAnswer first = openUnder("open-1", "{}");
+        HttpAnswer again = openUnder("open-1", "{}");
+        HttpAnswer other = openUnder("open-1", "{\"recipe\":\"medical-forum\"}");
+
+        assertThat(first.status()).as(first.text()).isEqualTo(200);
+        assertThat(again.json()).isEqualTo(first.json());
+        assertThat(other.status()).isEqualTo(409);
+        assertThat(openUnder("open-2", "{}").at("/id")).isNotEqualTo(first.at("/id"));
+    }
+
+    private HttpAnswer openUnder(String key, String body) {
+        return stack.http()
+                .send(
+                        stack.http()
+                                .request("/v1/datasets")
+                                .header("Content-Type", "application/json")
+                                .header("Idempotency-Key", key)
+                                .POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
     @Test

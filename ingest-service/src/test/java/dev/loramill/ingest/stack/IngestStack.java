@@ -86,7 +86,8 @@ public final class IngestStack extends ServiceStack {
     }
 
     /** Uploads a file in a form. */
-    public HttpAnswer upload(String filename, BodyPublisher content, String purpose) {
+    public HttpAnswer upload(
+            String filename, BodyPublisher content, String purpose, String... headers) {
         String boundary = "loramill-boundary-7d1f";
         String head =
                 """
@@ -100,15 +101,19 @@ public final class IngestStack extends ServiceStack {
                 \r
                 """
                         .formatted(boundary, purpose, filename);
+        HttpRequest.Builder request =
+                http().request("/v1/files")
+                        .header("Content-Type", "multipart/form-data; boundary=" + boundary);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
         return http().send(
-                        http().request("/v1/files")
-                                .header("Content-Type", "multipart/form-data; boundary=" + boundary)
-                                .POST(
-                                        BodyPublishers.concat(
-                                                BodyPublishers.ofString(head),
-                                                content,
-                                                BodyPublishers.ofString(
-                                                        "\r\n--" + boundary + "--\r\n"))));
+                        request.POST(
+                                BodyPublishers.concat(
+                                        BodyPublishers.ofString(head),
+                                        content,
+                                        BodyPublishers.ofString(
+                                                "\r\n--" + boundary + "--\r\n"))));
     }
 
     /** Waits until a dataset is sealed; returns it. */

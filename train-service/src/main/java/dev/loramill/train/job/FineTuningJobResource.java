@@ -1,12 +1,14 @@
 package dev.loramill.train.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.loramill.http.IdempotencyKey;
 import dev.loramill.http.Page;
 import dev.loramill.http.PageRequest;
 import dev.loramill.train.specification.JobRequestSchema;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -52,8 +54,9 @@ class FineTuningJobResource {
     @RequestBody(
             required = true,
             content = @Content(schema = @Schema(implementation = JobRequestSchema.class)))
-    public FineTuningJobBody create(@Nullable JsonNode body) {
-        return FineTuningJobBody.of(jobs.create(body));
+    public FineTuningJobBody create(
+            @HeaderParam(IdempotencyKey.HEADER) @Nullable String key, @Nullable JsonNode body) {
+        return FineTuningJobBody.of(jobs.create(body, IdempotencyKey.of(key)));
     }
 
     @GET

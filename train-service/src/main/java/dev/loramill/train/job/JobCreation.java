@@ -7,6 +7,7 @@ import dev.loramill.artifacts.BasesConfig;
 import dev.loramill.events.ArtifactReference;
 import dev.loramill.events.FreezeRequested;
 import dev.loramill.events.RecipeReference;
+import dev.loramill.http.IdempotencyKey;
 import dev.loramill.http.RefusedException;
 import dev.loramill.messaging.Trace;
 import dev.loramill.outbox.Outbox;
@@ -92,30 +93,42 @@ class JobCreation {
     }
 
     /**
-     * Creates a job.
+     * Creates a job, or finds the one that the same request created before under the same key.
      *
      * @throws RefusedException when the request is wrong, names what is not there, or needs a
      *     service that is away
      */
-    Job create(@Nullable JsonNode body) {
+    Job create(@Nullable JsonNode body, Optional<IdempotencyKey> key) {
         JobRequest request = reader.read(body);
         BaseModel base = base(request.model());
         ArtifactReference file = new ArtifactReference(base.sha256(), base.sizeBytes());
+        String id =
+                "ftjob-"
+                        + key.map(known -> known.alphanumeric("job", ID_LENGTH))
+                                .orElseGet(this::randomText);
         Job job;
         try {
             job =
                     switch (request.rows()) {
                         case JobRequest.Rows.OfFile(String fileId, String recipe) ->
-                                ofFile(JobSpecification.of(request, file, opened(fileId, recipe)));
+                                ofFile(
+                                        id,
+                                        JobSpecification.of(request, file, opened(fileId, recipe)));
                         case JobRequest.Rows.OfVersion(String digest, var _) ->
-                                ofVersion(request, file, digest);
+                                ofVersion(id, request, file, digest);
                     };
         } catch (ServiceAwayException e) {
             LOG.atWarn().setCause(e).log("A job was not created because a service is away");
             throw RefusedException.unavailable(
                     e.getMessage() + "; no job was created, try again later");
         }
-        QuarkusTransaction.requiringNew().run(() -> store(job));
+        Optional<Job> before = QuarkusTransaction.requiringNew().call(() -> store(job, key));
+        if (before.isPresent()) {
+            if (!before.get().specification().equals(job.specification())) {
+                throw key.orElseThrow().reused("job \"%s\"".formatted(id));
+            }
+            return before.get();
+        }
         LOG.atInfo()
                 .addKeyValue("jobId", job.id())
                 .addKeyValue("status", job.state().status())
@@ -130,6 +143,15 @@ class JobCreation {
                 .addKeyValue("datasetId", request.datasetId())
                 .addKeyValue("requestDigest", request.requestDigest())
                 .log("A job asks for its rows to be frozen");
+    }
+
+    /** Stores a job; the one that is stored already when there is one under its key. */
+    private Optional<Job> store(Job job, Optional<IdempotencyKey> key) {
+        Optional<Job> before = key.flatMap(_ -> jobs.createdBefore(job.id()));
+        if (before.isEmpty()) {
+            store(job);
+        }
+        return before;
     }
 
     private void store(Job job) {
@@ -210,11 +232,11 @@ class JobCreation {
         return JobRows.OfFile.of(fileId, file.get().sha256(), recipe.get());
     }
 
-    private Job ofFile(JobSpecification specification) {
-        return new Job(newId(), now(), specification, new JobState.ValidatingFiles());
+    private Job ofFile(String id, JobSpecification specification) {
+        return new Job(id, now(), specification, new JobState.ValidatingFiles());
     }
 
-    private Job ofVersion(JobRequest request, ArtifactReference base, String digest) {
+    private Job ofVersion(String id, JobRequest request, ArtifactReference base, String digest) {
         FrozenVersion version;
         try {
             version =
@@ -234,7 +256,7 @@ class JobCreation {
         JobSpecification specification =
                 JobSpecification.of(request, base, new JobRows.OfVersion(digest));
         return new Job(
-                newId(),
+                id,
                 now(),
                 specification,
                 new JobState.ValidatingFiles()
@@ -246,8 +268,8 @@ class JobCreation {
         return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }
 
-    private String newId() {
-        StringBuilder id = new StringBuilder("ftjob-");
+    private String randomText() {
+        StringBuilder id = new StringBuilder();
         for (int i = 0; i < ID_LENGTH; i++) {
             id.append(ID_CHARACTERS.charAt(random.nextInt(ID_CHARACTERS.length())));
         }

@@ -21,6 +21,19 @@ public class JobRepository implements KeysetRepository<Job, String> {
         return findByIdOptional(id, LockModeType.PESSIMISTIC_WRITE);
     }
 
+    /**
+     * The job that was created under an id before, or is being created by somebody else at this
+     * moment; nobody else creates it until the transaction ends.
+     */
+    Optional<Job> createdBefore(String id) {
+        getEntityManager()
+                .createNativeQuery(
+                        "SELECT count(pg_advisory_xact_lock(hashtextextended(:id, 0)))", Long.class)
+                .setParameter("id", id)
+                .getSingleResult();
+        return findByIdOptional(id);
+    }
+
     /** The trace that a job belongs to; empty when it is not traced, or there is no such job. */
     public Optional<String> traceParent(String id) {
         return findByIdOptional(id).map(Job::traceParent);

@@ -2,6 +2,7 @@ package dev.loramill.train.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.loramill.events.AttemptCancelled;
+import dev.loramill.http.IdempotencyKey;
 import dev.loramill.http.Page;
 import dev.loramill.http.PageRequest;
 import dev.loramill.http.RefusedException;
@@ -13,6 +14,7 @@ import jakarta.enterprise.event.Event;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,8 +52,8 @@ class Jobs {
         this.changes = changes;
     }
 
-    Job create(@Nullable JsonNode body) {
-        return creation.create(body);
+    Job create(@Nullable JsonNode body, Optional<IdempotencyKey> key) {
+        return creation.create(body, key);
     }
 
     /**

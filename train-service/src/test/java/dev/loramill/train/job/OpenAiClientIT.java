@@ -17,12 +17,16 @@ import com.openai.models.finetuning.jobs.JobListParams;
 import com.openai.models.finetuning.jobs.checkpoints.CheckpointListParams;
 import com.openai.models.finetuning.jobs.checkpoints.FineTuningJobCheckpoint;
 import dev.loramill.events.AttemptAssigned;
+import dev.loramill.stack.HttpAnswer;
 import dev.loramill.train.stack.Reports;
 import dev.loramill.train.stack.ScriptedWorker;
 import dev.loramill.train.stack.SharedTrainStack;
 import dev.loramill.train.stack.TrainStack;
+import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -184,6 +188,42 @@ class OpenAiClientIT {
                 .doesNotContain(ids);
         assertThat(stack.get("/v1/fine_tuning/jobs?after=ftjob-none").status()).isEqualTo(400);
         assertThat(stack.get("/v1/fine_tuning/jobs?limit=0").status()).isEqualTo(400);
+    }
+
+    @Test
+    void theSameRequestUnderTheSameKeyIsOneJob() throws Exception {
+        String version = stack.clean().freeze(stack.unique("ds"), 512);
+        String body =
+                "{\"model\":\"%s\",\"dataset\":\"%s\",\"seed\":3}"
+                        .formatted(TrainStack.BASE, version);
+        String key = stack.unique("key");
+        HttpAnswer first = createUnder(key, body);
+        // Two that come at the same moment, as when a client does not wait for an answer.
+        CompletableFuture<HttpAnswer> beside =
+                CompletableFuture.supplyAsync(() -> createUnder(key + "-2", body));
+        HttpAnswer second = createUnder(key + "-2", body);
+
+        assertThat(first.status()).as(first.text()).isEqualTo(200);
+        assertThat(createUnder(key, body).at("/id")).isEqualTo(first.at("/id"));
+        HttpAnswer other = createUnder(key, body.replace("3}", "4}"));
+        assertThat(other.status()).isEqualTo(409);
+        assertThat(other.at("/error/code")).isEqualTo("idempotency_key_reused");
+        assertThat(second.status()).as(second.text()).isEqualTo(200);
+        assertThat(beside.get(60, TimeUnit.SECONDS).at("/id"))
+                .isEqualTo(second.at("/id"))
+                .isNotEqualTo(first.at("/id"));
+        client.fineTuning().jobs().cancel(first.at("/id"));
+        client.fineTuning().jobs().cancel(second.at("/id"));
+    }
+
+    private HttpAnswer createUnder(String key, String body) {
+        return stack.http()
+                .send(
+                        stack.http()
+                                .request("/v1/fine_tuning/jobs")
+                                .header("Content-Type", "application/json")
+                                .header("Idempotency-Key", key)
+                                .POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
     @Test
