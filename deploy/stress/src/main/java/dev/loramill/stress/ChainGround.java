@@ -142,7 +142,9 @@ final class ChainGround implements AutoCloseable {
         all.add(broker);
         for (Node node : all) {
             if (node.revive()) {
-                progress.printf("         %s ended by itself and is started again%n", node.name());
+                progress.printf(
+                        "         %s ended by itself and is started again: %s%n",
+                        node.name(), node.lastWords());
             }
         }
     }

@@ -3,14 +3,20 @@ package dev.loramill.stress;
 import dev.loramill.process.ChildCommand;
 import dev.loramill.process.ChildProcess;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One process of the chain, which can be killed, stopped in its tracks, and started again. */
 final class Node implements AutoCloseable {
+    private static final int LAST_WORDS = 160;
+
     private final String name;
     private final int port;
     private final List<String> command;
@@ -18,6 +24,7 @@ final class Node implements AutoCloseable {
     private final Path log;
     private @Nullable ChildProcess process;
     private int endedByItself;
+    private String lastWords = "";
     private boolean isAway;
     private boolean isClosed;
 
@@ -80,8 +87,25 @@ final class Node implements AutoCloseable {
             return false;
         }
         endedByItself++;
+        lastWords = readLastWords();
         start();
         return true;
+    }
+
+    /** Why it ended by itself, as far as its log says. */
+    synchronized String lastWords() {
+        return lastWords;
+    }
+
+    private String readLastWords() throws IOException {
+        try (Stream<String> lines = Files.lines(log, StandardCharsets.UTF_8)) {
+            return lines.filter(line -> line.startsWith("Caused by: ") || line.contains(" ERROR "))
+                    .reduce((_, later) -> later)
+                    .map(line -> line.substring(0, Math.min(line.length(), LAST_WORDS)))
+                    .orElse("its log says nothing");
+        } catch (UncheckedIOException e) {
+            return "its log cannot be read: " + e.getCause();
+        }
     }
 
     /** Stops it in its tracks: it holds all that it held. */

@@ -112,8 +112,7 @@ public final class IngestStack extends ServiceStack {
                                 BodyPublishers.concat(
                                         BodyPublishers.ofString(head),
                                         content,
-                                        BodyPublishers.ofString(
-                                                "\r\n--" + boundary + "--\r\n"))));
+                                        BodyPublishers.ofString("\r\n--" + boundary + "--\r\n"))));
     }
 
     /** Waits until a dataset is sealed; returns it. */
