@@ -245,12 +245,17 @@ class ParallelRunIT {
         try (Started started = start(job("rank-never-came", 2, ""), out, "--world-size", "2")) {
             await().atMost(PATIENCE)
                     .pollInterval(Duration.ofMillis(2))
-                    .until(() -> started.process().children().findAny().isPresent());
+                    .until(() -> started.process().children().anyMatch(ParallelRunIT::isJava));
             started.second().destroyForcibly();
 
             assertThat(started.process().waitFor()).isEqualTo(1);
             assertThat(started.ended().failure()).contains("rank 1 of 2").contains("status 137");
         }
+    }
+
+    /** Whether it has become what it is to run: for a moment it is a program that starts others. */
+    private static boolean isJava(ProcessHandle process) {
+        return process.info().command().filter(command -> command.endsWith("/java")).isPresent();
     }
 
     @Test
