@@ -137,6 +137,7 @@ public class LedgerQueries {
      * follow.
      *
      * @param rule only rows that this rule refused or changed; null for all
+     * @throws RefusedException when the page is to begin after a row that the dataset does not have
      */
     public Page<RowView> rows(
             String datasetId, Selection selection, @Nullable String rule, PageRequest page)
@@ -149,14 +150,15 @@ public class LedgerQueries {
                     case DUPLICATE -> "outcome = 'duplicate'";
                 };
         String byRule =
-                switch (selection) {
-                    case KEPT, CHANGED ->
-                            " AND (?::text IS NULL OR ? = ANY(string_to_array(rules_applied, ',')))";
-                    case REJECTED, DUPLICATE -> " AND (?::text IS NULL OR rule = ?)";
-                };
-        String behind =
-                " AND (?::text IS NULL OR (source, line) > (SELECT source, line FROM row_outcome"
-                        + " WHERE dataset_id = ? AND row_id = ?))";
+                rule == null
+                        ? ""
+                        : switch (selection) {
+                            case KEPT, CHANGED ->
+                                    " AND ? = ANY(string_to_array(rules_applied, ','))";
+                            case REJECTED, DUPLICATE -> " AND rule = ?";
+                        };
+        Place after = page.after() == null ? null : place(datasetId, page.after());
+        String behind = after == null ? "" : " AND (source, line) > (?, ?)";
         // What is read of a row is its size, until it is known to be on the page.
         String size = "octet_length(coalesce(messages, '')) + octet_length(coalesce(original, ''))";
         String sql =
@@ -173,15 +175,18 @@ public class LedgerQueries {
                         + " WHERE place = 1 OR (place <= ? AND bytes <= ?) ORDER BY source, line";
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement select = connection.prepareStatement(sql)) {
-            select.setString(1, datasetId);
-            select.setString(2, rule);
-            select.setString(3, rule);
-            select.setString(4, page.after());
-            select.setString(5, datasetId);
-            select.setString(6, page.after());
-            select.setInt(7, page.limit() + 1);
-            select.setInt(8, page.limit());
-            select.setLong(9, PAGE_BYTES);
+            int parameter = 1;
+            select.setString(parameter++, datasetId);
+            if (rule != null) {
+                select.setString(parameter++, rule);
+            }
+            if (after != null) {
+                select.setString(parameter++, after.source());
+                select.setLong(parameter++, after.line());
+            }
+            select.setInt(parameter++, page.limit() + 1);
+            select.setInt(parameter++, page.limit());
+            select.setLong(parameter, PAGE_BYTES);
             try (ResultSet result = select.executeQuery()) {
                 List<RowView> rows = new ArrayList<>();
                 long found = 0;
@@ -196,6 +201,29 @@ public class LedgerQueries {
                         whole.firstId(),
                         whole.lastId(),
                         found > rows.size());
+            }
+        }
+    }
+
+    /** Where a row stands in the order of its dataset. */
+    private record Place(String source, long line) {}
+
+    private Place place(String datasetId, String rowId) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement select =
+                        connection.prepareStatement(
+                                "SELECT source, line FROM row_outcome WHERE dataset_id = ? AND row_id = ?")) {
+            select.setString(1, datasetId);
+            select.setString(2, rowId);
+            try (ResultSet result = select.executeQuery()) {
+                if (!result.next()) {
+                    throw RefusedException.invalid(
+                            "invalid_value",
+                            "after",
+                            "after must be the id of a row of dataset \"%s\", got \"%s\""
+                                    .formatted(datasetId, rowId));
+                }
+                return new Place(RowOutcomeTable.text(result, "source"), result.getLong("line"));
             }
         }
     }

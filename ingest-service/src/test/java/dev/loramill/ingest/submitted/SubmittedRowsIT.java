@@ -96,15 +96,13 @@ class SubmittedRowsIT {
                         stack.bootstrapServers(),
                         "compression.type",
                         "gzip",
-                        "buffer.memory",
-                        128L << 20,
                         "max.request.size",
-                        64 << 20);
+                        16 << 20);
         try (KafkaProducer<String, byte[]> producer =
                 new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer())) {
             producer.send(
                     new ProducerRecord<>(
-                            Topics.ROWS_SUBMITTED, 0, "any", " ".repeat(40 << 20).getBytes(UTF_8)));
+                            Topics.ROWS_SUBMITTED, 0, "any", " ".repeat(7 << 20).getBytes(UTF_8)));
             producer.send(
                     new ProducerRecord<>(
                             Topics.ROWS_SUBMITTED,
@@ -123,7 +121,7 @@ class SubmittedRowsIT {
                                 .anySatisfy(letter -> {
                                     assertThat(reason(letter))
                                             .contains(
-                                                    "the record has 41,943,040 bytes, allowed are 1,048,576");
+                                                    "the record has 7,340,032 bytes, allowed are 1,048,576");
                                     assertThat(letter.value()).hasSize(1_024);
                                 }));
         assertThat(stack.isServiceRunning()).isTrue();
