@@ -341,6 +341,10 @@ final class Workload implements AutoCloseable {
                                 reply.body().path("row_count").asLong()));
                 return true;
             }
+            if (isDone && reply.code().equals("empty_dataset")) {
+                // It got no row and gets none any more: there is nothing to seal.
+                return false;
+            }
             // A request without an answer may have sealed it, and rows may be left out from then
             // on.
             if (reply.isWithoutEffect() && begun == now) {
