@@ -26,6 +26,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
 /**
@@ -34,6 +35,9 @@ import java.util.stream.Stream;
  */
 final class ChainGround implements AutoCloseable {
     private static final int REPLICAS = 2;
+    private static final int LOWEST_PORT = 12_000;
+    private static final int HIGHEST_PORT = 32_000;
+    private static final int PORT_TRIES = 50;
     private static final List<Service> REPLICATED =
             List.of(Service.INGEST, Service.CLEAN, Service.SERVE);
     private static final List<Service> WITH_DATABASE =
@@ -289,10 +293,22 @@ final class ChainGround implements AutoCloseable {
         return directory.resolve(name + ".log");
     }
 
+    /**
+     * A free port below those that systems give to outgoing connections, one of which could take it
+     * before its service listens.
+     */
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        IOException taken = new IOException("no port is free");
+        for (int attempt = 0; attempt < PORT_TRIES; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
+            try (ServerSocket socket =
+                    new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                taken = e;
+            }
         }
+        throw taken;
     }
 
     private void end() {
